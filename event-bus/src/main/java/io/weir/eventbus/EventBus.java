@@ -1,0 +1,217 @@
+package io.weir.eventbus;
+
+import com.lmax.disruptor.BatchEventProcessor;
+import com.lmax.disruptor.BatchEventProcessorBuilder;
+import com.lmax.disruptor.EventHandler;
+import com.lmax.disruptor.ExceptionHandler;
+import com.lmax.disruptor.InsufficientCapacityException;
+import com.lmax.disruptor.RingBuffer;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ring between the event loops and the thread that owns every total. One a node.
+ *
+ * <p>Any thread may publish through a {@link LoopPublisher} of its own; exactly one consumer thread, which this class
+ * starts, takes the slots in order. Publishing never waits: a full ring says so and the caller keeps what it has.
+ */
+public final class EventBus implements AutoCloseable {
+    /** Slots by default: at one look a millisecond, room for 16 million events a second. */
+    public static final int DEFAULT_SLOTS = 16_384;
+
+    /** Slots in one batch at most, which bounds the size of what the consumer writes at once. */
+    public static final int MAX_BATCH = 4_096;
+
+    private final TickWait waiting = new TickWait();
+    private final RingBuffer<RingSlot> ring;
+    private final SessionIds sessionIds = new SessionIds();
+    private final Admission admission = new Admission();
+    private final BusCounters counters = new BusCounters();
+    private @Nullable BatchEventProcessor<RingSlot> processor;
+    private @Nullable Thread consumerThread;
+
+    private EventBus(int slots) {
+        ring = RingBuffer.createMultiProducer(RingSlot::new, slots, waiting);
+    }
+
+    /**
+     * Makes a bus with an empty ring.
+     *
+     * @param slots how many; a power of two
+     * @throws IllegalArgumentException if it is not
+     */
+    public static EventBus create(int slots) {
+        if (slots < 2 || Integer.bitCount(slots) != 1) {
+            throw new IllegalArgumentException("ring slots must be a power of two from 2 on, not " + slots);
+        }
+        return new EventBus(slots);
+    }
+
+    /** Starts the consumer thread. Called once. */
+    public void start(BusConsumer consumer) {
+        if (consumerThread != null) {
+            throw new IllegalStateException("the bus has its consumer already");
+        }
+        var handler = new ConsumerAdapter(consumer);
+        var batches = new BatchEventProcessorBuilder()
+                .setMaxBatchSize(Math.min(MAX_BATCH, ring.getBufferSize()))
+                .build(ring, ring.newBarrier(), handler);
+        batches.setExceptionHandler(handler);
+        ring.addGatingSequences(batches.getSequence());
+        processor = batches;
+        consumerThread = new Thread(batches, "weir-aggregator");
+        consumerThread.setDaemon(false);
+        consumerThread.start();
+    }
+
+    /** The ids of sessions. */
+    public SessionIds sessionIds() {
+        return sessionIds;
+    }
+
+    /** Whether sessions may begin. */
+    public Admission admission() {
+        return admission;
+    }
+
+    /** How often the ring was full. */
+    public BusCounters counters() {
+        return counters;
+    }
+
+    /** Slots that hold something the consumer has not taken. Any thread; a moment's view. */
+    public long backlog() {
+        return ring.getBufferSize() - ring.remainingCapacity();
+    }
+
+    /** Slots in all. */
+    public int slots() {
+        return ring.getBufferSize();
+    }
+
+    /** Makes the consumer call {@link BusConsumer#onIdle()} within a millisecond or two. Any thread. */
+    public void wakeConsumer() {
+        waiting.requestWake();
+    }
+
+    /** Publishes what the meter holds, unless the ring is full. The meter's event loop; allocates nothing. */
+    boolean tryPublish(SessionMeter meter) {
+        long sequence = tryClaim();
+        if (sequence < 0) {
+            return false;
+        }
+        try {
+            ring.get(sequence).fill(meter);
+        } finally {
+            ring.publish(sequence); // a claimed slot is published whatever happens, or the ring stops
+        }
+        return true;
+    }
+
+    /** Publishes an event of no session, unless the ring is full. Any thread. */
+    boolean tryPublish(LedgerEvent event, long atMillis) {
+        long sequence = tryClaim();
+        if (sequence < 0) {
+            return false;
+        }
+        try {
+            ring.get(sequence).fill(event, atMillis);
+        } finally {
+            ring.publish(sequence);
+        }
+        return true;
+    }
+
+    private long tryClaim() {
+        try {
+            return ring.tryNext();
+        } catch (InsufficientCapacityException full) { // preallocated, without a stack
+            return -1;
+        }
+    }
+
+    /**
+     * Waits until everything published was taken, then stops the consumer and waits for its thread. No event loop's
+     * thread; publishers must have ended.
+     */
+    @Override
+    public void close() {
+        var batches = processor;
+        var thread = consumerThread;
+        if (batches == null || thread == null) {
+            return;
+        }
+        while (thread.isAlive() && batches.isRunning() && batches.getSequence().get() < ring.getCursor()) {
+            LockSupport.parkNanos(TickWait.TICK_NANOS);
+        }
+        batches.halt();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Turns the ring's callbacks into ours, clears each slot, and stops for good at the first failure. */
+    private static final class ConsumerAdapter implements EventHandler<RingSlot>, ExceptionHandler<RingSlot> {
+        private final BusConsumer consumer;
+        private boolean failed;
+
+        ConsumerAdapter(BusConsumer consumer) {
+            this.consumer = consumer;
+        }
+
+        @Override
+        public void onEvent(RingSlot slot, long sequence, boolean endOfBatch) {
+            try {
+                if (!failed) {
+                    consumer.onSlot(slot, endOfBatch);
+                }
+            } finally {
+                slot.clear();
+            }
+        }
+
+        @Override
+        public void onTimeout(long sequence) {
+            if (!failed) {
+                consumer.onIdle();
+            }
+        }
+
+        @Override
+        public void onShutdown() {
+            if (!failed) {
+                consumer.onStop();
+            }
+        }
+
+        @Override
+        public void handleEventException(Throwable failure, long sequence, RingSlot slot) {
+            fail(failure);
+        }
+
+        @Override
+        public void handleOnStartException(Throwable failure) {
+            fail(failure);
+        }
+
+        @Override
+        public void handleOnShutdownException(Throwable failure) {
+            fail(failure);
+        }
+
+        private void fail(Throwable failure) {
+            if (!failed) {
+                failed = true;
+                consumer.onFailure(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.weir.eventbus;
+
+/**
+ * What the ledger records: a closed set, so that a new event does not compile until every fold and codec handles it.
+ * Immutable. Sequence and time stand beside an event, not in it.
+ *
+ * <p>Handlers cause the events of sessions; the aggregator adds those of the node and of the journal.
+ */
+public sealed interface LedgerEvent {
+    /**
+     * The node began to write. Sessions that were open before it ended with the node.
+     *
+     * @param nodeId stable name of this install
+     * @param boot number of this start, from 1
+     * @param version what was started
+     * @param firstSessionId ids from this one on belong to this boot; none of them was ever used
+     * @param idsReservedBelow ids below this one may be in use already, although no event names them yet
+     */
+    record NodeStarted(String nodeId, long boot, String version, long firstSessionId, long idsReservedBelow)
+            implements LedgerEvent {}
+
+    /**
+     * The node ended in order; no session is open.
+     *
+     * @param nextSessionId no id from this one on was ever used
+     */
+    record NodeStopped(long nextSessionId) implements LedgerEvent {}
+
+    /**
+     * More session ids may be used from now on.
+     *
+     * @param below ids below this one may be in use although no event names them yet
+     */
+    record SessionIdsReserved(long below) implements LedgerEvent {}
+
+    /**
+     * A session began.
+     *
+     * @param sessionId never used before, below 2^53
+     * @param parentId 0 or the id itself for a root session; the id of the intercepted tunnel for a child
+     * @param protocol what it carries
+     * @param method method of the request; {@code TUNNEL} for a tunnel that is passed on unread
+     * @param host authority that the client asked for, as validated; empty if there was none
+     * @param url target without user information and without the values of its query
+     * @param remote address and port of the client
+     * @param user who the client authenticated as; empty if nobody
+     */
+    record SessionOpened(
+            long sessionId,
+            long parentId,
+            SessionProtocol protocol,
+            String method,
+            String host,
+            String url,
+            String remote,
+            String user)
+            implements LedgerEvent {
+        /** Whether its bytes count in the global totals: it is not an exchange inside an intercepted tunnel. */
+        public boolean isRoot() {
+            return parentId == 0 || parentId == sessionId;
+        }
+    }
+
+    /**
+     * The session's origin leg is connected.
+     *
+     * @param address the address and port that were connected, after resolution
+     */
+    record OriginConnected(long sessionId, String address) implements LedgerEvent {}
+
+    /**
+     * Bytes moved since the session's event before it.
+     *
+     * @param delta what to add
+     */
+    record BytesTransferred(long sessionId, Tally delta) implements LedgerEvent {}
+
+    /**
+     * A session ended.
+     *
+     * @param status status code that the client got; 0 if none
+     * @param totals the handler's own totals, to be compared with the sum of the deltas
+     */
+    record SessionClosed(long sessionId, CloseReason reason, int status, Tally totals) implements LedgerEvent {}
+
+    /**
+     * A client or a destination was turned away.
+     *
+     * @param sessionId the session that counted what was said before; 0 if none was opened
+     * @param remote address and port of the client
+     * @param target what it asked for; empty if it was not heard
+     * @param reason why, for people
+     */
+    record ConnectionRefused(long sessionId, String remote, String target, String reason) implements LedgerEvent {}
+
+    /**
+     * Somebody gave a command.
+     *
+     * @param command its name, such as {@code closeConnection}
+     * @param sessionId the session it concerns; 0 for all
+     * @param by who gave it: name and address
+     */
+    record CommandReceived(String command, long sessionId, String by) implements LedgerEvent {}
+
+    /**
+     * The configuration in force from here on.
+     *
+     * @param version counts up from 1 with each change in a boot
+     * @param digest SHA-256 of its canonical form, in hex
+     * @param summary what it is, without secrets
+     */
+    record ConfigChanged(long version, String digest, String summary) implements LedgerEvent {}
+
+    /**
+     * Two counts that must agree do not. An alarm: the ledger or a handler is wrong.
+     *
+     * @param sessionId the session; 0 if it is the sum of all
+     * @param what which law, for people
+     * @param expected what the handler or the checkpoint says
+     * @param found what the deltas add up to
+     */
+    record ConservationViolated(long sessionId, String what, Tally expected, Tally found) implements LedgerEvent {}
+
+    /**
+     * The journal could not be written for a while. The deltas of that time follow merged, so no byte is missing, only
+     * when it moved.
+     *
+     * @param fromMillis when the first event had to wait
+     * @param toMillis when writing went on
+     * @param cause why, for people
+     * @param carried what the deltas that waited add up to, over root sessions
+     */
+    record JournalGap(long fromMillis, long toMillis, String cause, Tally carried) implements LedgerEvent {}
+
+    /**
+     * A checkpoint begins: the state after the event before it. Its {@link CheckpointSession}s and one
+     * {@link CheckpointEnded} follow with nothing in between.
+     *
+     * @param boot the boot in which it was taken
+     * @param idsReservedBelow as {@link NodeStarted} has it
+     * @param sessionsOpened how many sessions were ever opened
+     * @param violations how many violations were ever found
+     * @param totals sum over all root sessions of all time
+     * @param open how many sessions are open, and so how many {@link CheckpointSession}s follow
+     */
+    record CheckpointBegun(
+            long boot, long idsReservedBelow, long sessionsOpened, long violations, Tally totals, int open)
+            implements LedgerEvent {}
+
+    /**
+     * One open session in a checkpoint.
+     *
+     * @param openedAtMillis when it was opened
+     * @param originAddress as {@link OriginConnected} had it; empty before
+     * @param totals its sum so far
+     */
+    record CheckpointSession(SessionOpened opened, long openedAtMillis, String originAddress, Tally totals)
+            implements LedgerEvent {}
+
+    /**
+     * The checkpoint is whole.
+     *
+     * @param beginSequence sequence of its {@link CheckpointBegun}
+     */
+    record CheckpointEnded(long beginSequence) implements LedgerEvent {}
+}

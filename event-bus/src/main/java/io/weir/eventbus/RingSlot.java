@@ -1,0 +1,102 @@
+package io.weir.eventbus;
+
+import io.weir.eventbus.LedgerEvent.SessionClosed;
+import io.weir.eventbus.LedgerEvent.SessionOpened;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in the ring, allocated once. It carries all that one session has to say since its last slot, in this order:
+ * that it opened, that its origin is connected, a delta, that it closed. Or it carries one event of no session.
+ *
+ * <p>One slot for all of it means that a session never waits half-published, and that the order of its events needs
+ * no protocol. Written by the publishing event loop, read by the consumer inside {@link BusConsumer#onSlot}, which
+ * clears it.
+ */
+public final class RingSlot {
+    private long sessionId;
+    private @Nullable SessionOpened opened;
+    private long openedAtMillis;
+    private @Nullable String originAddress;
+    private long originConnectedAtMillis;
+    private final Counts delta = new Counts();
+    private @Nullable SessionClosed closed;
+    private long closedAtMillis;
+    private @Nullable LedgerEvent notice;
+    private long noticeAtMillis;
+
+    RingSlot() {}
+
+    void fill(SessionMeter meter) {
+        sessionId = meter.id();
+        opened = meter.unpublishedOpening();
+        openedAtMillis = meter.openedAtMillis();
+        originAddress = meter.unpublishedOriginAddress();
+        originConnectedAtMillis = meter.originConnectedAtMillis();
+        delta.set(meter.unpublished());
+        closed = meter.closing();
+        closedAtMillis = meter.closedAtMillis();
+    }
+
+    void fill(LedgerEvent event, long atMillis) {
+        notice = event;
+        noticeAtMillis = atMillis;
+    }
+
+    void clear() {
+        opened = null;
+        originAddress = null;
+        delta.clear();
+        closed = null;
+        notice = null;
+    }
+
+    /** The session; meaningless if there is a {@link #notice()}. */
+    public long sessionId() {
+        return sessionId;
+    }
+
+    /** That the session opened, if it did. */
+    public @Nullable SessionOpened opened() {
+        return opened;
+    }
+
+    /** When it opened, in ms since the epoch. */
+    public long openedAtMillis() {
+        return openedAtMillis;
+    }
+
+    /** The origin's address, if it was connected since the last slot. */
+    public @Nullable String originAddress() {
+        return originAddress;
+    }
+
+    /** When the origin was connected, in ms since the epoch. */
+    public long originConnectedAtMillis() {
+        return originConnectedAtMillis;
+    }
+
+    /** What to add; all zero if nothing moved. The slot's own: copy it, do not keep it. */
+    public Counts delta() {
+        return delta;
+    }
+
+    /** That the session closed, if it did. */
+    public @Nullable SessionClosed closed() {
+        return closed;
+    }
+
+    /** When it closed, in ms since the epoch. */
+    public long closedAtMillis() {
+        return closedAtMillis;
+    }
+
+    /** An event of no session; then nothing else in the slot counts. */
+    public @Nullable LedgerEvent notice() {
+        return notice;
+    }
+
+    /** When the notice was given, in ms since the epoch. */
+    public long noticeAtMillis() {
+        return noticeAtMillis;
+    }
+}
