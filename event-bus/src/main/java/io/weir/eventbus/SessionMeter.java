@@ -27,6 +27,7 @@ public final class SessionMeter {
     private boolean closingPublished;
 
     boolean isQueued;
+
     @Nullable SessionMeter nextQueued;
 
     SessionMeter(LoopPublisher publisher, SessionOpened opened, long openedAtMillis) {
