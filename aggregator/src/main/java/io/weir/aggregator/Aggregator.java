@@ -110,8 +110,7 @@ public final class Aggregator implements AutoCloseable {
             HealthBoard health = new HealthBoard();
             SnapshotDesk desk = new SnapshotDesk(
                     fold.snapshot(clockMillis.getAsLong()), config.tick().toNanos(), System.nanoTime());
-            LiveLedger ledger =
-                    new LiveLedger(bus, config, writer, fold, desk, health, clockMillis, freeSpaceBytes);
+            LiveLedger ledger = new LiveLedger(bus, config, writer, fold, desk, health, clockMillis, freeSpaceBytes);
             ledger.start(nodeId, recovered.events());
             long boot = fold.boot();
             LOG.info(
@@ -123,8 +122,7 @@ public final class Aggregator implements AutoCloseable {
                     recovered.events(),
                     recoveryMillis);
             bus.start(ledger); // from here on the consumer thread owns fold, writer and journal
-            return new Aggregator(
-                    bus, config, lock, writer, ledger, desk, health, nodeId, boot, recoveryMillis);
+            return new Aggregator(bus, config, lock, writer, ledger, desk, health, nodeId, boot, recoveryMillis);
         } catch (IOException e) {
             closeAfter(e, journal);
             throw new JournalException(

@@ -165,13 +165,7 @@ final class EventBatch implements EventSink {
         try {
             sum.addExact(delta);
         } catch (ArithmeticException overflow) {
-            sum.set(
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE);
+            sum.set(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
         }
     }
 

@@ -145,7 +145,7 @@ final class LiveLedger implements BusConsumer {
             syncIfDue(nowNanos);
         } catch (IOException e) {
             mustReopen = true;
-            hold(e.getMessage(), e);
+            hold(String.valueOf(e.getMessage()), e);
         }
         health.folded(fold);
         serve(nowNanos, now);

@@ -110,7 +110,8 @@ public final class ChronicleJournal implements Journal {
             if (current.cycle() != cycle) {
                 enter(current);
             }
-        } catch (RuntimeException | InternalError e) { // a mapped page that the disk has no room for is an InternalError
+        } catch (RuntimeException
+                | InternalError e) { // a mapped page that the disk has no room for is an InternalError
             throw new IOException("append failed: " + e.getMessage(), e);
         }
     }

@@ -21,8 +21,8 @@ final class TornTail {
         if (end.file().isEmpty()) {
             return;
         }
-        try (FileChannel channel = FileChannel.open(
-                folder.resolve(end.file()), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(folder.resolve(end.file()), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             if (isUnfinished(channel, end.offset())) {
                 zero(channel, end.offset());
                 channel.force(false);
