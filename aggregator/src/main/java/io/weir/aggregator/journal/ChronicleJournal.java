@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class ChronicleJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
     private static final int BLOCK_BYTES = 2 << 20; // records may take a quarter of it
-    private static final long LOCK_TIMEOUT_MILLIS = 1_000;
+    private static final long LOCK_TIMEOUT_MILLIS = 100; // nobody can hold it rightly, so waiting is in vain
 
     static {
         // read once, by Chronicle's static initializers, so before the first of its classes is touched
