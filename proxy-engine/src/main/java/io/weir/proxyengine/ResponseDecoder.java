@@ -1,0 +1,77 @@
+package io.weir.proxyengine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.List;
+
+/**
+ * Netty's response decoder, told which request its response answers, and with an eye on each byte it takes. Event loop of its
+ * channel.
+ *
+ * <p>After a final response it takes nothing more: whatever then waits was not asked for, and the connection must not be used again.
+ */
+final class ResponseDecoder extends HttpResponseDecoder {
+    private final ByteSink sink;
+    private boolean expecting;
+    private boolean answersHead;
+    private boolean finalSeen;
+    private boolean switched;
+
+    ResponseDecoder(ByteSink sink) {
+        super(HttpLimits.decoderConfig());
+        this.sink = sink;
+    }
+
+    /** A request was sent on a clean connection. */
+    void expectResponseTo(HttpMethod method) {
+        expecting = true;
+        answersHead = method.equals(HttpMethod.HEAD);
+        finalSeen = false;
+    }
+
+    /** Whether something came that no request asked for. */
+    boolean hasLeftOver() {
+        return actualReadableBytes() > 0;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+        if (!expecting || switched) {
+            return;
+        }
+        int before = buffer.readerIndex();
+        super.decode(ctx, buffer, out);
+        int taken = buffer.readerIndex() - before;
+        if (taken > 0) {
+            sink.consumed(taken);
+        }
+        for (Object message : out) {
+            if (message instanceof HttpResponse) {
+                HttpResponseStatus status = ((HttpResponse) message).status();
+                switched = status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+                finalSeen = switched || status.codeClass() != HttpStatusClass.INFORMATIONAL;
+            }
+            if (message instanceof LastHttpContent && finalSeen) {
+                expecting = false;
+            }
+        }
+    }
+
+    /** RFC 9112 §6.3: responses to HEAD, and 1xx, 204 and 304, end with their head. */
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+        if (message instanceof HttpResponse) {
+            HttpResponseStatus status = ((HttpResponse) message).status();
+            int code = status.code();
+            return answersHead || status.codeClass() == HttpStatusClass.INFORMATIONAL || code == 204 || code == 304;
+        }
+        return super.isContentAlwaysEmpty(message);
+    }
+}
