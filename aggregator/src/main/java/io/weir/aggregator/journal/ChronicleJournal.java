@@ -195,14 +195,14 @@ public final class ChronicleJournal implements Journal {
     /** Before anything is written through a mapping: see {@link SpaceAhead}. */
     private void makeRoom(int length) throws IOException {
         String target = time.advance();
-        Path path = folder.resolve(target);
         if (!target.equals(file)) {
+            Path path = folder.resolve(target);
             file = target;
             space = null;
             dataEnd = Files.exists(path) ? Files.size(path) : 0;
         }
-        if (space == null && Files.exists(path)) {
-            enter(path);
+        if (space == null && Files.exists(folder.resolve(file))) {
+            enter(folder.resolve(file));
         }
         if (space != null) {
             space.ensure(dataEnd, length);

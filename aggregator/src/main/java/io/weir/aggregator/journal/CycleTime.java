@@ -20,6 +20,8 @@ final class CycleTime implements TimeProvider {
 
     private final LongSupplier clockMillis;
     private long latest;
+    private long fileHour = -1;
+    private String file = "";
 
     CycleTime(LongSupplier clockMillis, List<String> files) {
         this.clockMillis = clockMillis;
@@ -35,7 +37,12 @@ final class CycleTime implements TimeProvider {
     /** Looks at the wall clock. Answers the file that is written now. */
     String advance() {
         latest = Math.max(latest, clockMillis.getAsLong());
-        return HOURLY_FILE.format(LocalDateTime.ofInstant(Instant.ofEpochMilli(latest), ZoneOffset.UTC));
+        long hour = latest / HOUR_MILLIS;
+        if (hour != fileHour) {
+            fileHour = hour;
+            file = HOURLY_FILE.format(LocalDateTime.ofInstant(Instant.ofEpochMilli(latest), ZoneOffset.UTC));
+        }
+        return file;
     }
 
     /** From now on it is at least the next hour. */
