@@ -1,5 +1,6 @@
 package io.weir.wsgateway;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -13,7 +14,7 @@ import java.util.Map;
 
 /** The files of the page, out of the jar. They hold no data, so nobody has to be known to get them. Immutable. */
 final class Assets {
-    private record Asset(String contentType, byte[] bytes) {}
+    private record Asset(String contentType, ByteBuf bytes) {}
 
     private final Map<String, Asset> assets = Map.of(
             "/", load("index.html", "text/html; charset=utf-8"),
@@ -35,8 +36,8 @@ final class Assets {
         if (asset == null) {
             throw new IllegalArgumentException("no asset " + path);
         }
-        FullHttpResponse response =
-                Replies.response(HttpResponseStatus.OK, asset.contentType(), Unpooled.wrappedBuffer(asset.bytes()));
+        FullHttpResponse response = Replies.response(
+                HttpResponseStatus.OK, asset.contentType(), asset.bytes().duplicate());
         response.headers().set(Replies.securityHeaders(host));
         if (!path.equals("/")) {
             response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
@@ -49,7 +50,7 @@ final class Assets {
             if (in == null) {
                 throw new GatewayException("the program is incomplete: " + name + " is missing");
             }
-            return new Asset(contentType, in.readAllBytes());
+            return new Asset(contentType, Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(in.readAllBytes())));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + name, e);
         }

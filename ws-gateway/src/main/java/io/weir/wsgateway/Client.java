@@ -3,6 +3,7 @@ package io.weir.wsgateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.weir.wsgateway.ClientCommand.Subscribe;
@@ -112,6 +113,6 @@ final class Client {
     }
 
     private void write(ByteBuf message) {
-        channel.writeAndFlush(new TextWebSocketFrame(message));
+        channel.writeAndFlush(new TextWebSocketFrame(message)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 }

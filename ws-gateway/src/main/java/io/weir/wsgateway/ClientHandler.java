@@ -79,7 +79,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
             Farewell.say(ctx.channel(), WebSocketCloseStatus.MESSAGE_TOO_BIG, "message is too long");
         } else if (cause instanceof IOException) {
             LOG.debug("lost {}: {}", who, cause.getMessage());
-            ctx.close();
+            Farewell.cut(ctx.channel());
         } else {
             LOG.warn("closing {}", who, cause);
             Farewell.say(ctx.channel(), WebSocketCloseStatus.INTERNAL_SERVER_ERROR, "internal error");

@@ -33,7 +33,7 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         if (connections >= limits.maxConnections()) {
-            channel.close();
+            Farewell.cut(channel);
             return;
         }
         connections++;

@@ -1,6 +1,7 @@
 package io.weir.wsgateway;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -43,6 +44,11 @@ final class Farewell {
         end(channel, response, MAX_ANSWER_MILLIS);
     }
 
+    /** Closes without a word. */
+    static void cut(Channel channel) {
+        ChannelFuture unused = channel.close(); // there is nothing to do when it is closed, or already was
+    }
+
     private static void end(Channel channel, Object lastWords, long maxMillis) {
         if (channel.attr(SAID).getAndSet(true) != null) {
             ReferenceCountUtil.release(lastWords);
@@ -50,13 +56,13 @@ final class Farewell {
         }
         closeAfter(channel, maxMillis);
         channel.writeAndFlush(lastWords).addListener(written -> {
-            ((DuplexChannel) channel).shutdownOutput();
+            ChannelFuture unused = ((DuplexChannel) channel).shutdownOutput();
             closeAfter(channel, LINGER_MILLIS);
         });
     }
 
     private static void closeAfter(Channel channel, long millis) {
-        Future<?> close = channel.eventLoop().schedule(() -> channel.close(), millis, TimeUnit.MILLISECONDS);
+        Future<?> close = channel.eventLoop().schedule(() -> cut(channel), millis, TimeUnit.MILLISECONDS);
         channel.closeFuture().addListener(closed -> close.cancel(false));
     }
 }

@@ -87,8 +87,10 @@ public final class Gateway implements AutoCloseable {
     /** Tells the dashboards, closes their connections and ends the thread; waits for that a few seconds at most. */
     @Override
     public void close() {
-        listener.close();
-        group.next().execute(subscriptions::end);
+        listener.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+        group.next()
+                .submit(subscriptions::end)
+                .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS); // before the channels
         group.shutdownGracefully(100, TimeUnit.SECONDS.toMillis(STOP_SECONDS), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
     }
@@ -97,7 +99,7 @@ public final class Gateway implements AutoCloseable {
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         Throwable cause = bound.cause();
         if (cause != null) {
-            group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
             throw new GatewayException(
                     "cannot listen on " + Addresses.text(address) + ": " + cause.getMessage()
                             + "; choose another with --gateway",

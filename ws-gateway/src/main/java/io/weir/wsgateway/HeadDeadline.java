@@ -21,7 +21,7 @@ final class HeadDeadline extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        deadline = ctx.executor().schedule(() -> ctx.close(), millis, TimeUnit.MILLISECONDS);
+        deadline = ctx.executor().schedule(() -> Farewell.cut(ctx.channel()), millis, TimeUnit.MILLISECONDS);
     }
 
     @Override

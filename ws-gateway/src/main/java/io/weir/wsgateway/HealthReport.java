@@ -1,5 +1,6 @@
 package io.weir.wsgateway;
 
+import io.weir.aggregator.JournalState;
 import io.weir.aggregator.LedgerHealth;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
@@ -17,7 +18,7 @@ final class HealthReport {
     }
 
     boolean isOk() {
-        return health.journal() == LedgerHealth.JournalState.OK;
+        return health.state() == JournalState.OK;
     }
 
     void write(JsonGenerator json) {
@@ -42,6 +43,6 @@ final class HealthReport {
     }
 
     private static String name(LedgerHealth health) {
-        return health.journal().name().toLowerCase(Locale.ROOT);
+        return health.state().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,10 +1,12 @@
 package io.weir.wsgateway;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -56,7 +58,7 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
 
     private static void answer(ChannelHandlerContext ctx, PingWebSocketFrame ping) {
         if (ctx.channel().isWritable()) {
-            ctx.writeAndFlush(new PongWebSocketFrame(ping.content())); // takes over the reference
+            write(ctx, new PongWebSocketFrame(ping.content())); // takes over the reference
         } else {
             ping.release();
         }
@@ -64,12 +66,16 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
 
     private void beat(ChannelHandlerContext ctx) {
         if (unanswered >= MAX_UNANSWERED) {
-            ctx.close();
+            Farewell.cut(ctx.channel());
             return;
         }
         unanswered++;
         if (ctx.channel().isWritable()) {
-            ctx.writeAndFlush(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
+            write(ctx, new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
         }
+    }
+
+    private static void write(ChannelHandlerContext ctx, WebSocketFrame frame) {
+        ctx.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 }

@@ -110,7 +110,7 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof IdleStateEvent) {
-            ctx.close();
+            Farewell.cut(ctx.channel());
         }
     }
 
@@ -121,6 +121,6 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
         } else {
             LOG.warn("closing {}", Addresses.text(ctx.channel().remoteAddress()), cause);
         }
-        ctx.close();
+        Farewell.cut(ctx.channel());
     }
 }

@@ -46,7 +46,7 @@ final class TokenFile {
             return GatewayToken.of(
                     Files.readString(file, StandardCharsets.US_ASCII).strip());
         } catch (GatewayException | IOException e) {
-            throw unusable(e.getMessage());
+            throw unusable(String.valueOf(e.getMessage()));
         }
     }
 

@@ -135,7 +135,11 @@ class CommandsTest {
                     .say(start + "y".repeat((64 << 10) - start.length() - 2) + "\"}")
                     .any("traffic", any -> true);
 
-            dashboard.socket().sendText(" ".repeat((64 << 10) + 1), true);
+            dashboard
+                    .socket()
+                    .sendText(" ".repeat((64 << 10) + 1), true)
+                    .exceptionally(closed -> dashboard.socket())
+                    .join();
 
             await().until(() -> dashboard.closeCode == 1009);
         }

@@ -1,12 +1,13 @@
 package io.weir.wsgateway;
 
 import io.weir.aggregator.ConnectionInfo;
+import io.weir.aggregator.JournalState;
 import io.weir.aggregator.LedgerHealth;
-import io.weir.aggregator.LedgerHealth.JournalState;
 import io.weir.aggregator.Snapshot;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ final class FakeLedger implements Ledger, AutoCloseable {
     /** Closes a session with these final figures. */
     synchronized void close(long id, Tally counts) {
         ConnectionInfo row = open.remove(id);
+        if (row == null) {
+            return;
+        }
         sequence++;
         closed.add(new ConnectionInfo(
                 id,
@@ -78,6 +82,18 @@ final class FakeLedger implements Ledger, AutoCloseable {
 
     static ConnectionInfo row(
             long id, long parent, SessionProtocol protocol, String method, String host, String url, Tally counts) {
+        return row(id, parent, protocol, method, host, url, counts, 1_772_935_200_000L + id);
+    }
+
+    static ConnectionInfo row(
+            long id,
+            long parent,
+            SessionProtocol protocol,
+            String method,
+            String host,
+            String url,
+            Tally counts,
+            long openedAtMillis) {
         return new ConnectionInfo(
                 id,
                 parent,
@@ -88,7 +104,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
                 "127.0.0.1:50312",
                 "ann",
                 "192.0.2.1:443",
-                1_772_935_200_000L + id,
+                openedAtMillis,
                 counts,
                 0,
                 null,
@@ -117,7 +133,8 @@ final class FakeLedger implements Ledger, AutoCloseable {
 
     @Override
     public synchronized LedgerHealth health() {
-        return new LedgerHealth(sequence, sequence - 1, journal, reason, 0);
+        return new LedgerHealth(
+                sequence, sequence - 1, journal, reason, 0, 0, 1024, 0, 0, Path.of("journal"), "node", 1, 0);
     }
 
     @Override
@@ -144,6 +161,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
             open.forEach(reader);
         }
 
+        @Override
         public Optional<ConnectionInfo> find(long id) {
             return open.stream().filter(row -> row.id() == id).findFirst();
         }

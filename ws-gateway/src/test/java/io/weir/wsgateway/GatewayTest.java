@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.weir.aggregator.LedgerHealth.JournalState;
+import io.weir.aggregator.JournalState;
 import io.weir.eventbus.Tally;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,7 +2,6 @@ package io.weir.wsgateway;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
@@ -70,10 +69,6 @@ final class SilentClient implements AutoCloseable {
             }
             matched = next == "\r\n\r\n".charAt(matched) ? matched + 1 : next == '\r' ? 1 : 0;
         }
-    }
-
-    String localPort() {
-        return InetAddress.getLoopbackAddress().getHostAddress() + ":" + socket.getLocalPort();
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /** A running gateway on a free port, with everything around it made by the test. */
@@ -16,9 +15,10 @@ final class TestGateway implements AutoCloseable {
     final GatewayToken token = GatewayToken.random();
     final FakeLedger ledger = new FakeLedger();
     final RecordingSessionControl sessions = new RecordingSessionControl();
-    final AtomicReference<Optional<LogLevel>> wantedLevel = new AtomicReference<>(Optional.empty());
-    final LogFeed logs = new LogFeed(wantedLevel::set);
+    final LogFeed logs = new LogFeed(level -> wantedLevel = level);
     final Gateway gateway;
+
+    private volatile Optional<LogLevel> wantedLevel = Optional.empty();
 
     private TestGateway(GatewayLimits limits) {
         InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -67,6 +67,11 @@ final class TestGateway implements AutoCloseable {
                     pings,
                     stall);
         }
+    }
+
+    /** The lowest level that anyone subscribed to. */
+    Optional<LogLevel> wantedLevel() {
+        return wantedLevel;
     }
 
     int port() {

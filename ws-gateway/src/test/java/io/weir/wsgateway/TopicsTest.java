@@ -3,7 +3,7 @@ package io.weir.wsgateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.weir.aggregator.LedgerHealth.JournalState;
+import io.weir.aggregator.JournalState;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.time.Duration;
@@ -231,11 +231,11 @@ class TopicsTest {
     void dashboardThatLeavesStopsTheTicks() {
         Dashboard dashboard = gateway.dashboard().subscribe("connections", "logs");
         dashboard.any("connections", any -> true);
-        await().until(() -> gateway.wantedLevel.get().isPresent());
+        await().until(() -> gateway.wantedLevel().isPresent());
 
         dashboard.close();
 
-        await().until(() -> gateway.wantedLevel.get().isEmpty());
+        await().until(() -> gateway.wantedLevel().isEmpty());
         int requests = gateway.ledger.requests.get();
         await().pollDelay(Duration.ofMillis(200)).until(() -> true);
         assertThat(gateway.ledger.requests).hasValue(requests);
