@@ -19,6 +19,8 @@ import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.wire.DocumentContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The journal in a Chronicle queue: records as opaque documents, a file an hour. One appender; one thread at a time.
@@ -33,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * report what failed.
  */
 public final class ChronicleJournal implements Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
     private static final int BLOCK_BYTES = 2 << 20; // records may take a quarter of it
-    private static final long LOCK_TIMEOUT_MILLIS = 1_000;
+    private static final long LOCK_TIMEOUT_MILLIS = 100; // nobody can hold it rightly, so waiting is in vain
 
     static {
         // read once, by Chronicle's static initializers, so before the first of its classes is touched
@@ -45,7 +48,7 @@ public final class ChronicleJournal implements Journal {
     }
 
     private final Path folder;
-    private final LongSupplier clockMillis;
+    private final CycleTime time;
     private final List<FileChannel> unsynced = new ArrayList<>(); // the latest file last; kept over a reopen
     private @Nullable ChronicleQueue queue;
     private @Nullable ExcerptAppender appender;
@@ -53,10 +56,13 @@ public final class ChronicleJournal implements Journal {
     private String file;
     private long recordOffset;
     private long recordFirstSequence;
+    private JournalPosition end; // of what readers find, when the queue was opened
+    private boolean isProven;
 
     private ChronicleJournal(Path folder, LongSupplier clockMillis, JournalPosition end) {
         this.folder = folder;
-        this.clockMillis = clockMillis;
+        this.time = new CycleTime(clockMillis, JournalFolder.files(folder));
+        this.end = end;
         this.file = end.file();
         this.recordOffset = end.offset();
         this.recordFirstSequence = end.sequence() + 1;
@@ -66,7 +72,7 @@ public final class ChronicleJournal implements Journal {
      * Opens the journal for appending.
      *
      * @param lock taken, on the journal's folder; stays the caller's
-     * @param end where a reader found the journal to end
+     * @param end where a reader found the journal to end; what is behind it is cleared
      * @throws JournalException if that is not possible
      */
     public static ChronicleJournal open(JournalLock lock, JournalPosition end, LongSupplier clockMillis) {
@@ -81,19 +87,30 @@ public final class ChronicleJournal implements Journal {
         return journal;
     }
 
-    private void openQueue() throws IOException {
+    /** Copies what is damaged behind {@code end}, which {@link #open} will clear. */
+    public static Path saveDamage(JournalLock lock, JournalPosition end) {
+        try {
+            return TornTail.save(lock.folder(), end);
+        } catch (IOException e) {
+            throw new JournalException(
+                    FaultKind.UNWRITABLE, "journal " + lock.folder() + ": can't save what is damaged: " + e, e);
+        }
+    }
+
+    private ExcerptAppender openQueue() throws IOException {
         try {
             ChronicleQueue opened = SingleChronicleQueueBuilder.binary(folder)
                     .rollCycle(RollCycles.FAST_HOURLY)
                     .blockSize(BLOCK_BYTES)
                     .syncMode(SyncMode.SYNC)
                     .timeoutMS(LOCK_TIMEOUT_MILLIS)
-                    .timeProvider(new CycleTime(clockMillis, JournalFolder.files(folder)))
+                    .timeProvider(time)
                     .build();
             queue = opened;
             ExcerptAppender created = opened.createAppender();
             created.singleThreadedCheckDisabled(true); // recovery writes on one thread, the consumer's goes on
             appender = created;
+            return created;
         } catch (RuntimeException | InternalError e) {
             throw new IOException("can't open the queue: " + e.getMessage(), e);
         }
@@ -106,17 +123,47 @@ public final class ChronicleJournal implements Journal {
             throw new IOException("the journal is closed");
         }
         try {
-            write(current, firstSequence, bytes, offset, length);
-            if (current.cycle() != cycle) {
-                enter(current);
+            if (isProven) {
+                write(current, firstSequence, bytes, offset, length);
+            } else {
+                writeFirst(current, firstSequence, bytes, offset, length);
             }
-        } catch (RuntimeException
-                | InternalError e) { // a mapped page that the disk has no room for is an InternalError
+        } catch (RuntimeException | InternalError e) { // a mapped page that the disk has no room for is an InternalError
             throw new IOException("append failed: " + e.getMessage(), e);
         }
     }
 
-    private void write(ExcerptAppender current, long firstSequence, byte[] bytes, int offset, int length) {
+    /**
+     * Looks whether readers find the first record after opening. They do not if the queue's own notes survived the end of
+     * the machine and the pages that they speak of did not: then the queue goes on where nobody gets to, behind a hole,
+     * or not at all. So it is made to begin a new file.
+     */
+    private void writeFirst(ExcerptAppender current, long firstSequence, byte[] bytes, int offset, int length)
+            throws IOException {
+        try {
+            write(current, firstSequence, bytes, offset, length);
+            isProven = isFound(firstSequence);
+        } catch (RuntimeException | AssertionError e) { // which of them depends on the JVM's flags
+            LOG.warn("the queue can't go on in its last file folder={} cause=\"{}\"", folder, e.toString());
+        }
+        if (!isProven) {
+            closeQueue();
+            TornTail.seal(folder, end);
+            time.toNextFile();
+            write(openQueue(), firstSequence, bytes, offset, length);
+            isProven = isFound(firstSequence);
+        }
+        if (!isProven) {
+            throw new IOException("the queue appends where no reader finds it, after " + end);
+        }
+    }
+
+    private boolean isFound(long firstSequence) throws IOException {
+        return findEnd(end).sequence() >= firstSequence;
+    }
+
+    private void write(ExcerptAppender current, long firstSequence, byte[] bytes, int offset, int length)
+            throws IOException {
         try (DocumentContext document = current.writingDocument()) {
             try {
                 Bytes<?> target = document.wire().bytes();
@@ -127,6 +174,9 @@ public final class ChronicleJournal implements Journal {
                 document.rollbackOnClose(); // half a record must not be read
                 throw t;
             }
+        }
+        if (current.cycle() != cycle) {
+            enter(current);
         }
     }
 
@@ -174,18 +224,18 @@ public final class ChronicleJournal implements Journal {
     @Override
     public long reopen() throws IOException {
         closeQueue();
-        JournalPosition end = findEnd();
+        end = findEnd(lastRecord());
         TornTail.clear(folder, end);
         openQueue();
         return end.sequence();
     }
 
-    private JournalPosition findEnd() throws IOException {
+    private JournalPosition findEnd(JournalPosition from) throws IOException {
         if (!JournalFolder.holdsJournal(folder)) {
             return JournalPosition.BEGINNING;
         }
         try (JournalReader reader = JournalReader.open(folder)) {
-            reader.startAt(lastRecord());
+            reader.startAt(from);
             ReadOutcome outcome = reader.read(Nobody.INSTANCE, ReadProgress.NONE);
             if (!outcome.isClean()) {
                 throw new IOException(String.valueOf(outcome.faults().get(0)));

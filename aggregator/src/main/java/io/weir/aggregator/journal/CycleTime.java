@@ -15,6 +15,8 @@ import net.openhft.chronicle.core.time.TimeProvider;
 final class CycleTime implements TimeProvider {
     private static final DateTimeFormatter HOURLY_FILE = DateTimeFormatter.ofPattern("yyyyMMdd-HH'F.cq4'");
 
+    private static final long HOUR_MILLIS = 3_600_000;
+
     private final LongSupplier clockMillis;
     private long latest;
 
@@ -27,6 +29,11 @@ final class CycleTime implements TimeProvider {
     public long currentTimeMillis() {
         latest = Math.max(latest, clockMillis.getAsLong());
         return latest;
+    }
+
+    /** From now on it is at least the next hour. */
+    void toNextFile() {
+        latest = (currentTimeMillis() / HOUR_MILLIS + 1) * HOUR_MILLIS;
     }
 
     private static long startOf(String file) {
