@@ -134,8 +134,7 @@ class AggregatorTest {
             publisher.publish(new SessionOpened(id, 0, SessionProtocol.HTTP, "GET", "a", "http://a/", "c:1", ""));
             publisher.publish(new BytesTransferred(id, new Tally(10, 0, 0, 0, 0, 0)));
             publisher.publish(new SessionClosed(id, CloseReason.COMPLETED, 200, new Tally(11, 0, 0, 0, 0, 0)));
-            await().atMost(10, TimeUnit.SECONDS)
-                    .until(() -> aggregator.health().violations() == 1);
+            await().atMost(10, TimeUnit.SECONDS).until(() -> aggregator.health().violations() == 1);
         }
 
         LedgerFold replayed = Ledgers.replay(folder);
@@ -167,8 +166,7 @@ class AggregatorTest {
             assertThat(Ledgers.snapshotOf(aggregator).totals()).isEqualTo(counted);
             granted = bus.sessionIds().grantedBelow();
             bus.sessionIds().startAt(granted - 10);
-            await().atMost(10, TimeUnit.SECONDS)
-                    .until(() -> bus.sessionIds().grantedBelow() > granted);
+            await().atMost(10, TimeUnit.SECONDS).until(() -> bus.sessionIds().grantedBelow() > granted);
         }
 
         LedgerFold replayed = Ledgers.replay(folder);
@@ -191,7 +189,8 @@ class AggregatorTest {
                     .until(() -> aggregator.health().sequence() > 0);
             long before = threads.getThreadCpuTime(thread);
 
-            await().pollDelay(2, TimeUnit.SECONDS).until(() -> aggregator.health().sequence() > 0);
+            await().pollDelay(2, TimeUnit.SECONDS)
+                    .until(() -> aggregator.health().sequence() > 0);
 
             assertThat(threads.getThreadCpuTime(thread) - before).isLessThan(TimeUnit.MILLISECONDS.toNanos(40));
         }

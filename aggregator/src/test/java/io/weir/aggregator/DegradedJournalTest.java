@@ -97,8 +97,9 @@ class DegradedJournalTest {
 
         LedgerFold replayed = Ledgers.replay(folder);
         assertThat(replayed.totals()).isEqualTo(during);
-        assertThat(replayed.gaps()).singleElement().satisfies(gap -> assertThat(gap.event().carried())
-                .isEqualTo(during));
+        assertThat(replayed.gaps())
+                .singleElement()
+                .satisfies(gap -> assertThat(gap.event().carried()).isEqualTo(during));
     }
 
     @Test

@@ -55,8 +55,8 @@ class FullDiskTest {
                 Duration.ofMillis(100),
                 1_000_000);
         Tally counted = Tally.ZERO;
-        try (Aggregator aggregator = Aggregator.open(
-                bus, config, ChronicleJournal::open, System::currentTimeMillis, () -> Long.MAX_VALUE)) {
+        try (Aggregator aggregator =
+                Aggregator.open(bus, config, ChronicleJournal::open, System::currentTimeMillis, () -> Long.MAX_VALUE)) {
             counted = counted.plus(new EventStorm(bus, 71, 1, 2_000, 0).run());
             fill(ballast);
             for (int i = 0; aggregator.health().state() == JournalState.OK && i < 200; i++) {
@@ -64,8 +64,7 @@ class FullDiskTest {
             }
             assertThat(aggregator.health().state()).isEqualTo(JournalState.DEGRADED);
             Files.delete(ballast);
-            await().atMost(20, TimeUnit.SECONDS)
-                    .until(() -> aggregator.health().state() == JournalState.OK);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> aggregator.health().state() == JournalState.OK);
             counted = counted.plus(new EventStorm(bus, 500, 1, 2_000, 0).run());
         }
 

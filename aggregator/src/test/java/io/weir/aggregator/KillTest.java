@@ -34,7 +34,8 @@ class KillTest {
         Random random = new Random(61);
         long nextId = 0;
         for (int round = 0; round < rounds; round++) {
-            String[] shown = runAndKill(round * 1_000L, 100 + random.nextInt(900)).split(" ", -1);
+            String[] shown =
+                    runAndKill(round * 1_000L, 100 + random.nextInt(900)).split(" ", -1);
 
             LedgerFold left = Ledgers.replay(folder);
             assertThat(left.sequence()).isGreaterThanOrEqualTo(Long.parseLong(shown[0]));

@@ -122,12 +122,20 @@ class LedgerFoldTest {
         open(601, 0);
         LedgerSnapshot after = (LedgerSnapshot) fold.snapshot(AT);
 
-        assertThat(rows(before)).hasSize(600).allSatisfy(row -> assertThat(row.counts()).isEqualTo(Tally.ZERO));
+        assertThat(rows(before))
+                .hasSize(600)
+                .allSatisfy(row -> assertThat(row.counts()).isEqualTo(Tally.ZERO));
         assertThat(rows(before)).extracting(ConnectionInfo::id).isSorted();
         assertThat(before.recentlyClosed()).isEmpty();
-        assertThat(rows(after)).hasSize(600).extracting(ConnectionInfo::id).isSorted().doesNotContain(1L);
-        assertThat(after.find(300)).hasValueSatisfying(row -> assertThat(row.counts()).isEqualTo(tally(7)));
-        assertThat(after.find(1)).hasValueSatisfying(row -> assertThat(row.isOpen()).isFalse());
+        assertThat(rows(after))
+                .hasSize(600)
+                .extracting(ConnectionInfo::id)
+                .isSorted()
+                .doesNotContain(1L);
+        assertThat(after.find(300))
+                .hasValueSatisfying(row -> assertThat(row.counts()).isEqualTo(tally(7)));
+        assertThat(after.find(1))
+                .hasValueSatisfying(row -> assertThat(row.isOpen()).isFalse());
         assertThat(after.page(0)).isNotSameAs(before.page(0));
         assertThat(after.page(1)).isNotSameAs(before.page(1));
         assertThat(after.page(2)).isNotSameAs(before.page(2));

@@ -63,7 +63,8 @@ class RestartTest {
             Path restarted = folder.resolve("restart-" + round);
             copy(live, restarted);
             long cut = 66_000L + random.nextInt((int) (dataEnd - 66_000));
-            try (RandomAccessFile damaged = new RandomAccessFile(cycleFile(restarted).toFile(), "rw")) {
+            try (RandomAccessFile damaged =
+                    new RandomAccessFile(cycleFile(restarted).toFile(), "rw")) {
                 if (random.nextBoolean()) {
                     damaged.setLength(cut); // the file's size did not reach the disk
                 } else {

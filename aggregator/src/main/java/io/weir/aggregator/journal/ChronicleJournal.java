@@ -6,6 +6,7 @@ import io.weir.eventbus.LedgerEvent;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class ChronicleJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
     private static final int BLOCK_BYTES = 2 << 20; // records may take a quarter of it
+    private static final long NEW_FILE_BYTES = 1 << 20; // really used by one; the rest of it is a hole
     private static final long LOCK_TIMEOUT_MILLIS = 100; // nobody can hold it rightly, so waiting is in vain
 
     static {
@@ -52,8 +54,10 @@ public final class ChronicleJournal implements Journal {
     private final List<FileChannel> unsynced = new ArrayList<>(); // the latest file last; kept over a reopen
     private @Nullable ChronicleQueue queue;
     private @Nullable ExcerptAppender appender;
-    private int cycle = Integer.MIN_VALUE;
     private String file;
+    private @Nullable SpaceAhead space;
+    private long dataEnd;
+    private String recordFile;
     private long recordOffset;
     private long recordFirstSequence;
     private JournalPosition end; // of what readers find, when the queue was opened
@@ -64,7 +68,9 @@ public final class ChronicleJournal implements Journal {
         this.time = new CycleTime(clockMillis, JournalFolder.files(folder));
         this.end = end;
         this.file = end.file();
+        this.recordFile = end.file();
         this.recordOffset = end.offset();
+        this.dataEnd = end.offset();
         this.recordFirstSequence = end.sequence() + 1;
     }
 
@@ -98,6 +104,7 @@ public final class ChronicleJournal implements Journal {
     }
 
     private ExcerptAppender openQueue() throws IOException {
+        time.advance();
         try {
             ChronicleQueue opened = SingleChronicleQueueBuilder.binary(folder)
                     .rollCycle(RollCycles.FAST_HOURLY)
@@ -128,7 +135,8 @@ public final class ChronicleJournal implements Journal {
             } else {
                 writeFirst(current, firstSequence, bytes, offset, length);
             }
-        } catch (RuntimeException | InternalError e) { // a mapped page that the disk has no room for is an InternalError
+        } catch (RuntimeException
+                | InternalError e) { // a mapped page that the disk has no room for is an InternalError
             throw new IOException("append failed: " + e.getMessage(), e);
         }
     }
@@ -164,9 +172,11 @@ public final class ChronicleJournal implements Journal {
 
     private void write(ExcerptAppender current, long firstSequence, byte[] bytes, int offset, int length)
             throws IOException {
+        makeRoom(length);
         try (DocumentContext document = current.writingDocument()) {
             try {
                 Bytes<?> target = document.wire().bytes();
+                recordFile = file;
                 recordOffset = target.writePosition() - DocumentScanner.HEADER_BYTES;
                 recordFirstSequence = firstSequence;
                 target.write(bytes, offset, length);
@@ -175,23 +185,41 @@ public final class ChronicleJournal implements Journal {
                 throw t;
             }
         }
-        if (current.cycle() != cycle) {
-            enter(current);
+        dataEnd = DocumentScanner.next(recordOffset, length);
+        if (space == null) {
+            enter(folder.resolve(file));
+            syncFolder();
         }
     }
 
-    /** The appender has begun a file. */
-    private void enter(ExcerptAppender current) throws IOException {
-        cycle = current.cycle();
-        Path entered = current.currentFile().toPath();
-        file = String.valueOf(entered.getFileName());
-        unsynced.add(FileChannel.open(entered, StandardOpenOption.READ, StandardOpenOption.WRITE));
-        syncFolder();
+    /** Before anything is written through a mapping: see {@link SpaceAhead}. */
+    private void makeRoom(int length) throws IOException {
+        String target = time.advance();
+        Path path = folder.resolve(target);
+        if (!target.equals(file)) {
+            file = target;
+            space = null;
+            dataEnd = Files.exists(path) ? Files.size(path) : 0;
+        }
+        if (space == null && Files.exists(path)) {
+            enter(path);
+        }
+        if (space != null) {
+            space.ensure(dataEnd, length);
+        } else if (Files.getFileStore(folder).getUsableSpace() < NEW_FILE_BYTES) {
+            throw new IOException("no space left for a new file of the journal");
+        }
+    }
+
+    private void enter(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        unsynced.add(channel);
+        space = SpaceAhead.of(channel, dataEnd);
     }
 
     @Override
     public JournalPosition lastRecord() {
-        return new JournalPosition(file, recordOffset, recordFirstSequence - 1);
+        return new JournalPosition(recordFile, recordOffset, recordFirstSequence - 1);
     }
 
     @Override
@@ -225,6 +253,8 @@ public final class ChronicleJournal implements Journal {
     public long reopen() throws IOException {
         closeQueue();
         end = findEnd(lastRecord());
+        file = end.file();
+        dataEnd = end.offset();
         TornTail.clear(folder, end);
         openQueue();
         return end.sequence();
@@ -250,7 +280,7 @@ public final class ChronicleJournal implements Journal {
         ChronicleQueue current = queue;
         appender = null;
         queue = null;
-        cycle = Integer.MIN_VALUE;
+        space = null;
         try {
             if (current != null) {
                 current.close(); // and with it its appender

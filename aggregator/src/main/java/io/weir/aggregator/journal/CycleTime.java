@@ -1,5 +1,6 @@
 package io.weir.aggregator.journal;
 
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -25,15 +26,21 @@ final class CycleTime implements TimeProvider {
         this.latest = files.isEmpty() ? 0 : startOf(files.get(files.size() - 1));
     }
 
+    /** Stands still until {@link #advance}, so that a record goes where room was made for it. */
     @Override
     public long currentTimeMillis() {
-        latest = Math.max(latest, clockMillis.getAsLong());
         return latest;
+    }
+
+    /** Looks at the wall clock. Answers the file that is written now. */
+    String advance() {
+        latest = Math.max(latest, clockMillis.getAsLong());
+        return HOURLY_FILE.format(LocalDateTime.ofInstant(Instant.ofEpochMilli(latest), ZoneOffset.UTC));
     }
 
     /** From now on it is at least the next hour. */
     void toNextFile() {
-        latest = (currentTimeMillis() / HOUR_MILLIS + 1) * HOUR_MILLIS;
+        latest = (latest / HOUR_MILLIS + 1) * HOUR_MILLIS;
     }
 
     private static long startOf(String file) {

@@ -162,10 +162,12 @@ class JournalReaderTest {
         ReadOutcome outcome = read(events);
 
         long before = records.get(4).firstSequence() - 1;
-        assertThat(outcome.faults()).extracting(JournalFault::kind)
+        assertThat(outcome.faults())
+                .extracting(JournalFault::kind)
                 .containsExactly(FaultKind.CORRUPT_RECORD, FaultKind.SEQUENCE_GAP);
-        assertThat(outcome.faults().get(0)).hasToString("journal 20231114-22F.cq4: record at offset " + fifth[0]
-                + " has a wrong checksum (after sequence " + before + ")");
+        assertThat(outcome.faults().get(0))
+                .hasToString("journal 20231114-22F.cq4: record at offset " + fifth[0]
+                        + " has a wrong checksum (after sequence " + before + ")");
         assertThat(outcome.isDamagedAtEndOnly()).isFalse();
         assertThat(outcome.records()).isEqualTo(9);
     }
@@ -181,7 +183,8 @@ class JournalReaderTest {
         RecordedEvents events = new RecordedEvents();
         ReadOutcome outcome = read(events);
 
-        assertThat(outcome.faults()).extracting(JournalFault::kind)
+        assertThat(outcome.faults())
+                .extracting(JournalFault::kind)
                 .containsExactly(FaultKind.DUPLICATE_SEQUENCE, FaultKind.SEQUENCE_GAP);
         assertThat(outcome.records()).isEqualTo(8);
     }

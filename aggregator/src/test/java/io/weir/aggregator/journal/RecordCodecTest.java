@@ -168,13 +168,13 @@ class RecordCodecTest {
         byte[] record = record();
         record[1] = 2;
 
-        assertThatThrownBy(() -> decode(record)).satisfies(e -> assertThat(((RecordFormatException) e).kind())
-                .isEqualTo(FaultKind.CORRUPT_RECORD));
+        assertThatThrownBy(() -> decode(record))
+                .satisfies(e -> assertThat(((RecordFormatException) e).kind()).isEqualTo(FaultKind.CORRUPT_RECORD));
 
         stampChecksum(record);
 
-        assertThatThrownBy(() -> decode(record)).satisfies(e -> assertThat(((RecordFormatException) e).kind())
-                .isEqualTo(FaultKind.NEWER_VERSION));
+        assertThatThrownBy(() -> decode(record))
+                .satisfies(e -> assertThat(((RecordFormatException) e).kind()).isEqualTo(FaultKind.NEWER_VERSION));
     }
 
     private boolean add(long atMillis, LedgerEvent event) {
@@ -218,7 +218,8 @@ class RecordCodecTest {
     }
 
     private static byte[] mutate(byte[] record, Random random) {
-        byte[] mutated = random.nextInt(10) == 0 ? Arrays.copyOf(record, random.nextInt(record.length)) : record.clone();
+        byte[] mutated =
+                random.nextInt(10) == 0 ? Arrays.copyOf(record, random.nextInt(record.length)) : record.clone();
         for (int i = random.nextInt(4); i >= 0 && mutated.length > 0; i--) {
             mutated[random.nextInt(mutated.length)] = (byte) random.nextInt();
         }
