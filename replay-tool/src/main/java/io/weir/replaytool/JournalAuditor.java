@@ -187,7 +187,7 @@ final class JournalAuditor implements EventSink {
     private List<Finding> findings(ReadOutcome outcome, Optional<CheckpointHint> hint) {
         List<Finding> all = new ArrayList<>();
         for (JournalFault fault : outcome.faults()) {
-            all.add(finding(fault));
+            all.add(finding(fault, outcome.isDamagedAtEndOnly()));
         }
         for (Violation violation : fold.violationList()) {
             all.add(finding(violation));
@@ -211,14 +211,17 @@ final class JournalAuditor implements EventSink {
         return all;
     }
 
-    private static Finding finding(JournalFault fault) {
+    private static Finding finding(JournalFault fault, boolean isAtEnd) {
+        String remark = isAtEnd
+                ? "; nothing whole follows, as after a loss of power: the next start keeps a copy of it and goes on"
+                : "";
         return new Finding(
                 kind(fault.kind()),
                 fault.afterSequence(),
                 0,
                 fault.file(),
                 fault.offset(),
-                "record " + fault.what(),
+                "record " + fault.what() + remark,
                 null,
                 null);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,7 +86,50 @@ class DamagedJournalTest {
         int last = records.get(records.size() - 1);
         file.flipBit(last + 6);
 
-        assertNamed(violated(), "CORRUPT_RECORD", last);
+        Run audit = violated();
+
+        assertNamed(audit, "CORRUPT_RECORD", last);
+        assertThat(audit.out()).contains("nothing whole follows");
+    }
+
+    @Test
+    void whatAStartFoundDamagedStaysAViolation() {
+        List<Integer> records = file.records();
+        file.flipBit(records.get(records.size() - 1) + 6);
+        TestLedger.open(data).close();
+
+        Run audit = Run.of(data, "audit", "--json");
+
+        assertThat(audit.status()).isEqualTo(1);
+        assertThat(audit.jsonList("violations"))
+                .singleElement()
+                .satisfies(violation -> assertThat(violation).containsEntry("kind", "LOST_BEFORE_START"));
+        assertThat(audit.jsonList("gaps")).hasSize(1);
+    }
+
+    @Test
+    void sessionsThatEndedWithTheirNodeAreNoFault() {
+        List<Integer> records = file.records();
+        file.cutBefore(records.get(records.size() - 3)); // the close, then the checkpoint and the stop
+        removeCheckpointHint();
+        assertThat(Run.of(data, "audit", "--json").json()).containsEntry("open", 1L);
+        TestLedger.open(data).close();
+
+        Run audit = Run.of(data, "audit", "--json", "--sessions");
+
+        assertThat(audit.status()).isZero();
+        assertThat(audit.jsonList("rows"))
+                .singleElement()
+                .satisfies(row ->
+                        assertThat(row).containsEntry("reason", "NODE_CRASHED").containsEntry("down", 10_000L));
+    }
+
+    private void removeCheckpointHint() {
+        try {
+            Files.delete(TestLedger.journal(data).resolve("checkpoint"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -128,8 +172,10 @@ class DamagedJournalTest {
         file.drop(file.records().get(0));
 
         assertThat(violated().jsonList("violations"))
+                .as("the checkpoint at the stop says the rest")
                 .extracting(each -> each.get("kind"))
-                .contains("SEQUENCE_GAP");
+                .containsExactly("SEQUENCE_GAP");
+        assertThat(Run.of(data, "audit").out()).contains("before the first checkpoint not added up");
     }
 
     @Test
@@ -185,7 +231,7 @@ class DamagedJournalTest {
         Random random = new Random(20_270_115);
         int from = file.records().get(1);
         int to = file.records().get(11);
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 60; i++) {
             int offset = from + random.nextInt(to - from);
             if (isPadding(offset)) {
                 continue;
