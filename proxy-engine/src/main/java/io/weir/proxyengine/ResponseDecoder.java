@@ -2,6 +2,7 @@ package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
@@ -23,6 +24,8 @@ final class ResponseDecoder extends HttpResponseDecoder {
     private boolean answersHead;
     private boolean finalSeen;
     private boolean switched;
+    private boolean broken;
+    private boolean ended;
 
     ResponseDecoder(ByteSink sink) {
         super(HttpLimits.decoderConfig());
@@ -36,20 +39,20 @@ final class ResponseDecoder extends HttpResponseDecoder {
         finalSeen = false;
     }
 
-    /** Whether something came that no request asked for. */
-    boolean hasLeftOver() {
-        return actualReadableBytes() > 0;
+    /** Bytes that were read and belong to no response, or to one that nobody waits for any more. */
+    int leftOverBytes() {
+        return ended ? 0 : actualReadableBytes();
     }
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
-        if (!expecting || switched) {
+        if (!expecting || switched || broken) {
             return;
         }
         int before = buffer.readerIndex();
         super.decode(ctx, buffer, out);
         int taken = buffer.readerIndex() - before;
-        if (taken > 0) {
+        if (taken > 0 && !ended) {
             sink.consumed(taken);
         }
         for (Object message : out) {
@@ -61,6 +64,38 @@ final class ResponseDecoder extends HttpResponseDecoder {
             if (message instanceof LastHttpContent && finalSeen) {
                 expecting = false;
             }
+        }
+    }
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+        if (!broken) {
+            super.decodeLast(ctx, buffer, out);
+        }
+    }
+
+    /** Only FIN ends a body that lasts until the close. A connection that is gone without FIN broke. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        broken = true;
+        end();
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof ChannelInputShutdownEvent) {
+            end();
+        }
+        super.userEventTriggered(ctx, event);
+    }
+
+    /** Netty's is about to decode or throw away what is left: it was read, so it counts. */
+    private void end() {
+        int left = leftOverBytes();
+        ended = true;
+        if (left > 0) {
+            sink.consumed(left);
         }
     }
 

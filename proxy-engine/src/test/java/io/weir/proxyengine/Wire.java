@@ -79,6 +79,15 @@ final class Wire implements AutoCloseable {
         return new String(all, StandardCharsets.ISO_8859_1);
     }
 
+    /** Whether nothing comes until the socket's timeout. */
+    boolean isSilent() throws IOException {
+        try {
+            return in.read() == Integer.MIN_VALUE;
+        } catch (java.net.SocketTimeoutException silence) {
+            return true;
+        }
+    }
+
     /** Reads and forgets until FIN or a reset; true for FIN. */
     boolean drain() throws IOException {
         byte[] buffer = new byte[64 * 1024];
