@@ -56,6 +56,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     private Body responseBody = Body.NONE;
     private boolean requestHeadSent;
     private boolean requestComplete;
+    private boolean clientEnded;
     private boolean responseBegun;
     private boolean responseComplete;
     private boolean switching;
@@ -210,6 +211,9 @@ final class Exchange implements ConnectListener, ActiveSession {
         OriginHandler connection = origin;
         if (connection != null && requestHeadSent) {
             connection.channel().flush();
+            if (clientEnded && !requestComplete) {
+                requestBrokeOff(connection);
+            }
         }
     }
 
@@ -402,13 +406,14 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     /** The client sends nothing more; what it asked for in full it may still get. */
     void clientEnded() {
-        OriginHandler connection = origin;
-        if (requestComplete) {
-            return;
-        }
+        clientEnded = true;
+        requestReadComplete(); // before there is an origin, the rest of the request may still wait in the decoder
+    }
+
+    private void requestBrokeOff(OriginHandler connection) {
         if (!responseBegun) {
             abort(CloseReason.CLIENT_ABORTED);
-        } else if (connection != null) {
+        } else {
             SocketChannel channel = connection.channel();
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                     .addListener(flushed -> channel.shutdownOutput()); // it learns that no more comes of the request
