@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import java.util.List;
 
 /**
@@ -97,6 +98,15 @@ final class ResponseDecoder extends HttpResponseDecoder {
         if (left > 0) {
             sink.consumed(left);
         }
+    }
+
+    /** Netty's takes a line without a colon for a field without a value if there is a blank in it. */
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        if (line[start + length] != ':') {
+            throw new IllegalArgumentException("a field's name does not end with its colon");
+        }
+        return super.splitHeaderName(line, start, length);
     }
 
     /** RFC 9112 §6.3: responses to HEAD, and 1xx, 204 and 304, end with their head. */
