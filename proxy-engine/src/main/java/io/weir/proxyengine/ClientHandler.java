@@ -220,6 +220,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         }
     }
 
+    /** Ends the connection, whatever has come of its next head. */
+    void close() {
+        client.close();
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (exchange != null) {

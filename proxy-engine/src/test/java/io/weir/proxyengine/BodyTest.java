@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weir.eventbus.CloseReason;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies in both directions: how they are bounded, that they stream, and what happens when they break off. */
-@ExtendWith(NothingEscapes.class)
 class BodyTest {
     private static final byte[] MIB = "0123456789abcdef".repeat(65_536).getBytes(StandardCharsets.US_ASCII);
     private static final int USER_SPACE_BYTES = 1 << 20;

@@ -6,13 +6,11 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Tally;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an origin gets of a request's head, and a client of a response's. */
-@ExtendWith(NothingEscapes.class)
 class ForwardedRequestTest {
 
     @ParameterizedTest

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each message of {@code hostile-requests.txt} is refused, or reaches the origin as messages that no two parsers can understand
  * differently; nothing hidden in it ever becomes a request.
  */
-@ExtendWith(NothingEscapes.class)
 class HostileRequestsTest {
     private static final Map<String, List<String[]>> CASES = Corpus.read("hostile-requests.txt", 3);
 

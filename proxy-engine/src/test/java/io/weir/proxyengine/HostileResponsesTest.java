@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,7 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each answer of {@code hostile-responses.txt} becomes a 502, a response that visibly breaks off, or one that is strictly bounded;
  * and the next answer on the client's connection is the next request's.
  */
-@ExtendWith(NothingEscapes.class)
 class HostileResponsesTest {
     private static final Map<String, List<String[]>> CASES = Corpus.read("hostile-responses.txt", 5);
 

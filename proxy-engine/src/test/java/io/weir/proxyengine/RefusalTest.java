@@ -8,12 +8,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that are not carried: what the client is told, and what the ledger says. */
-@ExtendWith(NothingEscapes.class)
 class RefusalTest {
     private static final Duration SHORT = Duration.ofMillis(600);
 

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.eventbus.CloseReason;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Resets at every stage of an exchange: the other side learns of it, and the session ends once, with exact counts. */
-@ExtendWith(NothingEscapes.class)
 class ResetTest {
 
     @Test

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Tally;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSocket passes through; nothing else changes the protocol. */
-@ExtendWith(NothingEscapes.class)
 class UpgradeTest {
     private static final String SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
             + "Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n";
