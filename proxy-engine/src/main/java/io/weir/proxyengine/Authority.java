@@ -75,7 +75,7 @@ record Authority(String host, int port) {
             return false;
         }
         if (NetUtil.isValidIpV4Address(host)) {
-            return true;
+            return !hasLeadingZero(host); // which some take for octal
         }
         int labelStart = 0;
         int lastLabelStart = 0;
@@ -94,6 +94,16 @@ record Authority(String host, int port) {
             }
         }
         return length - labelStart <= 63 && !looksLikeNumber(host, lastLabelStart);
+    }
+
+    private static boolean hasLeadingZero(String quad) {
+        for (int i = 0; i < quad.length() - 1; i++) {
+            boolean begins = i == 0 || quad.charAt(i - 1) == '.';
+            if (begins && quad.charAt(i) == '0' && quad.charAt(i + 1) != '.') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isNameCharacter(char c) {
