@@ -104,6 +104,12 @@ public final class Aggregator implements AutoCloseable {
         long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         LedgerFold fold = recovered.fold();
         String nodeId = recovered.nodeId().isEmpty() ? newNodeId() : recovered.nodeId();
+        if (!recovered.damage().isEmpty()) {
+            LOG.error(
+                    "the journal's end is damaged, what it said is lost; a copy is kept fault=\"{}\" copy={}",
+                    recovered.damage(),
+                    ChronicleJournal.saveDamage(lock, recovered.end()));
+        }
         Journal journal = journals.open(lock, recovered.end(), clockMillis);
         try {
             LedgerWriter writer = new LedgerWriter(journal, lock.folder(), fold);
@@ -111,7 +117,7 @@ public final class Aggregator implements AutoCloseable {
             SnapshotDesk desk = new SnapshotDesk(
                     fold.snapshot(clockMillis.getAsLong()), config.tick().toNanos(), System.nanoTime());
             LiveLedger ledger = new LiveLedger(bus, config, writer, fold, desk, health, clockMillis, freeSpaceBytes);
-            ledger.start(nodeId, recovered.events());
+            ledger.start(nodeId, recovered);
             long boot = fold.boot();
             LOG.info(
                     "journal open folder={} node={} boot={} sequence={} eventsRead={} recoveryMillis={}",

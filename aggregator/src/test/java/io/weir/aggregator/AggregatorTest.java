@@ -11,11 +11,17 @@ import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
+import io.weir.eventbus.LedgerEvent.BytesTransferred;
+import io.weir.eventbus.LedgerEvent.SessionClosed;
+import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.SessionIds;
+import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +40,7 @@ class AggregatorTest {
         Snapshot live;
         try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
             counted = new EventStorm(bus, seed, 3, 5_000, 0).run();
-            live = snapshotOf(aggregator);
+            live = Ledgers.snapshotOf(aggregator);
         }
 
         LedgerFold replayed = Ledgers.replay(folder);
@@ -52,7 +58,7 @@ class AggregatorTest {
         Snapshot live;
         try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
             new EventStorm(bus, 7, 2, 1_000, 1).run();
-            live = snapshotOf(aggregator);
+            live = Ledgers.snapshotOf(aggregator);
         }
 
         LedgerFold replayed = Ledgers.replay(folder);
@@ -98,7 +104,7 @@ class AggregatorTest {
             try (JournalReader journal = JournalReader.open(folder)) {
                 journal.read(reader, ReadProgress.NONE);
                 new EventStorm(bus, 9, 1, 500, 0).run();
-                snapshotOf(aggregator);
+                Ledgers.snapshotOf(aggregator);
                 ReadOutcome more = journal.read(reader, ReadProgress.NONE);
 
                 assertThat(more.isClean()).isTrue();
@@ -113,17 +119,86 @@ class AggregatorTest {
         EventBus bus = EventBus.create(64);
         try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
             new EventStorm(bus, 10, 1, 500, 0).run();
-            long sequence = snapshotOf(aggregator).sequence();
+            long sequence = Ledgers.snapshotOf(aggregator).sequence();
 
             await().atMost(5, TimeUnit.SECONDS).until(() -> aggregator.health().syncedSequence() >= sequence);
         }
     }
 
-    private static Snapshot snapshotOf(Aggregator aggregator) throws InterruptedException {
-        BlockingQueue<Snapshot> taken = new LinkedBlockingQueue<>();
-        aggregator.requestSnapshot(taken::add);
-        Snapshot snapshot = taken.poll(10, TimeUnit.SECONDS);
-        assertThat(snapshot).isNotNull();
-        return snapshot;
+    @Test
+    void aViolationIsJournaledAndSurvivesARestart() throws Exception {
+        EventBus bus = EventBus.create(64);
+        LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, System::currentTimeMillis);
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            long id = bus.sessionIds().next();
+            publisher.publish(new SessionOpened(id, 0, SessionProtocol.HTTP, "GET", "a", "http://a/", "c:1", ""));
+            publisher.publish(new BytesTransferred(id, new Tally(10, 0, 0, 0, 0, 0)));
+            publisher.publish(new SessionClosed(id, CloseReason.COMPLETED, 200, new Tally(11, 0, 0, 0, 0, 0)));
+            await().atMost(10, TimeUnit.SECONDS).until(() -> aggregator.health().violations() == 1);
+        }
+
+        LedgerFold replayed = Ledgers.replay(folder);
+        assertThat(replayed.violations()).isEqualTo(1);
+        assertThat(replayed.violationsRecorded()).isEqualTo(1);
+        try (Aggregator aggregator = Aggregator.open(EventBus.create(64), Ledgers.config(folder))) {
+            assertThat(aggregator.latest().violations()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void checkpointsAndReservationsAreJournaledWithoutDisturbingTheFold() throws Exception {
+        AggregatorConfig defaults = Ledgers.config(folder);
+        AggregatorConfig often = new AggregatorConfig(
+                folder,
+                "test",
+                Duration.ofMillis(5),
+                defaults.tick(),
+                0,
+                100,
+                defaults.checkpointInterval(),
+                defaults.retryInterval(),
+                defaults.heldEvents());
+        EventBus bus = EventBus.create(64);
+        long granted;
+        Tally counted;
+        try (Aggregator aggregator = Aggregator.open(bus, often)) {
+            counted = new EventStorm(bus, 12, 2, 3_000, 0.5).run();
+            assertThat(Ledgers.snapshotOf(aggregator).totals()).isEqualTo(counted);
+            granted = bus.sessionIds().grantedBelow();
+            bus.sessionIds().startAt(granted - 10);
+            await().atMost(10, TimeUnit.SECONDS).until(() -> bus.sessionIds().grantedBelow() > granted);
+        }
+
+        LedgerFold replayed = Ledgers.replay(folder);
+        assertThat(replayed.violationList()).isEmpty();
+        assertThat(replayed.totals()).isEqualTo(counted);
+        assertThat(replayed.idsReservedBelow()).isEqualTo(granted - 10);
+    }
+
+    @Test
+    void anIdleLedgerCostsNoTime() {
+        EventBus bus = EventBus.create(64);
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            long thread = Thread.getAllStackTraces().keySet().stream()
+                    .filter(each -> each.getName().equals("weir-aggregator"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getId();
+            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+            await().pollDelay(500, TimeUnit.MILLISECONDS)
+                    .until(() -> aggregator.health().sequence() > 0);
+            long before = threads.getThreadCpuTime(thread);
+
+            await().pollDelay(2, TimeUnit.SECONDS)
+                    .until(() -> aggregator.health().sequence() > 0);
+
+            assertThat(threads.getThreadCpuTime(thread) - before).isLessThan(TimeUnit.MILLISECONDS.toNanos(40));
+        }
+    }
+
+    @Test
+    void theQueueThatWritesTheJournalCannotPhoneHome() {
+        assertThatThrownBy(() -> Class.forName("net.openhft.chronicle.analytics.Analytics"))
+                .isInstanceOf(ClassNotFoundException.class);
     }
 }

@@ -6,6 +6,10 @@ import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** What tests of journals share. */
 final class Ledgers {
@@ -23,5 +27,11 @@ final class Ledgers {
             assertThat(outcome.faults()).isEmpty();
         }
         return fold;
+    }
+
+    static Snapshot snapshotOf(Aggregator aggregator) throws InterruptedException {
+        BlockingQueue<Snapshot> taken = new LinkedBlockingQueue<>();
+        aggregator.requestSnapshot(taken::add);
+        return Objects.requireNonNull(taken.poll(10, TimeUnit.SECONDS), "no snapshot came");
     }
 }

@@ -1,0 +1,346 @@
+package io.weir.proxyengine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.ReferenceCountUtil;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionMeter;
+import io.weir.eventbus.SessionProtocol;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the requests of one client connection, one at a time, and gives each to what carries it: an {@link Exchange} or a
+ * {@link TunnelOpening}. Event loop of its channel.
+ *
+ * <p>It sees to it that each byte read from the client falls to exactly one session: bytes of a head count for the session that
+ * the head opens, and a connection that ends in the middle of a head gets a session for those too.
+ */
+final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSink, Swept {
+    private static final Logger log = LoggerFactory.getLogger(ClientHandler.class);
+
+    private final EngineLoop loop;
+    private final SocketChannel client;
+    private final RequestDecoder decoder = new RequestDecoder(this);
+    private final WriteMeter writes = new WriteMeter();
+    private final String remote;
+    private long headBytes;
+    private long waitingSinceNanos;
+    private boolean headBegun;
+    private boolean first = true;
+    private boolean left;
+    private boolean inputEnded;
+    private @Nullable Exchange exchange;
+    private @Nullable TunnelOpening tunnel;
+    private @Nullable SessionMeter current;
+    private Leg currentLeg = Leg.UP;
+    private int sweepPosition = -1;
+
+    ClientHandler(EngineLoop loop, SocketChannel client) {
+        this.loop = loop;
+        this.client = client;
+        remote = Addresses.text(client.remoteAddress());
+    }
+
+    /** Makes the pipeline: meter, decoder, and this. */
+    void begin() {
+        client.pipeline().addLast(writes, decoder, this);
+        waitingSinceNanos = loop.sweep().nowNanos();
+        loop.sweep().add(this);
+    }
+
+    /** Bytes consumed by the decoder: of the message that is being served, or else of the next head. */
+    @Override
+    public void consumed(long bytes) {
+        if (left) {
+            return;
+        }
+        SessionMeter meter = current;
+        if (meter != null) {
+            currentLeg.count(meter, bytes);
+        } else {
+            headBytes += bytes;
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (left) {
+            ReferenceCountUtil.release(msg);
+        } else if (msg instanceof HttpRequest) {
+            begin((HttpRequest) msg);
+        } else if (msg instanceof HttpContent && exchange != null) {
+            exchange.requestContent((HttpContent) msg);
+        } else {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+
+    private void begin(HttpRequest request) {
+        headBegun = false;
+        first = false;
+        String refusal = loop.refusal();
+        if (refusal != null) {
+            SessionMeter overload = loop.overload();
+            count(overload, Leg.UP);
+            answer(overload, Leg.UP, Leg.DOWN, Refusal.overloaded(refusal), false);
+            return;
+        }
+        Refusal fault = MessageRules.refusal(request);
+        if (fault != null) {
+            refuse(request, fault);
+        } else if (request.method().equals(HttpMethod.CONNECT)) {
+            beginTunnel(request);
+        } else {
+            beginExchange(request);
+        }
+    }
+
+    private void beginTunnel(HttpRequest request) {
+        Authority authority = Authority.parse(request.uri(), 0);
+        if (authority == null) {
+            refuse(request, Refusal.badRequest("CONNECT takes host:port"));
+            return;
+        }
+        String host = authority.toString();
+        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, "http://" + host, remote);
+        count(meter, Leg.OVERHEAD_UP);
+        currentLeg = Leg.UP; // what follows the head is the tunnel's
+        var opening = new TunnelOpening(loop, this, client, meter, authority);
+        tunnel = opening;
+        opening.begin();
+    }
+
+    private void beginExchange(HttpRequest request) {
+        if (!HttpTarget.isHttp(request.uri())) {
+            refuse(
+                    request,
+                    Refusal.badRequest(
+                            "this is a proxy: the target must be http://host/path, or CONNECT host:port for anything else"));
+            return;
+        }
+        HttpTarget target = HttpTarget.parse(request.uri(), request.method().equals(HttpMethod.OPTIONS));
+        if (target == null) {
+            refuse(request, Refusal.badRequest("the target is malformed"));
+            return;
+        }
+        String method = request.method().name();
+        SessionMeter meter =
+                loop.open(SessionProtocol.HTTP, method, target.authority().toString(), target.ledgerUrl(), remote);
+        count(meter, Leg.UP);
+        writes.target(meter, Leg.DOWN);
+        var next = new Exchange(loop, this, client, decoder, meter, request, target);
+        exchange = next;
+        next.begin();
+    }
+
+    /** Answers a request that nobody carries, and ends the connection: what follows on it can't be trusted. */
+    private void refuse(HttpRequest request, Refusal refusal) {
+        boolean known = !request.decoderResult().isFailure();
+        SessionMeter meter =
+                loop.open(SessionProtocol.HTTP, known ? request.method().name() : "", "", "", remote);
+        count(meter, Leg.UP);
+        answer(meter, Leg.UP, Leg.DOWN, refusal, known && request.method().equals(HttpMethod.HEAD));
+    }
+
+    /** The head's bytes, and what comes until further notice, are this session's. */
+    private void count(SessionMeter meter, Leg leg) {
+        leg.count(meter, headBytes);
+        headBytes = 0;
+        current = meter;
+        currentLeg = leg;
+    }
+
+    /** Answers with a refusal, and ends session and connection. */
+    void answer(SessionMeter meter, Leg upLeg, Leg downLeg, Refusal refusal, boolean answersHead) {
+        log.debug(
+                "refused session={} status={} {}", meter.id(), refusal.status().code(), refusal.message());
+        ByteBuf reply =
+                HeadWriter.refusal(client.alloc(), refusal, loop.config().nodeName(), answersHead);
+        answer(meter, upLeg, downLeg, reply, refusal.reason(), refusal.status().code());
+    }
+
+    /** Answers instead of an origin, and ends session and connection. */
+    void answer(SessionMeter meter, Leg upLeg, Leg downLeg, ByteBuf reply, CloseReason reason, int status) {
+        leave();
+        writes.target(meter, downLeg);
+        client.write(reply, client.voidPromise());
+        LingeringClose.begin(loop, client, meter, upLeg, reason, status);
+    }
+
+    /** The exchange is over and the connection can carry the next one. */
+    void exchangeEnded() {
+        exchange = null;
+        current = null;
+        waitingSinceNanos = System.nanoTime();
+        if (loop.isDraining()) {
+            client.close();
+            return;
+        }
+        if (!client.config().isAutoRead()) {
+            client.config().setAutoRead(true);
+        }
+        try {
+            decoder.resume();
+        } catch (Exception e) {
+            client.pipeline().fireExceptionCaught(e);
+        }
+        if (exchange == null && !left && client.isInputShutdown()) {
+            client.close();
+        }
+    }
+
+    /** The connection ends with bytes that nobody will take any more: they were read, so they count. */
+    void settle() {
+        consumed(decoder.waitingBytes());
+        leave();
+    }
+
+    /** Somebody else has the connection from now on, and the bytes that wait in the decoder. */
+    void leave() {
+        if (!left) {
+            left = true;
+            loop.sweep().remove(this);
+        }
+    }
+
+    /** Ends the connection if it is between two requests. */
+    void drain() {
+        if (exchange == null && tunnel == null && headBytes == 0 && decoder.waitingBytes() == 0) {
+            client.close();
+        }
+    }
+
+    /** Ends the connection, whatever has come of its next head. */
+    void close() {
+        client.close();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.requestReadComplete();
+        }
+        if (decoder.waitingBytes() > HttpLimits.PIPELINED_BYTES) {
+            client.config().setAutoRead(false);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.clientWritabilityChanged();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (!(event instanceof ChannelInputShutdownEvent) || left) {
+            return;
+        }
+        inputEnded = true;
+        if (exchange != null) {
+            exchange.clientEnded();
+        } else if (tunnel == null) {
+            client.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            log.error("client connection failed remote={}", remote, cause);
+        }
+        end(cause instanceof IOException ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR);
+        client.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end(inputEnded ? CloseReason.CLIENT_ABORTED : CloseReason.CLIENT_RESET);
+    }
+
+    private void end(CloseReason reason) {
+        if (left) {
+            return;
+        }
+        settle();
+        if (exchange != null) {
+            exchange.abort(reason);
+        } else if (tunnel != null) {
+            tunnel.abort(reason);
+        } else if (headBytes > 0) {
+            SessionMeter meter =
+                    loop.refusal() == null ? loop.open(SessionProtocol.HTTP, "", "", "", remote) : loop.overload();
+            count(meter, Leg.UP);
+            if (!loop.isOverload(meter)) {
+                meter.close(reason, 0);
+            }
+        }
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        if (exchange != null) {
+            exchange.sweep(nowNanos);
+            return;
+        }
+        if (tunnel != null) {
+            return;
+        }
+        boolean begun = headBytes > 0 || decoder.waitingBytes() > 0;
+        if (begun && !headBegun) {
+            headBegun = true;
+            waitingSinceNanos = first ? waitingSinceNanos : nowNanos;
+        }
+        long limit = begun || first
+                ? loop.config().headTimeout().toNanos()
+                : loop.config().keepAliveTimeout().toNanos();
+        if (nowNanos - waitingSinceNanos > limit) {
+            timeOut(begun);
+        }
+    }
+
+    private void timeOut(boolean begun) {
+        if (!begun) {
+            client.close();
+            return;
+        }
+        if (loop.refusal() != null) {
+            end(CloseReason.HEAD_TIMEOUT);
+            client.close();
+            return;
+        }
+        SessionMeter meter = loop.open(SessionProtocol.HTTP, "", "", "", remote);
+        count(meter, Leg.UP);
+        answer(
+                meter,
+                Leg.UP,
+                Leg.DOWN,
+                new Refusal(
+                        HttpResponseStatus.REQUEST_TIMEOUT,
+                        "http_request_error",
+                        "the request's head did not arrive in time",
+                        CloseReason.HEAD_TIMEOUT),
+                false);
+    }
+
+    @Override
+    public int sweepPosition() {
+        return sweepPosition;
+    }
+
+    @Override
+    public void sweepPosition(int position) {
+        sweepPosition = position;
+    }
+}

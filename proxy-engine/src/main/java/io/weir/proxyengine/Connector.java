@@ -1,0 +1,134 @@
+package io.weir.proxyengine;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
+import io.netty.util.concurrent.Future;
+import io.weir.eventbus.CloseReason;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reaches origins: resolves, asks the policy about each address, and races the addresses that remain. One an event loop; that loop only.
+ */
+final class Connector {
+    private final EventLoop loop;
+    private final EngineConfig config;
+    private final NameResolver names;
+    private final DestinationPolicy policy;
+    private final Bootstrap bootstrap;
+
+    Connector(EventLoop loop, EngineConfig config, NameResolver names, DestinationPolicy policy) {
+        this.loop = loop;
+        this.config = config;
+        this.names = names;
+        this.policy = policy;
+        bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(config.transport().channel())
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, ChannelTuning.receiveBuffers())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, ChannelTuning.waterMark())
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(config.connectTimeout().toMillis()))
+                .handler(NoHandler.INSTANCE);
+    }
+
+    /** Starts to reach {@code authority}. The attempt tells {@code listener} how it ended unless it is cancelled before. */
+    ConnectAttempt connect(Authority authority, ConnectListener listener) {
+        var attempt = new ConnectAttempt(loop, bootstrap, config.connectTimeout(), authority, listener);
+        InetAddress literal = authority.address();
+        if (literal != null) {
+            race(attempt, authority, List.of(literal));
+            return attempt;
+        }
+        names.resolve(authority.host()).addListener((Future<List<InetAddress>> resolved) -> {
+            if (resolved.isSuccess()) {
+                race(attempt, authority, resolved.getNow());
+            } else {
+                attempt.fail(unresolved(authority, resolved.cause()));
+            }
+        });
+        return attempt;
+    }
+
+    private void race(ConnectAttempt attempt, Authority authority, List<InetAddress> addresses) {
+        List<InetSocketAddress> allowed = new ArrayList<>(addresses.size());
+        String denial = "it has no address";
+        for (InetAddress address : interleaved(addresses)) {
+            var destination = new InetSocketAddress(address, authority.port());
+            String refusal = policy.refusal(destination);
+            if (refusal == null) {
+                allowed.add(destination);
+            } else {
+                denial = refusal;
+            }
+        }
+        if (allowed.isEmpty()) {
+            attempt.fail(new Refusal(
+                    HttpResponseStatus.FORBIDDEN,
+                    "destination_ip_prohibited",
+                    authority + " is refused: " + denial,
+                    CloseReason.DENIED));
+        } else {
+            attempt.start(allowed);
+        }
+    }
+
+    /** The families in turn, beginning with that of the first address (RFC 8305 §4). */
+    static List<InetAddress> interleaved(List<InetAddress> addresses) {
+        if (addresses.size() < 2) {
+            return addresses;
+        }
+        boolean sixFirst = addresses.get(0) instanceof Inet6Address;
+        var first = new ArrayList<InetAddress>();
+        var second = new ArrayList<InetAddress>();
+        for (InetAddress address : addresses) {
+            (address instanceof Inet6Address == sixFirst ? first : second).add(address);
+        }
+        var mixed = new ArrayList<InetAddress>(addresses.size());
+        for (int i = 0; i < Math.max(first.size(), second.size()); i++) {
+            if (i < first.size()) {
+                mixed.add(first.get(i));
+            }
+            if (i < second.size()) {
+                mixed.add(second.get(i));
+            }
+        }
+        return mixed;
+    }
+
+    private static Refusal unresolved(Authority authority, Throwable cause) {
+        for (Throwable c = cause; c != null; c = c.getCause()) {
+            if (c instanceof DnsNameResolverTimeoutException) {
+                return new Refusal(
+                        HttpResponseStatus.GATEWAY_TIMEOUT,
+                        "dns_timeout",
+                        "the name " + authority.host() + " was not resolved in time",
+                        CloseReason.CONNECT_TIMEOUT);
+            }
+        }
+        return new Refusal(
+                HttpResponseStatus.BAD_GATEWAY,
+                "dns_error",
+                "the name " + authority.host() + " cannot be resolved",
+                CloseReason.RESOLVE_FAILED);
+    }
+
+    /** A channel needs a handler to be bootstrapped; ours are added once it is connected. */
+    @ChannelHandler.Sharable
+    private static final class NoHandler extends ChannelInboundHandlerAdapter {
+        static final NoHandler INSTANCE = new NoHandler();
+    }
+}

@@ -1,0 +1,123 @@
+package io.weir.proxyengine;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which addresses may be connected to. Asked about the very address that is about to be connected, after resolution, so a name
+ * that changes its answer gains nothing. Immutable; any thread.
+ *
+ * <p>Always refused: this node's own listeners and gateway, the unspecified, multicast and broadcast addresses, and link-local ones,
+ * where clouds keep their metadata. Loopback and private addresses are refused unless every listener is on loopback: then
+ * whoever can reach the proxy could reach them without it. An IPv4 address inside an IPv6 one is judged as what it is.
+ */
+final class DestinationPolicy {
+    private final List<InetSocketAddress> own;
+    private final boolean privateAllowed;
+
+    DestinationPolicy(List<InetSocketAddress> own, boolean privateAllowed) {
+        this.own = List.copyOf(own);
+        this.privateAllowed = privateAllowed;
+    }
+
+    /** Why {@code destination} is refused, for people; null if it is not. */
+    @Nullable String refusal(InetSocketAddress destination) {
+        InetAddress address = embeddedIpv4(destination.getAddress());
+        if (address.isAnyLocalAddress() || isThisNetwork(address)) {
+            return "the unspecified address is no destination";
+        }
+        if (address.isMulticastAddress() || isBroadcast(address)) {
+            return "multicast and broadcast addresses are no destination";
+        }
+        if (address.isLinkLocalAddress()) {
+            return "link-local addresses are refused";
+        }
+        for (InetSocketAddress listener : own) {
+            if (listener.getPort() == destination.getPort() && reaches(address, listener.getAddress())) {
+                return "that is this proxy itself";
+            }
+        }
+        if (!privateAllowed && isPrivate(address)) {
+            return "loopback and private addresses are refused";
+        }
+        return null;
+    }
+
+    private static boolean reaches(InetAddress destination, InetAddress listener) {
+        InetAddress bound = embeddedIpv4(listener);
+        if (!bound.isAnyLocalAddress()) {
+            return bound.equals(destination);
+        }
+        return destination.isLoopbackAddress() || isOfThisMachine(destination);
+    }
+
+    private static boolean isOfThisMachine(InetAddress address) {
+        try {
+            return NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return true; // what can't be told apart from ourselves is refused
+        }
+    }
+
+    private static boolean isPrivate(InetAddress address) {
+        if (address.isLoopbackAddress() || address.isSiteLocalAddress()) {
+            return true;
+        }
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 4) {
+            return (bytes[0] & 0xff) == 100 && (bytes[1] & 0xc0) == 64; // 100.64.0.0/10, RFC 6598
+        }
+        return (bytes[0] & 0xfe) == 0xfc; // fc00::/7, RFC 4193
+    }
+
+    private static boolean isThisNetwork(InetAddress address) {
+        return address instanceof Inet4Address && address.getAddress()[0] == 0; // 0.0.0.0/8
+    }
+
+    private static boolean isBroadcast(InetAddress address) {
+        return address instanceof Inet4Address
+                && (address.getAddress()[0] & 0xff) >= 240; // 240.0.0.0/4 and 255.255.255.255
+    }
+
+    /** The IPv4 address that an IPv6 one stands for: mapped, compatible, NAT64 (64:ff9b::/96) and 6to4 (2002::/16). */
+    private static InetAddress embeddedIpv4(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return address;
+        }
+        byte[] b = address.getAddress();
+        int from = -1;
+        if ((b[0] & 0xff) == 0x20 && b[1] == 0x02) {
+            from = 2;
+        } else if (isZero(b, 0, 10) && (b[10] & 0xff) == 0xff && (b[11] & 0xff) == 0xff) {
+            from = 12;
+        } else if (b[0] == 0 && b[1] == 0x64 && (b[2] & 0xff) == 0xff && (b[3] & 0xff) == 0x9b && isZero(b, 4, 12)) {
+            from = 12;
+        } else if (isZero(b, 0, 12) && !address.isAnyLocalAddress() && !address.isLoopbackAddress()) {
+            from = 12;
+        }
+        if (from < 0) {
+            return address;
+        }
+        try {
+            return InetAddress.getByAddress(new byte[] {b[from], b[from + 1], b[from + 2], b[from + 3]});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
+    }
+
+    private static boolean isZero(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

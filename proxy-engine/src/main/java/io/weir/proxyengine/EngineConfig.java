@@ -1,0 +1,226 @@
+package io.weir.proxyengine;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the engine is told at its start. Immutable, and checked: every fault is named at once.
+ *
+ * @param listeners where clients connect; port 0 takes a free one
+ * @param allowOpen whether a listener may be on an address other than loopback although no client has to say who it is
+ * @param transport how to talk to sockets
+ * @param eventLoops threads that carry traffic
+ * @param maxConnections client connections at once; beyond them nothing is accepted
+ * @param connectTimeout for a name to be resolved and an address to accept
+ * @param headTimeout for a request's head to arrive whole, from its first byte or the connection's start; absolute
+ * @param keepAliveTimeout how long a client or origin connection may wait for its next request
+ * @param exchangeIdleTimeout how long an exchange may stand still
+ * @param tunnelIdleTimeout how long a tunnel may stand still
+ * @param drain how long sessions may go on after {@link ProxyEngine#close()}
+ * @param nodeName this node in Via fields
+ * @param refusedDestinations further addresses of this node that no client may reach, such as the gateway's
+ * @param nameServers whom to ask for names; empty for those of the system
+ */
+public record EngineConfig(
+        List<InetSocketAddress> listeners,
+        boolean allowOpen,
+        Transport transport,
+        int eventLoops,
+        int maxConnections,
+        Duration connectTimeout,
+        Duration headTimeout,
+        Duration keepAliveTimeout,
+        Duration exchangeIdleTimeout,
+        Duration tunnelIdleTimeout,
+        Duration drain,
+        String nodeName,
+        List<InetSocketAddress> refusedDestinations,
+        List<InetSocketAddress> nameServers) {
+
+    /**
+     * Checks.
+     *
+     * @throws EngineException naming what is wrong
+     */
+    public EngineConfig {
+        listeners = List.copyOf(listeners);
+        refusedDestinations = List.copyOf(refusedDestinations);
+        nameServers = List.copyOf(nameServers);
+        var faults = new StringBuilder();
+        check(faults, !listeners.isEmpty(), "no address to listen on");
+        for (InetSocketAddress listener : listeners) {
+            check(
+                    faults,
+                    !listener.isUnresolved(),
+                    "cannot listen on " + listener.getHostString() + ": no such address");
+            check(
+                    faults,
+                    allowOpen
+                            || listener.isUnresolved()
+                            || listener.getAddress().isLoopbackAddress(),
+                    "listening on " + listener.getHostString()
+                            + " would make this an open proxy: anybody who reaches it could use it. Listen on 127.0.0.1, or say --allow-open if the network keeps others away");
+        }
+        check(faults, eventLoops > 0, "event loops must be 1 or more, not " + eventLoops);
+        check(faults, maxConnections > 0, "connections must be 1 or more, not " + maxConnections);
+        for (Duration timeout :
+                List.of(connectTimeout, headTimeout, keepAliveTimeout, exchangeIdleTimeout, tunnelIdleTimeout)) {
+            check(faults, timeout.toMillis() > 0, "a timeout must be longer than " + timeout);
+        }
+        check(faults, !drain.isNegative(), "the time to drain cannot be negative: " + drain);
+        check(faults, nodeName.matches("[A-Za-z0-9._-]{1,64}"), "not a node name: " + nodeName);
+        if (faults.length() > 0) {
+            throw new EngineException(faults.toString());
+        }
+    }
+
+    private static void check(StringBuilder faults, boolean holds, String fault) {
+        if (!holds) {
+            faults.append(faults.length() == 0 ? "" : "; ").append(fault);
+        }
+    }
+
+    /** The safe defaults, for one listener. */
+    public static EngineConfig defaults(InetSocketAddress listener) {
+        return builder(listener).build();
+    }
+
+    /** A builder that starts from the safe defaults. */
+    public static Builder builder(InetSocketAddress listener) {
+        return new Builder(listener);
+    }
+
+    boolean isLoopbackOnly() {
+        return listeners.stream().allMatch(listener -> listener.getAddress().isLoopbackAddress());
+    }
+
+    /** Collects what differs from the safe defaults. One thread. */
+    public static final class Builder {
+        private List<InetSocketAddress> listeners;
+        private boolean allowOpen;
+        private Transport transport = Transport.best();
+        private int eventLoops = Math.max(1, Runtime.getRuntime().availableProcessors());
+        private int maxConnections = 10_000;
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private Duration headTimeout = Duration.ofSeconds(10);
+        private Duration keepAliveTimeout = Duration.ofSeconds(60);
+        private Duration exchangeIdleTimeout = Duration.ofMinutes(5);
+        private Duration tunnelIdleTimeout = Duration.ofHours(1);
+        private Duration drain = Duration.ofSeconds(5);
+        private String nodeName = "weir";
+        private List<InetSocketAddress> refusedDestinations = List.of();
+        private List<InetSocketAddress> nameServers = List.of();
+
+        private Builder(InetSocketAddress listener) {
+            listeners = List.of(listener);
+        }
+
+        /** See {@link EngineConfig#listeners()}. */
+        public Builder listeners(List<InetSocketAddress> value) {
+            listeners = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#allowOpen()}. */
+        public Builder allowOpen(boolean value) {
+            allowOpen = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#transport()}. */
+        public Builder transport(Transport value) {
+            transport = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#eventLoops()}. */
+        public Builder eventLoops(int value) {
+            eventLoops = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#maxConnections()}. */
+        public Builder maxConnections(int value) {
+            maxConnections = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#connectTimeout()}. */
+        public Builder connectTimeout(Duration value) {
+            connectTimeout = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#headTimeout()}. */
+        public Builder headTimeout(Duration value) {
+            headTimeout = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#keepAliveTimeout()}. */
+        public Builder keepAliveTimeout(Duration value) {
+            keepAliveTimeout = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#exchangeIdleTimeout()}. */
+        public Builder exchangeIdleTimeout(Duration value) {
+            exchangeIdleTimeout = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#tunnelIdleTimeout()}. */
+        public Builder tunnelIdleTimeout(Duration value) {
+            tunnelIdleTimeout = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#drain()}. */
+        public Builder drain(Duration value) {
+            drain = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#nodeName()}. */
+        public Builder nodeName(String value) {
+            nodeName = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#refusedDestinations()}. */
+        public Builder refusedDestinations(List<InetSocketAddress> value) {
+            refusedDestinations = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#nameServers()}. */
+        public Builder nameServers(List<InetSocketAddress> value) {
+            nameServers = value;
+            return this;
+        }
+
+        /**
+         * The configuration.
+         *
+         * @throws EngineException naming what is wrong
+         */
+        public EngineConfig build() {
+            return new EngineConfig(
+                    listeners,
+                    allowOpen,
+                    transport,
+                    eventLoops,
+                    maxConnections,
+                    connectTimeout,
+                    headTimeout,
+                    keepAliveTimeout,
+                    exchangeIdleTimeout,
+                    tunnelIdleTimeout,
+                    drain,
+                    nodeName,
+                    refusedDestinations,
+                    nameServers);
+        }
+    }
+}

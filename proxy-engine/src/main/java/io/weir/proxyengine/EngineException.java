@@ -1,0 +1,14 @@
+package io.weir.proxyengine;
+
+/** The engine was asked for something it can't do, such as to listen on an address that is taken. The message says what to do. */
+public final class EngineException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    EngineException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    EngineException(String message) {
+        super(message);
+    }
+}

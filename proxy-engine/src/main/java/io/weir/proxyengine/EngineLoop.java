@@ -1,0 +1,187 @@
+package io.weir.proxyengine;
+
+import io.netty.channel.EventLoop;
+import io.netty.resolver.dns.DnsCache;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.EventBus;
+import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.ConnectionRefused;
+import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LoopPublisher;
+import io.weir.eventbus.SessionIds;
+import io.weir.eventbus.SessionMeter;
+import io.weir.eventbus.SessionProtocol;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sessions of one event loop share: the loop's publisher, connector, idle origin connections, and timers. That loop only, so
+ * nothing in it is shared with another thread.
+ */
+final class EngineLoop {
+    private final EventLoop loop;
+    private final EngineConfig config;
+    private final EventBus bus;
+    private final LoopPublisher publisher;
+    private final NameResolver names;
+    private final Connector connector;
+    private final OriginPool origins;
+    private final Sweep sweep = new Sweep();
+    private final LongObjectMap<ActiveSession> sessions = new LongObjectHashMap<>();
+    private @Nullable SessionMeter overload;
+    private boolean draining;
+
+    EngineLoop(EventLoop loop, EngineConfig config, EventBus bus, DnsCache dnsCache, DestinationPolicy policy) {
+        this.loop = loop;
+        this.config = config;
+        this.bus = bus;
+        publisher = new LoopPublisher(
+                bus, (task, delay) -> loop.schedule(task, delay, TimeUnit.MILLISECONDS), System::currentTimeMillis);
+        names = new NameResolver(loop, config, dnsCache);
+        connector = new Connector(loop, config, names, policy);
+        origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos());
+    }
+
+    void start() {
+        sweep.start(loop);
+    }
+
+    EventLoop eventLoop() {
+        return loop;
+    }
+
+    EngineConfig config() {
+        return config;
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    OriginPool origins() {
+        return origins;
+    }
+
+    Sweep sweep() {
+        return sweep;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Why no session may begin; null if one may. */
+    @Nullable String refusal() {
+        String refusal = bus.admission().refusal();
+        if (refusal == null && publisher.isBacklogged()) {
+            refusal = "the ledger is behind";
+        }
+        if (refusal == null && draining) {
+            refusal = "the proxy is stopping";
+        }
+        return refusal;
+    }
+
+    /** Opens a root session. A tunnel is its own parent, an exchange has none. */
+    SessionMeter open(SessionProtocol protocol, String method, String host, String url, String remote) {
+        long id = bus.sessionIds().next();
+        if (id == SessionIds.NONE) {
+            throw new IllegalStateException("no session id is left: the ledger has reserved no more");
+        }
+        long parent = protocol == SessionProtocol.HTTPS_TUNNEL ? id : 0;
+        return publisher.open(new SessionOpened(id, parent, protocol, method, host, url, remote, ""));
+    }
+
+    void recordRefusal(SessionMeter meter, String remote, String target, String reason) {
+        publisher.publish(new ConnectionRefused(meter.id(), remote, target, reason));
+    }
+
+    /** Records an event of no session. */
+    void record(LedgerEvent event) {
+        publisher.publish(event);
+    }
+
+    /**
+     * The one session of this loop that counts what is said on connections that may open none, while the ledger cannot
+     * take more sessions: no byte goes uncounted and no memory grows.
+     */
+    SessionMeter overload() {
+        SessionMeter meter = overload;
+        if (meter == null || !meter.isOpen()) {
+            meter = open(SessionProtocol.HTTP, "REFUSED", "", "", "");
+            overload = meter;
+        }
+        return meter;
+    }
+
+    boolean isOverload(SessionMeter meter) {
+        return meter == overload;
+    }
+
+    void register(SessionMeter meter, ActiveSession session) {
+        sessions.put(meter.id(), session);
+    }
+
+    void unregister(SessionMeter meter) {
+        sessions.remove(meter.id());
+    }
+
+    int sessionCount() {
+        return sessions.size();
+    }
+
+    /** Ends one session, if it is this loop's. */
+    boolean abort(long sessionId, CloseReason reason) {
+        ActiveSession session = sessions.get(sessionId);
+        if (session == null) {
+            return false;
+        }
+        session.abort(reason);
+        return true;
+    }
+
+    void abortAll(CloseReason reason) {
+        for (ActiveSession session : List.copyOf(sessions.values())) {
+            session.abort(reason);
+        }
+    }
+
+    /** No new sessions; connections between two requests end now, the others after the one they carry. */
+    void beginDrain() {
+        draining = true;
+        origins.close();
+        for (Swept one : sweep.all()) {
+            if (one instanceof ClientHandler) {
+                ((ClientHandler) one).drain();
+            }
+        }
+    }
+
+    /** The time to drain is over: ends every session and every connection, so that nothing is read any more. */
+    void endAll() {
+        abortAll(CloseReason.NODE_STOPPED);
+        for (Swept one : sweep.all()) {
+            if (one instanceof ClientHandler) {
+                ((ClientHandler) one).close();
+            } else if (one instanceof LingeringClose) {
+                ((LingeringClose) one).abort(CloseReason.NODE_STOPPED);
+            }
+        }
+    }
+
+    /** Called again and again at the end: whether everything this loop had to say was published. */
+    boolean isQuiet() {
+        if (overload != null && overload.isOpen()) {
+            overload.close(CloseReason.OVERLOADED, 503);
+        }
+        publisher.publishPending();
+        return sessions.isEmpty() && !publisher.hasPending();
+    }
+
+    void closeResolver() {
+        names.close();
+    }
+}

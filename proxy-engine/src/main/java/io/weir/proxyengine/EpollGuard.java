@@ -1,0 +1,182 @@
+package io.weir.proxyengine;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.io.IOException;
+
+/**
+ * Netty's epoll handler with three behaviours of half-closed and paused sockets put right. Event loop only.
+ *
+ * <ol>
+ *   <li>Netty 4.2.13 and later delete a descriptor from epoll when its interest set becomes empty and still take it for
+ *       registered, so the next interest fails with {@code ENOENT} and the connection with it. Here the set is never
+ *       empty: the edge-trigger bit alone stays, which reports nothing but errors, and those once.
+ *   <li>Interest in {@code EPOLLRDHUP} makes Netty read all that the kernel holds as soon as the peer has sent FIN, paused or
+ *       not: up to the whole receive buffer lands in user space. Without that interest FIN is found where it belongs, at the
+ *       end of the data, and only when somebody reads.
+ *   <li>A reset that arrives while nobody reads is told to the pipeline at once as an exception. Netty would notice it at the next
+ *       read or write, which for a half-closed tunnel may be never.
+ * </ol>
+ */
+final class EpollGuard implements IoHandler {
+    private static final int IN = EpollIoOps.EPOLLIN.value();
+    private static final int OUT = EpollIoOps.EPOLLOUT.value();
+    private static final int ERR = EpollIoOps.EPOLLERR.value();
+    private static final int RDHUP = EpollIoOps.EPOLLRDHUP.value();
+
+    private final IoHandler delegate;
+
+    private EpollGuard(IoHandler delegate) {
+        this.delegate = delegate;
+    }
+
+    static IoHandlerFactory newFactory() {
+        IoHandlerFactory factory = EpollIoHandler.newFactory();
+        return new IoHandlerFactory() {
+            @Override
+            public IoHandler newHandler(ThreadAwareExecutor executor) {
+                return new EpollGuard(factory.newHandler(executor));
+            }
+
+            @Override
+            public boolean isChangingThreadSupported() {
+                return factory.isChangingThreadSupported();
+            }
+        };
+    }
+
+    @Override
+    public void initialize() {
+        delegate.initialize();
+    }
+
+    @Override
+    public int run(IoHandlerContext context) {
+        return delegate.run(context);
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        delegate.prepareToDestroy();
+    }
+
+    @Override
+    public void destroy() {
+        delegate.destroy();
+    }
+
+    @Override
+    public void wakeup() {
+        delegate.wakeup();
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return delegate.isCompatible(handleType);
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) throws Exception {
+        if (!(handle instanceof EpollIoHandle)) {
+            return delegate.register(handle);
+        }
+        var guarded = new GuardedHandle((EpollIoHandle) handle);
+        var registration = new GuardedRegistration(delegate.register(guarded));
+        guarded.registration = registration;
+        return registration;
+    }
+
+    /** Sees every event before Netty does. */
+    @SuppressWarnings("try") // that close() may throw anything is Netty's choice
+    private static final class GuardedHandle implements EpollIoHandle {
+        private final EpollIoHandle handle;
+        private GuardedRegistration registration;
+
+        GuardedHandle(EpollIoHandle handle) {
+            this.handle = handle;
+        }
+
+        @Override
+        public FileDescriptor fd() {
+            return handle.fd();
+        }
+
+        @Override
+        public void handle(IoRegistration unguarded, IoEvent event) {
+            int ready = ((EpollIoEvent) event).ops().value();
+            if ((ready & ERR) != 0 && (registration.interest & IN) == 0 && handle instanceof Channel.Unsafe) {
+                Channel channel = ((Channel.Unsafe) handle).voidPromise().channel();
+                if (channel.isActive()) { // else it is a connect that failed, which Netty reports
+                    channel.pipeline().fireExceptionCaught(new IOException("Connection reset while nothing was read"));
+                    return;
+                }
+            }
+            handle.handle(registration, event);
+        }
+
+        @Override
+        public void registered() {
+            handle.registered();
+        }
+
+        @Override
+        public void unregistered() {
+            handle.unregistered();
+        }
+
+        @Override
+        public void close() throws Exception {
+            handle.close();
+        }
+    }
+
+    /** Translates the interest that Netty asks for. */
+    private static final class GuardedRegistration implements IoRegistration {
+        private final IoRegistration registration;
+        private int interest;
+
+        GuardedRegistration(IoRegistration registration) {
+            this.registration = registration;
+        }
+
+        @Override
+        public <T> T attachment() {
+            return registration.attachment();
+        }
+
+        @Override
+        public long submit(IoOps ops) {
+            if (!(ops instanceof EpollIoOps)) {
+                return registration.submit(ops);
+            }
+            int wanted = ((EpollIoOps) ops).value() & ~RDHUP;
+            interest = wanted;
+            if ((wanted & (IN | OUT)) == 0) {
+                wanted |= EpollIoOps.EPOLLET.value();
+            }
+            return registration.submit(EpollIoOps.valueOf(wanted));
+        }
+
+        @Override
+        public boolean isValid() {
+            return registration.isValid();
+        }
+
+        @Override
+        public boolean cancel() {
+            return registration.cancel();
+        }
+    }
+}

@@ -1,0 +1,499 @@
+package io.weir.proxyengine;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionMeter;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One plain request and its response, streamed between a client and an origin. Event loop of both channels.
+ *
+ * <pre>
+ *   CONNECTING ── head sent ──► CARRYING ── response written ──► OVER
+ *       │                          │
+ *       └─ refused ────────────────┴─ broken, aborted ──────────► OVER
+ * </pre>
+ *
+ * <p>The request's body stays in the client's decoder until there is an origin to take it. Each side is read no faster than
+ * the other takes. An origin that ends before it has answered costs the client a 502; one that ends in its answer costs
+ * it the connection, so that no client takes a part for the whole.
+ */
+final class Exchange implements ConnectListener, ActiveSession {
+    private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+    private static final Set<HttpMethod> IDEMPOTENT =
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
+    private static final int INTERIM_MAX = 20;
+    private static final long FRESH_NANOS = 2_000_000_000L;
+
+    private final EngineLoop loop;
+    private final ClientHandler handler;
+    private final SocketChannel client;
+    private final RequestDecoder requests;
+    private final SessionMeter meter;
+    private final HttpRequest request;
+    private final HttpTarget target;
+    private final boolean clientKeepsAlive;
+    private final boolean upgradeAsked;
+    private final Body requestBody;
+    private @Nullable ConnectAttempt attempt;
+    private @Nullable OriginHandler origin;
+    private Body responseBody = Body.NONE;
+    private boolean requestHeadSent;
+    private boolean requestComplete;
+    private boolean clientEnded;
+    private boolean responseBegun;
+    private boolean responseComplete;
+    private boolean switching;
+    private boolean closeAfter;
+    private boolean originKeepsAlive;
+    private boolean retried;
+    private boolean over;
+    private int status;
+    private int interims;
+    private long movedBytes;
+    private long movedAtNanos;
+
+    Exchange(
+            EngineLoop loop,
+            ClientHandler handler,
+            SocketChannel client,
+            RequestDecoder requests,
+            SessionMeter meter,
+            HttpRequest request,
+            HttpTarget target) {
+        this.loop = loop;
+        this.handler = handler;
+        this.client = client;
+        this.requests = requests;
+        this.meter = meter;
+        this.request = request;
+        this.target = target;
+        clientKeepsAlive = ForwardedHead.keepsAlive(request.headers(), request.protocolVersion());
+        requestBody = ForwardedHead.bodyToOrigin(request.headers());
+        upgradeAsked = requestBody == Body.NONE
+                && request.method().equals(HttpMethod.GET)
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && Fields.wantsWebSocket(request.headers());
+        requestComplete = requestBody == Body.NONE;
+    }
+
+    void begin() {
+        loop.register(meter, this);
+        movedAtNanos = loop.sweep().nowNanos();
+        if (LocalAnswer.isLoop(request, loop.config().nodeName())) {
+            refuse(new Refusal(
+                    new HttpResponseStatus(508, "Loop Detected"),
+                    "proxy_loop_detected",
+                    "this request has been here before",
+                    CloseReason.DENIED));
+            return;
+        }
+        if (LocalAnswer.isForProxy(request)) {
+            answerLocally();
+            return;
+        }
+        boolean mayReuse = IDEMPOTENT.contains(request.method()) && requestComplete;
+        OriginHandler idle = loop.origins().take(target.authority(), mayReuse ? Long.MAX_VALUE : FRESH_NANOS);
+        ForwardedHead.toOrigin(request, target, loop.config().nodeName(), upgradeAsked);
+        if (idle != null) {
+            carry(idle);
+        } else {
+            attempt = loop.connector().connect(target.authority(), this);
+        }
+    }
+
+    private void answerLocally() {
+        over = true;
+        loop.unregister(meter);
+        handler.answer(
+                meter,
+                Leg.UP,
+                Leg.DOWN,
+                LocalAnswer.render(client.alloc(), request, loop.config().nodeName()),
+                CloseReason.COMPLETED,
+                HttpResponseStatus.OK.code());
+    }
+
+    @Override
+    public void connected(Channel channel) {
+        attempt = null;
+        var fresh = new OriginHandler(loop.origins(), (SocketChannel) channel, target.authority());
+        fresh.begin();
+        carry(fresh);
+    }
+
+    private void carry(OriginHandler connection) {
+        origin = connection;
+        meter.originConnected(Addresses.text(connection.channel().remoteAddress()));
+        connection.carry(this, meter, request.method());
+        SocketChannel channel = connection.channel();
+        requestHeadSent = true;
+        channel.write(
+                HeadWriter.request(channel.alloc(), request.method().name(), target.originForm(), request.headers()),
+                channel.voidPromise());
+        channel.flush();
+        if (!requestComplete) {
+            resumeRequests();
+        }
+    }
+
+    private void resumeRequests() {
+        client.config().setAutoRead(true);
+        try {
+            requests.resume();
+        } catch (Exception e) {
+            client.pipeline().fireExceptionCaught(e);
+        }
+    }
+
+    @Override
+    public void failed(Refusal refusal) {
+        attempt = null;
+        if (refusal.reason() == CloseReason.DENIED) {
+            loop.recordRefusal(
+                    meter,
+                    Addresses.text(client.remoteAddress()),
+                    target.authority().toString(),
+                    refusal.message());
+        }
+        refuse(refusal);
+    }
+
+    // ---- the request's body ----
+
+    void requestContent(HttpContent content) {
+        OriginHandler connection = origin;
+        if (over || connection == null || requestComplete) {
+            ReferenceCountUtil.release(content);
+            return;
+        }
+        if (content.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(content);
+            badRequestBody();
+            return;
+        }
+        requestComplete = content instanceof LastHttpContent;
+        SocketChannel channel = connection.channel();
+        requestBody.write(channel, content, channel.voidPromise());
+        if (!channel.isWritable()) {
+            channel.flush();
+            if (!channel.isWritable()) {
+                client.config().setAutoRead(false);
+            }
+        }
+    }
+
+    private void badRequestBody() {
+        if (responseBegun) {
+            breakOff(CloseReason.BAD_REQUEST, true);
+        } else {
+            refuse(Refusal.badRequest("the request's body is malformed"));
+        }
+    }
+
+    void requestReadComplete() {
+        OriginHandler connection = origin;
+        if (connection != null && requestHeadSent) {
+            connection.channel().flush();
+            if (clientEnded && !requestComplete) {
+                requestBrokeOff(connection);
+            }
+        }
+    }
+
+    void originWritabilityChanged() {
+        OriginHandler connection = origin;
+        if (connection != null && connection.channel().isWritable() && !client.isInputShutdown()) {
+            client.config().setAutoRead(true);
+        }
+    }
+
+    // ---- the response ----
+
+    void response(HttpResponse response) {
+        if (over) {
+            ReferenceCountUtil.release(response);
+            return;
+        }
+        String fault = MessageRules.fault(response, upgradeAsked);
+        if (fault != null) {
+            badResponse(fault);
+            return;
+        }
+        if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL
+                && response.status().code() != 101) {
+            interim(response);
+            return;
+        }
+        responseBegun = true;
+        status = response.status().code();
+        switching = status == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        originKeepsAlive =
+                ForwardedHead.keepsAlive(response.headers(), response.protocolVersion()) && isDelimited(response);
+        responseBody = ForwardedHead.bodyToClient(response, request);
+        closeAfter = !clientKeepsAlive || responseBody == Body.UNTIL_CLOSE || !requestComplete || loop.isDraining();
+        ForwardedHead.toClient(response, request, loop.config().nodeName(), responseBody, closeAfter);
+        client.write(HeadWriter.response(client.alloc(), response.status(), response.headers()), client.voidPromise());
+    }
+
+    /** Whether the origin's connection can outlive the response: it does not end with the connection. */
+    private boolean isDelimited(HttpResponse response) {
+        return MessageRules.isChunked(response.headers())
+                || response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+                || ForwardedHead.bodyToClient(response, request) == Body.NONE;
+    }
+
+    /** 1xx goes to who can understand it (RFC 9110 §15.2); its end is not the response's. */
+    private void interim(HttpResponse response) {
+        if (++interims > INTERIM_MAX) {
+            badResponse("the origin sent more than " + INTERIM_MAX + " interim responses");
+            return;
+        }
+        if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+            Fields.removeHopByHop(response.headers());
+            response.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+            client.writeAndFlush(
+                    HeadWriter.response(client.alloc(), response.status(), response.headers()), client.voidPromise());
+        }
+    }
+
+    void responseContent(HttpContent content) {
+        if (over || !responseBegun) {
+            ReferenceCountUtil.release(content);
+            return;
+        }
+        if (content.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(content);
+            badResponse("the origin's body is malformed");
+            return;
+        }
+        if (switching) {
+            ReferenceCountUtil.release(content);
+            switchToRelay();
+            return;
+        }
+        if (content instanceof LastHttpContent) {
+            endResponse(content);
+            return;
+        }
+        responseBody.write(client, content, client.voidPromise());
+        if (!client.isWritable()) {
+            client.flush();
+            OriginHandler connection = origin;
+            if (!client.isWritable() && connection != null) {
+                connection.channel().config().setAutoRead(false);
+            }
+        }
+    }
+
+    /** Only now is it known whether more came than the response: an origin's connection is clean from here on, not before. */
+    void responseReadComplete() {
+        OriginHandler connection = origin;
+        if (responseComplete && connection != null) {
+            origin = null;
+            connection.release(originKeepsAlive && requestComplete);
+        }
+        client.flush();
+    }
+
+    void clientWritabilityChanged() {
+        OriginHandler connection = origin;
+        if (client.isWritable() && connection != null && !connection.channel().isInputShutdown()) {
+            connection.channel().config().setAutoRead(true);
+        }
+    }
+
+    private void endResponse(HttpContent last) {
+        responseComplete = true;
+        var written = client.newPromise();
+        written.addListener(done -> responseWritten((ChannelFuture) done));
+        responseBody.write(client, last, written);
+    }
+
+    private void responseWritten(ChannelFuture written) {
+        if (over) {
+            return;
+        }
+        over = true;
+        loop.unregister(meter);
+        if (!written.isSuccess()) {
+            handler.settle();
+            client.close();
+            closeMeter(CloseReason.CLIENT_ABORTED);
+        } else if (closeAfter) {
+            handler.leave();
+            LingeringClose.begin(loop, client, meter, Leg.UP, CloseReason.COMPLETED, status);
+        } else {
+            meter.close(CloseReason.COMPLETED, status);
+            handler.exchangeEnded();
+        }
+    }
+
+    private void switchToRelay() {
+        OriginHandler connection = origin;
+        if (connection == null) {
+            return;
+        }
+        over = true;
+        origin = null;
+        loop.unregister(meter);
+        var relay = new Relay(loop, meter, client, connection.channel(), status);
+        relay.begin();
+        handler.leave();
+        client.pipeline().remove(handler);
+        client.pipeline().remove(requests); // what it holds passes on to the relay
+        connection.leaveTo(relay);
+        client.flush();
+        relay.run();
+    }
+
+    // ---- ends that are not the good one ----
+
+    private void badResponse(String fault) {
+        log.debug("bad response session={} origin={} {}", meter.id(), target.authority(), fault);
+        if (responseBegun) {
+            breakOff(CloseReason.BAD_RESPONSE, true);
+        } else {
+            refuse(Refusal.badResponse(fault));
+        }
+    }
+
+    /** The origin sends nothing more, or the connection broke. */
+    void originEnded(boolean reset) {
+        if (over) {
+            return;
+        }
+        if (responseComplete) {
+            responseReadComplete();
+            return;
+        }
+        OriginHandler connection = origin;
+        boolean mayRetry = connection != null
+                && connection.isReused()
+                && !responseBegun
+                && !retried
+                && requestBody == Body.NONE
+                && IDEMPOTENT.contains(request.method())
+                && meter.total().originDown() == 0;
+        if (mayRetry) {
+            retried = true;
+            dropOrigin(false);
+            attempt = loop.connector().connect(target.authority(), this);
+        } else if (responseBegun) {
+            breakOff(
+                    reset ? CloseReason.ORIGIN_RESET : CloseReason.ORIGIN_ABORTED,
+                    reset || responseBody == Body.UNTIL_CLOSE);
+        } else {
+            refuse(Refusal.unanswered(reset));
+        }
+    }
+
+    /** The client sends nothing more; what it asked for in full it may still get. */
+    void clientEnded() {
+        clientEnded = true;
+        requestReadComplete(); // before there is an origin, the rest of the request may still wait in the decoder
+    }
+
+    private void requestBrokeOff(OriginHandler connection) {
+        if (!responseBegun) {
+            abort(CloseReason.CLIENT_ABORTED);
+        } else {
+            SocketChannel channel = connection.channel();
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(flushed -> channel.shutdownOutput()); // it learns that no more comes of the request
+        }
+    }
+
+    private void refuse(Refusal refusal) {
+        over = true;
+        loop.unregister(meter);
+        dropOrigin(false);
+        handler.answer(meter, Leg.UP, Leg.DOWN, refusal, request.method().equals(HttpMethod.HEAD));
+    }
+
+    /** Ends both connections in the middle of the response. What was written before still goes out, unless it is to be a reset. */
+    private void breakOff(CloseReason reason, boolean reset) {
+        over = true;
+        loop.unregister(meter);
+        dropOrigin(false);
+        if (reset) {
+            handler.settle();
+            client.config().setSoLinger(0);
+            client.close();
+            closeMeter(reason);
+        } else {
+            handler.leave();
+            LingeringClose.begin(loop, client, meter, Leg.UP, reason, status);
+        }
+    }
+
+    @Override
+    public void abort(CloseReason reason) {
+        if (over) {
+            return;
+        }
+        over = true;
+        loop.unregister(meter);
+        dropOrigin(reason == CloseReason.CLIENT_RESET);
+        handler.settle();
+        client.close();
+        closeMeter(reason);
+    }
+
+    private void closeMeter(CloseReason reason) {
+        loop.eventLoop().execute(() -> meter.close(reason, status)); // after the writes that failed with the channels
+    }
+
+    private void dropOrigin(boolean reset) {
+        ConnectAttempt running = attempt;
+        attempt = null;
+        if (running != null) {
+            running.cancel();
+        }
+        OriginHandler connection = origin;
+        origin = null;
+        if (connection != null) {
+            if (reset) {
+                connection.reset();
+            }
+            connection.release(false);
+        }
+    }
+
+    void sweep(long nowNanos) {
+        long moved = meter.total().up()
+                + meter.total().down()
+                + meter.total().originUp()
+                + meter.total().originDown();
+        if (moved != movedBytes) {
+            movedBytes = moved;
+            movedAtNanos = nowNanos;
+        } else if (nowNanos - movedAtNanos > loop.config().exchangeIdleTimeout().toNanos()) {
+            if (responseBegun) {
+                breakOff(CloseReason.IDLE_TIMEOUT, true);
+            } else {
+                refuse(new Refusal(
+                        HttpResponseStatus.GATEWAY_TIMEOUT,
+                        "http_response_timeout",
+                        target.authority() + " did not answer in time",
+                        CloseReason.IDLE_TIMEOUT));
+            }
+        }
+    }
+}

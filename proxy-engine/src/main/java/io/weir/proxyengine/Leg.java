@@ -1,0 +1,45 @@
+package io.weir.proxyengine;
+
+import io.weir.eventbus.SessionMeter;
+
+/** Which of a session's counts a byte belongs to. */
+enum Leg {
+    UP {
+        @Override
+        void count(SessionMeter meter, long bytes) {
+            meter.up(bytes);
+        }
+    },
+    DOWN {
+        @Override
+        void count(SessionMeter meter, long bytes) {
+            meter.down(bytes);
+        }
+    },
+    OVERHEAD_UP {
+        @Override
+        void count(SessionMeter meter, long bytes) {
+            meter.overheadUp(bytes);
+        }
+    },
+    OVERHEAD_DOWN {
+        @Override
+        void count(SessionMeter meter, long bytes) {
+            meter.overheadDown(bytes);
+        }
+    },
+    ORIGIN_UP {
+        @Override
+        void count(SessionMeter meter, long bytes) {
+            meter.originUp(bytes);
+        }
+    },
+    ORIGIN_DOWN {
+        @Override
+        void count(SessionMeter meter, long bytes) {
+            meter.originDown(bytes);
+        }
+    };
+
+    abstract void count(SessionMeter meter, long bytes);
+}

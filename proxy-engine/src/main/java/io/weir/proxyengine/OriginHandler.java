@@ -1,0 +1,199 @@
+package io.weir.proxyengine;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.ReferenceCountUtil;
+import io.weir.eventbus.SessionMeter;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to an origin of plain HTTP: carries one exchange at a time, and idles in the {@link OriginPool} between
+ * two. Event loop of its channel, which is the client's.
+ */
+final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSink, Swept {
+    private static final Logger log = LoggerFactory.getLogger(OriginHandler.class);
+
+    private final OriginPool pool;
+    private final SocketChannel channel;
+    private final Authority authority;
+    private final ResponseDecoder decoder = new ResponseDecoder(this);
+    private final WriteMeter writes = new WriteMeter();
+    private @Nullable Exchange exchange;
+    private @Nullable SessionMeter meter;
+    private boolean used;
+    private long idleSinceNanos;
+    private int sweepPosition = -1;
+
+    OriginHandler(OriginPool pool, SocketChannel channel, Authority authority) {
+        this.pool = pool;
+        this.channel = channel;
+        this.authority = authority;
+    }
+
+    void begin() {
+        channel.pipeline().addLast(writes, decoder, this);
+        channel.config().setAutoRead(true);
+    }
+
+    SocketChannel channel() {
+        return channel;
+    }
+
+    Authority authority() {
+        return authority;
+    }
+
+    /** Whether it carried an exchange before, so that the origin may have ended it in the meantime. */
+    boolean isReused() {
+        return used;
+    }
+
+    /** Is the exchange's until {@link #release}. */
+    void carry(Exchange next, SessionMeter nextMeter, HttpMethod method) {
+        exchange = next;
+        meter = nextMeter;
+        writes.target(nextMeter, Leg.ORIGIN_UP);
+        decoder.expectResponseTo(method);
+    }
+
+    /** The exchange is over: keeps the connection if it is clean. */
+    void release(boolean clean) {
+        int leftOver = decoder.leftOverBytes();
+        consumed(leftOver);
+        exchange = null;
+        meter = null;
+        used = true;
+        if (clean
+                && channel.isActive()
+                && !channel.isInputShutdown()
+                && leftOver == 0
+                && writes.inFlight() == 0) {
+            channel.config().setAutoRead(true);
+            pool.put(this);
+        } else {
+            close();
+        }
+    }
+
+    /** The decoder has made way for a relay. */
+    void leaveTo(Relay relay) {
+        exchange = null;
+        channel.pipeline().remove(this);
+        channel.pipeline().remove(decoder); // what it holds passes on to the relay
+        if (!channel.isActive()) {
+            relay.reset(channel);
+        }
+    }
+
+    void close() {
+        channel.close();
+    }
+
+    void reset() {
+        channel.config().setSoLinger(0);
+        channel.close();
+    }
+
+    @Override
+    public void consumed(long bytes) {
+        if (meter != null) {
+            meter.originDown(bytes);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        Exchange current = exchange;
+        if (current == null) {
+            ReferenceCountUtil.release(msg);
+        } else if (msg instanceof HttpResponse) {
+            current.response((HttpResponse) msg);
+        } else if (msg instanceof HttpContent) {
+            current.responseContent((HttpContent) msg);
+        } else {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        if (current != null) {
+            current.responseReadComplete();
+        } else if (decoder.leftOverBytes() > 0) {
+            pool.remove(this);
+            close(); // it said something that nobody asked for
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.originWritabilityChanged();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            ended(false);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            log.error("origin connection failed origin={}", authority, cause);
+        }
+        ended(true);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ended(true);
+    }
+
+    private void ended(boolean reset) {
+        Exchange current = exchange;
+        if (current == null) {
+            pool.remove(this);
+            close();
+        } else {
+            current.originEnded(reset);
+        }
+    }
+
+    long idleSinceNanos() {
+        return idleSinceNanos;
+    }
+
+    void idleSince(long nanos) {
+        idleSinceNanos = nanos;
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        if (nowNanos - idleSinceNanos > pool.idleNanos()) {
+            pool.remove(this);
+            close();
+        }
+    }
+
+    @Override
+    public int sweepPosition() {
+        return sweepPosition;
+    }
+
+    @Override
+    public void sweepPosition(int position) {
+        sweepPosition = position;
+    }
+}

@@ -1,0 +1,83 @@
+package io.weir.proxyengine;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The idle, clean origin connections of one event loop, by authority; the one used last is taken first. Event loop only.
+ *
+ * <p>Clean means: the last response ended as its framing said, the request had been sent whole, and not a byte came
+ * after it. A connection that says anything while it is here, or ends, leaves at once.
+ */
+final class OriginPool {
+    private static final int IDLE_PER_AUTHORITY = 64;
+    private static final int IDLE_MAX = 1024;
+
+    private final Map<Authority, ArrayDeque<OriginHandler>> idle = new HashMap<>();
+    private final Sweep sweep;
+    private final long idleNanos;
+    private int size;
+    private boolean closed;
+
+    OriginPool(Sweep sweep, long idleNanos) {
+        this.sweep = sweep;
+        this.idleNanos = idleNanos;
+    }
+
+    /** A connection that was idle for no longer than {@code maxIdleNanos}; null if there is none. */
+    @Nullable OriginHandler take(Authority authority, long maxIdleNanos) {
+        ArrayDeque<OriginHandler> connections = idle.get(authority);
+        OriginHandler newest = connections == null ? null : connections.peekLast();
+        if (newest == null || sweep.nowNanos() - newest.idleSinceNanos() > maxIdleNanos) {
+            return null;
+        }
+        remove(newest);
+        return newest;
+    }
+
+    /** Keeps a clean connection for later, or closes it if there is no room. */
+    void put(OriginHandler connection) {
+        ArrayDeque<OriginHandler> connections =
+                idle.computeIfAbsent(connection.authority(), ignored -> new ArrayDeque<>(2));
+        if (closed || size >= IDLE_MAX || connections.size() >= IDLE_PER_AUTHORITY) {
+            connection.close();
+        } else {
+            connection.idleSince(sweep.nowNanos());
+            connections.addLast(connection);
+            size++;
+            sweep.add(connection);
+        }
+        if (connections.isEmpty()) {
+            idle.remove(connection.authority());
+        }
+    }
+
+    void remove(OriginHandler connection) {
+        ArrayDeque<OriginHandler> connections = idle.get(connection.authority());
+        if (connections != null && connections.remove(connection)) {
+            size--;
+            sweep.remove(connection);
+            if (connections.isEmpty()) {
+                idle.remove(connection.authority());
+            }
+        }
+    }
+
+    long idleNanos() {
+        return idleNanos;
+    }
+
+    /** Closes what is idle, and from now on what is put back. */
+    void close() {
+        closed = true;
+        for (ArrayDeque<OriginHandler> connections : Map.copyOf(idle).values()) {
+            while (!connections.isEmpty()) {
+                OriginHandler connection = connections.getLast();
+                remove(connection);
+                connection.close();
+            }
+        }
+    }
+}

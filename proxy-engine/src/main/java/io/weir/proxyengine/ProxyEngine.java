@@ -1,0 +1,231 @@
+package io.weir.proxyengine;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.resolver.dns.DnsCache;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.EventBus;
+import io.weir.eventbus.LedgerEvent.CommandReceived;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The proxy: listens, and carries what clients ask for. One a node; any thread may call it.
+ *
+ * <p>Each client connection belongs to one event loop, and so does each origin connection that serves it. What the sessions count
+ * goes to the {@link EventBus}; the engine keeps no totals.
+ */
+public final class ProxyEngine implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ProxyEngine.class);
+    private static final int BACKLOG = 4096;
+    private static final long PUBLISH_LAST_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final EngineConfig config;
+    private final MultiThreadIoEventLoopGroup group;
+    private final Map<EventExecutor, EngineLoop> loops = new HashMap<>();
+    private final List<Channel> listeners = new ArrayList<>();
+    private final AcceptLimit acceptLimit;
+    private boolean closed;
+
+    private ProxyEngine(EngineConfig config) {
+        this.config = config;
+        group = new MultiThreadIoEventLoopGroup(
+                config.eventLoops(),
+                new DefaultThreadFactory("weir-loop"),
+                config.transport().handlers());
+        acceptLimit = new AcceptLimit(config.maxConnections());
+    }
+
+    /**
+     * Starts to listen. The bus must have its consumer.
+     *
+     * @throws EngineException if an address cannot be listened on; then nothing was started
+     */
+    public static ProxyEngine start(EngineConfig config, EventBus bus) {
+        var engine = new ProxyEngine(config);
+        try {
+            for (InetSocketAddress address : config.listeners()) {
+                engine.listeners.add(engine.bind(address));
+            }
+            engine.startLoops(bus);
+        } catch (RuntimeException e) {
+            engine.listeners.forEach(Channel::close);
+            engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            throw e;
+        }
+        return engine;
+    }
+
+    private Channel bind(InetSocketAddress address) {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(group)
+                .channel(config.transport().serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false) // until the loops know what is ours
+                .handler(acceptLimit)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ChannelTuning.receiveBuffers())
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, ChannelTuning.waterMark())
+                .childHandler(new ClientInitializer(loops))
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new EngineException(
+                    "cannot listen on " + NetUtil.toSocketAddressString(address) + ": "
+                            + bound.cause().getMessage() + "; choose another address with --listen",
+                    bound.cause());
+        }
+        return bound.channel();
+    }
+
+    private void startLoops(EventBus bus) {
+        var own = new ArrayList<>(config.refusedDestinations());
+        own.addAll(addresses());
+        var policy = new DestinationPolicy(own, config.isLoopbackOnly());
+        DnsCache dnsCache = NameResolver.newCache();
+        for (EventExecutor executor : group) {
+            var loop = new EngineLoop((EventLoop) executor, config, bus, dnsCache, policy);
+            loops.put(executor, loop);
+            loop.start();
+        }
+        listeners.forEach(listener -> listener.config().setAutoRead(true));
+    }
+
+    /** Where it listens: the actual addresses and ports. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.stream()
+                .map(listener -> (InetSocketAddress) listener.localAddress())
+                .toList();
+    }
+
+    /** Clients connected now. */
+    public int connections() {
+        return acceptLimit.connected();
+    }
+
+    /** Ends one session, if it is open, and records who asked for it. Returns at once. */
+    public void closeSession(long sessionId, String by) {
+        command(
+                new CommandReceived("closeConnection", sessionId, by),
+                loop -> loop.abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
+    }
+
+    /** Ends all open sessions, and records who asked for it. Returns at once. */
+    public void closeAllSessions(String by) {
+        command(
+                new CommandReceived("closeAllConnections", 0, by),
+                loop -> loop.abortAll(CloseReason.CLOSED_BY_COMMAND));
+    }
+
+    /** Records the command before any loop carries it out; once the engine has stopped it is void. */
+    private void command(CommandReceived command, Consumer<EngineLoop> effect) {
+        EngineLoop first = loops.values().iterator().next();
+        execute(first, () -> {
+            first.record(command);
+            loops.values().forEach(loop -> execute(loop, () -> effect.accept(loop)));
+        });
+    }
+
+    private static void execute(EngineLoop loop, Runnable task) {
+        try {
+            loop.eventLoop().execute(task);
+        } catch (RejectedExecutionException stopped) {
+            log.debug("a command came when the engine had stopped");
+        }
+    }
+
+    /**
+     * Stops: accepts nothing more, lets open sessions go on for the configured time, ends the rest, and waits until all of it was
+     * published. Blocks; no event loop's thread. The bus may be closed afterwards. A second call does nothing.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        onLoops(loop -> {
+            loop.beginDrain();
+            return 0;
+        });
+        awaitUntil(config.drain().toNanos(), () -> onLoops(EngineLoop::sessionCount) == 0);
+        onLoops(loop -> {
+            loop.endAll();
+            return 0;
+        });
+        boolean quiet = awaitUntil(PUBLISH_LAST_NANOS, () -> onLoops(loop -> loop.isQuiet() ? 0 : 1) == 0);
+        if (!quiet) {
+            log.error("some sessions could not be published before the end; the next start records their end");
+        }
+        onLoops(loop -> {
+            loop.closeResolver();
+            return 0;
+        });
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** Sums what each loop answers, on its own thread. */
+    private int onLoops(ToIntFunction<EngineLoop> question) {
+        int sum = 0;
+        for (EngineLoop loop : loops.values()) {
+            sum += loop.eventLoop()
+                    .submit(() -> question.applyAsInt(loop))
+                    .awaitUninterruptibly()
+                    .getNow();
+        }
+        return sum;
+    }
+
+    private static boolean awaitUntil(long limitNanos, BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > limitNanos) {
+                return false;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        return true;
+    }
+
+    /** Gives each accepted connection to its loop. */
+    private static final class ClientInitializer extends ChannelInitializer<SocketChannel> {
+        private final Map<EventExecutor, EngineLoop> loops;
+
+        ClientInitializer(Map<EventExecutor, EngineLoop> loops) {
+            this.loops = loops;
+        }
+
+        @Override
+        protected void initChannel(SocketChannel client) {
+            EngineLoop loop = loops.get(client.eventLoop());
+            if (loop == null) {
+                throw new IllegalStateException("no engine loop for " + client.eventLoop());
+            }
+            new ClientHandler(loop, client).begin();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.weir.proxyengine;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.weir.eventbus.CloseReason;
+
+/**
+ * Why a request is not carried, as the client is told. Immutable.
+ *
+ * @param status the answer's status
+ * @param error what happened, as a token of RFC 9209 §2.3
+ * @param message for people; holds nothing from the wire but what was validated
+ * @param reason how the session ends in the ledger
+ */
+record Refusal(HttpResponseStatus status, String error, String message, CloseReason reason) {
+    static Refusal badRequest(String message) {
+        return new Refusal(HttpResponseStatus.BAD_REQUEST, "http_request_error", message, CloseReason.BAD_REQUEST);
+    }
+
+    static Refusal badRequest(HttpResponseStatus status, String message) {
+        return new Refusal(status, "http_request_error", message, CloseReason.BAD_REQUEST);
+    }
+
+    static Refusal badResponse(String message) {
+        return new Refusal(HttpResponseStatus.BAD_GATEWAY, "http_protocol_error", message, CloseReason.BAD_RESPONSE);
+    }
+
+    static Refusal unanswered(boolean reset) {
+        return new Refusal(
+                HttpResponseStatus.BAD_GATEWAY,
+                "connection_terminated",
+                "the origin " + (reset ? "reset" : "ended") + " the connection without an answer",
+                reset ? CloseReason.ORIGIN_RESET : CloseReason.ORIGIN_ABORTED);
+    }
+
+    static Refusal overloaded(String message) {
+        return new Refusal(
+                HttpResponseStatus.SERVICE_UNAVAILABLE, "proxy_internal_response", message, CloseReason.OVERLOADED);
+    }
+}

@@ -1,0 +1,172 @@
+package io.weir.proxyengine;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.socket.SocketChannel;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionMeter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Passes bytes between a client and an origin, unread, until both have ended: a tunnel, or an exchange after its upgrade. Event loop of
+ * both channels.
+ *
+ * <p>Each direction ends on its own. FIN passes on when all before it was written, while the other direction goes on; a reset passes on
+ * as a reset, at once, in both directions.
+ */
+final class Relay implements ActiveSession, Swept {
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+    private final EngineLoop loop;
+    private final SessionMeter meter;
+    private final SocketChannel client;
+    private final SocketChannel origin;
+    private final int status;
+    private boolean clientEnded;
+    private boolean originEnded;
+    private boolean finished;
+    private long movedBytes;
+    private long movedAtNanos;
+    private int sweepPosition = -1;
+
+    /**
+     * Makes a relay; {@link #begin} starts it.
+     *
+     * @param status the status code that the client got
+     */
+    Relay(EngineLoop loop, SessionMeter meter, SocketChannel client, SocketChannel origin, int status) {
+        this.loop = loop;
+        this.meter = meter;
+        this.client = client;
+        this.origin = origin;
+        this.status = status;
+    }
+
+    /**
+     * Puts itself behind both pipelines. The caller then takes its own handlers out, so that what they hold passes on to the
+     * relay, and calls {@link #run}.
+     */
+    void begin() {
+        movedAtNanos = System.nanoTime();
+        loop.register(meter, this);
+        loop.sweep().add(this);
+        client.pipeline().addLast(new RelayHandler(this, meter, Leg.UP, client, origin));
+        origin.pipeline().addLast(new RelayHandler(this, meter, Leg.ORIGIN_DOWN, origin, client));
+        WriteMeter.of(client).target(meter, Leg.DOWN);
+        WriteMeter.of(origin).target(meter, Leg.ORIGIN_UP);
+    }
+
+    void run() {
+        if (!client.isActive() || !origin.isActive()) {
+            reset(client.isActive() ? origin : client);
+            return;
+        }
+        if (client.isInputShutdown()) {
+            ended(client);
+        }
+        if (origin.isInputShutdown()) {
+            ended(origin);
+        }
+        client.config().setAutoRead(origin.isWritable()); // what came early may fill it already
+        origin.config().setAutoRead(client.isWritable());
+    }
+
+    /** One side will send nothing more. */
+    void ended(SocketChannel side) {
+        boolean isClient = side == client;
+        if (finished || (isClient ? clientEnded : originEnded)) {
+            return;
+        }
+        if (isClient) {
+            clientEnded = true;
+        } else {
+            originEnded = true;
+        }
+        SocketChannel other = isClient ? origin : client;
+        other.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(
+                        written -> { // last in the queue
+                            if (!written.isSuccess()) {
+                                reset(other); // not all arrived, so nothing is complete
+                                return;
+                            }
+                            if (!finished) {
+                                other.shutdownOutput();
+                            }
+                            if (clientEnded && originEnded && areFlushed()) {
+                                finish(CloseReason.COMPLETED);
+                            }
+                        });
+    }
+
+    private boolean areFlushed() {
+        return WriteMeter.of(client).inFlight() == 0 && WriteMeter.of(origin).inFlight() == 0;
+    }
+
+    /** One side broke: the other learns it the same way. */
+    void reset(SocketChannel side) {
+        if (finished) {
+            return;
+        }
+        SocketChannel other = side == client ? origin : client;
+        if (other.isActive()) {
+            other.config().setSoLinger(0);
+        }
+        finish(side == client ? CloseReason.CLIENT_RESET : CloseReason.ORIGIN_RESET);
+    }
+
+    void failed(Throwable cause) {
+        log.error("relay failed session={}", meter.id(), cause);
+        finish(CloseReason.INTERNAL_ERROR);
+    }
+
+    @Override
+    public void abort(CloseReason reason) {
+        finish(reason);
+    }
+
+    private void finish(CloseReason reason) {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        loop.sweep().remove(this);
+        client.close();
+        origin.close();
+        loop.eventLoop()
+                .execute(
+                        () -> { // after the writes that failed with the channels
+                            loop.unregister(meter);
+                            meter.close(reason, status);
+                            log.debug("tunnel closed session={} reason={}", meter.id(), reason);
+                        });
+    }
+
+    boolean isFinished() {
+        return finished;
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        long moved = meter.total().up()
+                + meter.total().down()
+                + meter.total().originUp()
+                + meter.total().originDown();
+        if (moved != movedBytes) {
+            movedBytes = moved;
+            movedAtNanos = nowNanos;
+        } else if (nowNanos - movedAtNanos > loop.config().tunnelIdleTimeout().toNanos()) {
+            finish(CloseReason.IDLE_TIMEOUT);
+        }
+    }
+
+    @Override
+    public int sweepPosition() {
+        return sweepPosition;
+    }
+
+    @Override
+    public void sweepPosition(int position) {
+        sweepPosition = position;
+    }
+}

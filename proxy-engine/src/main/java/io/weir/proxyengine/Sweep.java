@@ -1,0 +1,69 @@
+package io.weir.proxyengine;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One timer for all deadlines of an event loop: a timer for each connection would cost more than the connections. Precise to half a second,
+ * which is enough for timeouts of seconds. Event loop only.
+ */
+final class Sweep {
+    private static final Logger log = LoggerFactory.getLogger(Sweep.class);
+    private static final long PERIOD_MILLIS = 500;
+
+    private final List<Swept> swept = new ArrayList<>();
+    private long nowNanos = System.nanoTime();
+
+    void start(EventLoop loop) {
+        loop.scheduleWithFixedDelay(this::run, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The time of the last sweep: no system call, half a second coarse. */
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    void add(Swept one) {
+        one.sweepPosition(swept.size());
+        swept.add(one);
+    }
+
+    void remove(Swept one) {
+        int position = one.sweepPosition();
+        if (position < 0) {
+            return;
+        }
+        Swept last = swept.remove(swept.size() - 1);
+        if (last != one) {
+            swept.set(position, last);
+            last.sweepPosition(position);
+        }
+        one.sweepPosition(-1);
+    }
+
+    private void run() {
+        nowNanos = System.nanoTime();
+        for (int i = swept.size() - 1; i >= 0; i--) { // from the end, because sweeping may remove what is swept
+            if (i < swept.size()) {
+                sweep(swept.get(i));
+            }
+        }
+    }
+
+    private void sweep(Swept one) {
+        try {
+            one.sweep(nowNanos);
+        } catch (RuntimeException e) { // would end the timer, and with it all timeouts of this loop
+            log.error("a deadline could not be kept", e);
+        }
+    }
+
+    /** A copy, for those who close what they visit. */
+    List<Swept> all() {
+        return List.copyOf(swept);
+    }
+}

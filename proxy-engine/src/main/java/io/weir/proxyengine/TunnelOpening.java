@@ -1,0 +1,89 @@
+package io.weir.proxyengine;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.SocketChannel;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionMeter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A CONNECT between its head and its answer (RFC 9110 §9.3.6): connects, answers, and makes place for the relay. Bytes that the
+ * client sends meanwhile wait in the decoder, behind its gate. Event loop of its channel.
+ */
+final class TunnelOpening implements ConnectListener, ActiveSession {
+    private static final Logger log = LoggerFactory.getLogger(TunnelOpening.class);
+    private static final int OK = 200;
+
+    private final EngineLoop loop;
+    private final ClientHandler handler;
+    private final SocketChannel client;
+    private final SessionMeter meter;
+    private final Authority authority;
+    private @Nullable ConnectAttempt attempt;
+    private boolean over;
+
+    TunnelOpening(
+            EngineLoop loop, ClientHandler handler, SocketChannel client, SessionMeter meter, Authority authority) {
+        this.loop = loop;
+        this.handler = handler;
+        this.client = client;
+        this.meter = meter;
+        this.authority = authority;
+    }
+
+    void begin() {
+        loop.register(meter, this);
+        attempt = loop.connector().connect(authority, this);
+        if (over) {
+            attempt.cancel();
+        }
+    }
+
+    @Override
+    public void connected(Channel channel) {
+        over = true;
+        SocketChannel origin = (SocketChannel) channel;
+        meter.originConnected(Addresses.text(origin.remoteAddress()));
+        WriteMeter.of(client).target(meter, Leg.OVERHEAD_DOWN);
+        client.write(HeadWriter.tunnelStands(), client.voidPromise());
+        origin.pipeline().addLast(new WriteMeter());
+        var relay = new Relay(loop, meter, client, origin, OK);
+        relay.begin();
+        ChannelPipeline pipeline = client.pipeline();
+        handler.leave();
+        pipeline.remove(handler);
+        pipeline.remove(RequestDecoder.class); // what it holds passes on to the relay
+        client.flush();
+        relay.run();
+        log.debug("tunnel opened session={} origin={}", meter.id(), authority);
+    }
+
+    @Override
+    public void failed(Refusal refusal) {
+        over = true;
+        loop.unregister(meter);
+        if (refusal.reason() == CloseReason.DENIED) {
+            loop.recordRefusal(meter, Addresses.text(client.remoteAddress()), authority.toString(), refusal.message());
+        }
+        handler.answer(meter, Leg.OVERHEAD_UP, Leg.OVERHEAD_DOWN, refusal, false);
+    }
+
+    /** The client is gone, or somebody ended the session. */
+    @Override
+    public void abort(CloseReason reason) {
+        if (over) {
+            return;
+        }
+        over = true;
+        if (attempt != null) {
+            attempt.cancel();
+        }
+        loop.unregister(meter);
+        handler.settle();
+        client.close();
+        loop.eventLoop().execute(() -> meter.close(reason, 0));
+    }
+}

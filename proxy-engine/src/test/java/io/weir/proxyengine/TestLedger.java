@@ -1,0 +1,178 @@
+package io.weir.proxyengine;
+
+import static org.awaitility.Awaitility.await;
+
+import io.weir.eventbus.BusConsumer;
+import io.weir.eventbus.Counts;
+import io.weir.eventbus.EventBus;
+import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.SessionClosed;
+import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.RingSlot;
+import io.weir.eventbus.Tally;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A bus whose consumer folds what the engine publishes, the plain way, and remembers every session. */
+final class TestLedger implements BusConsumer, AutoCloseable {
+    /** One session as the deltas have it. */
+    static final class Session {
+        final SessionOpened opened;
+        final Counts sum = new Counts();
+
+        @Nullable String originAddress;
+
+        volatile @Nullable SessionClosed closed;
+
+        List<LedgerEvent> noticesBeforeClose = List.of();
+
+        Session(SessionOpened opened) {
+            this.opened = opened;
+        }
+
+        synchronized Tally counts() {
+            return sum.toTally();
+        }
+
+        private synchronized void add(Counts delta) {
+            sum.addExact(delta);
+        }
+
+        boolean isClosed() {
+            return closed != null;
+        }
+    }
+
+    private final EventBus bus;
+    private final Map<Long, Session> sessions = new LinkedHashMap<>();
+    private final List<LedgerEvent> notices = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+
+    private volatile long nanosPerSlot;
+
+    private TestLedger(int slots) {
+        bus = EventBus.create(slots);
+    }
+
+    static TestLedger start(int slots) {
+        var ledger = new TestLedger(slots);
+        ledger.bus.start(ledger);
+        ledger.bus.sessionIds().startAt(1);
+        ledger.bus.sessionIds().grant(1L << 30);
+        return ledger;
+    }
+
+    EventBus bus() {
+        return bus;
+    }
+
+    /** Makes the consumer take this long for each slot from now on. */
+    void takeItsTime(long nanos) {
+        nanosPerSlot = nanos;
+    }
+
+    @Override
+    public void onSlot(RingSlot slot, boolean endOfBatch) {
+        if (nanosPerSlot > 0) {
+            LockSupport.parkNanos(nanosPerSlot);
+        }
+        fold(slot);
+    }
+
+    private synchronized void fold(RingSlot slot) {
+        LedgerEvent notice = slot.notice();
+        if (notice != null) {
+            notices.add(notice);
+            return;
+        }
+        SessionOpened opened = slot.opened();
+        if (opened != null && sessions.put(slot.sessionId(), new Session(opened)) != null) {
+            faults.add("session " + slot.sessionId() + " opened twice");
+        }
+        Session session = sessions.get(slot.sessionId());
+        if (session == null || session.isClosed()) {
+            faults.add("session " + slot.sessionId() + " spoke before it opened or after it closed");
+            return;
+        }
+        session.add(slot.delta());
+        if (slot.originAddress() != null) {
+            session.originAddress = slot.originAddress();
+        }
+        SessionClosed closed = slot.closed();
+        if (closed != null) {
+            session.noticesBeforeClose = List.copyOf(notices);
+            session.closed = closed;
+            if (!session.sum.matches(closed.totals())) {
+                faults.add("session " + slot.sessionId() + " closed with " + closed.totals() + " after deltas of "
+                        + session.counts());
+            }
+        }
+    }
+
+    @Override
+    public void onIdle() {}
+
+    @Override
+    public void onStop() {}
+
+    @Override
+    public synchronized void onFailure(Throwable failure) {
+        faults.add(failure.toString());
+    }
+
+    synchronized List<String> faults() {
+        return List.copyOf(faults);
+    }
+
+    synchronized List<Session> sessions() {
+        return List.copyOf(sessions.values());
+    }
+
+    synchronized List<LedgerEvent> notices() {
+        return List.copyOf(notices);
+    }
+
+    synchronized Tally rootTotals() {
+        Tally sum = Tally.ZERO;
+        for (Session session : sessions.values()) {
+            sum = sum.plus(session.counts());
+        }
+        return sum;
+    }
+
+    /** The sessions so far, once all of them are closed and there are {@code count} of them. */
+    List<Session> awaitClosed(int count) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> sessions().size() >= count && sessions().stream().allMatch(Session::isClosed));
+        return sessions();
+    }
+
+    /** The only session, once it is closed. */
+    Session awaitOnlyClosed() {
+        List<Session> all = awaitClosed(1);
+        if (all.size() != 1) {
+            throw new AssertionError("expected one session, found " + all.size());
+        }
+        return all.get(0);
+    }
+
+    /** The first session that {@code condition} holds for, as soon as there is one. */
+    Session awaitSession(Predicate<Session> condition) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> sessions().stream().anyMatch(condition));
+        return sessions().stream().filter(condition).findFirst().orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        bus.close();
+    }
+}
