@@ -23,9 +23,38 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FuzzTest {
     private static final String[] PIECES = {
-        "\r", "\n", "\r\n", "\r\n\r\n", "\0", " ", "\t", ":", ";", ",", "0", "5", "ffffffff", "-1", "0x", "chunked", "%00",
-        "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "Connection: Content-Length\r\n", "Connection: close\r\n",
-        "Host: x\r\n", "HTTP/1.0", "HTTP/1.1 100 Continue\r\n\r\n", "\u00ff", "@", "#", "?", "/", "\\", "\u000b", "\u007f",
+        "\r",
+        "\n",
+        "\r\n",
+        "\r\n\r\n",
+        "\0",
+        " ",
+        "\t",
+        ":",
+        ";",
+        ",",
+        "0",
+        "5",
+        "ffffffff",
+        "-1",
+        "0x",
+        "chunked",
+        "%00",
+        "Content-Length: 5\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Connection: Content-Length\r\n",
+        "Connection: close\r\n",
+        "Host: x\r\n",
+        "HTTP/1.0",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "\u00ff",
+        "@",
+        "#",
+        "?",
+        "/",
+        "\\",
+        "\u000b",
+        "\u007f",
     };
 
     @ParameterizedTest
@@ -95,7 +124,8 @@ class FuzzTest {
             refusal = new StrictHttp(rest(answer, reader)).response("HEAD");
         }
         if (refusal != null) {
-            assertThat(refusal.all("proxy-status").isEmpty() && refusal.all("via").isEmpty())
+            assertThat(refusal.all("proxy-status").isEmpty()
+                            && refusal.all("via").isEmpty())
                     .as(sent)
                     .isFalse();
         }
@@ -186,12 +216,15 @@ class FuzzTest {
                 return joined(Arrays.copyOf(message, to), Arrays.copyOfRange(message, at, message.length));
             case 3:
                 byte[] other = Corpus.message(seeds.get(random.nextInt(seeds.size())), port);
-                return joined(Arrays.copyOf(message, at), Arrays.copyOfRange(other, random.nextInt(other.length + 1), other.length));
+                return joined(
+                        Arrays.copyOf(message, at),
+                        Arrays.copyOfRange(other, random.nextInt(other.length + 1), other.length));
             case 4:
                 return Arrays.copyOf(message, at + 1);
             default:
                 byte[] piece = PIECES[random.nextInt(PIECES.length)].getBytes(StandardCharsets.ISO_8859_1);
-                return joined(joined(Arrays.copyOf(message, at), piece), Arrays.copyOfRange(message, at, message.length));
+                return joined(
+                        joined(Arrays.copyOf(message, at), piece), Arrays.copyOfRange(message, at, message.length));
         }
     }
 

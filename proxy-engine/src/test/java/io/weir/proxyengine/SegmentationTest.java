@@ -238,7 +238,8 @@ class SegmentationTest {
             String lines = messages.stream()
                     .map(message -> message.toString().replaceAll("Default\\w+\\(decodeResult: [^)]*\\), ", ""))
                     .collect(Collectors.joining("\n"));
-            return lines + "\n" + (failed ? "" : counts.stream().map(Arrays::toString).toList());
+            return lines + "\n"
+                    + (failed ? "" : counts.stream().map(Arrays::toString).toList());
         }
     }
 }
