@@ -71,11 +71,7 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
         exchange = null;
         meter = null;
         used = true;
-        if (clean
-                && channel.isActive()
-                && !channel.isInputShutdown()
-                && leftOver == 0
-                && writes.inFlight() == 0) {
+        if (clean && channel.isActive() && !channel.isInputShutdown() && leftOver == 0 && writes.inFlight() == 0) {
             channel.config().setAutoRead(true);
             pool.put(this);
         } else {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ final class BlackHole implements AutoCloseable {
         for (int i = 0; i < 4; i++) {
             SocketChannel one = SocketChannel.open();
             one.configureBlocking(false);
+            one.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
             one.connect(server.getLocalSocketAddress());
             queue.add(one);
         }
@@ -31,17 +33,21 @@ final class BlackHole implements AutoCloseable {
         return Peer.authority(server);
     }
 
-    /** Lets all in who wait. */
-    void open() throws IOException {
-        server.setSoTimeout(20_000);
-        for (int i = 0; i < queue.size(); i++) {
-            server.accept().close();
-        }
-    }
-
-    /** The next that gets in. */
+    /** Takes the first that waits and is not one of ours: it gets in when the kernel repeats its SYN, a second or so later. */
     Peer accept() throws IOException {
-        return new Peer(server.accept());
+        List<Integer> ours = new ArrayList<>();
+        for (SocketChannel one : queue) {
+            ours.add(one.socket().getLocalPort());
+            one.close();
+        }
+        server.setSoTimeout(20_000);
+        while (true) {
+            Socket next = server.accept();
+            if (!ours.contains(next.getPort())) {
+                return new Peer(next);
+            }
+            next.close();
+        }
     }
 
     @Override

@@ -113,8 +113,7 @@ class BodyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"HTTP/1.0 200 OK\r\n\r\nall of it", "HTTP/1.1 200 OK\r\n\r\nall of it"})
+    @ValueSource(strings = {"HTTP/1.0 200 OK\r\n\r\nall of it", "HTTP/1.1 200 OK\r\n\r\nall of it"})
     void aBodyThatEndsWithTheOriginsConnectionDoesSoForAClientOfHttp10(String answer) throws Exception {
         try (var talk = Conversation.start()) {
             Wire client = talk.client();
@@ -137,7 +136,8 @@ class BodyTest {
             client.send("GET " + talk.origin.url("/") + " HTTP/1.0\r\n\r\n");
             Wire origin = talk.origin.accept();
             origin.readHead();
-            origin.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\nX-T: 1\r\n\r\n");
+            origin.send(
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\nX-T: 1\r\n\r\n");
 
             assertThat(client.readRest()).endsWith("\r\n\r\nabcd").doesNotContainIgnoringCase("chunked");
             talk.settle(1);
@@ -351,7 +351,8 @@ class BodyTest {
         try (var talk = Conversation.start();
                 var full = FullBacklog.start()) {
             Wire client = talk.client();
-            client.send("POST http://" + full.authority() + "/ HTTP/1.1\r\nHost: x\r\nContent-Length: 67108864\r\n\r\n");
+            client.send(
+                    "POST http://" + full.authority() + "/ HTTP/1.1\r\nHost: x\r\nContent-Length: 67108864\r\n\r\n");
             try (var writer = Stalled.write(client, MIB, 64)) {
                 assertThat(writer.awaitStandstill()).isLessThan(48 << 20);
                 TestLedger.Session session = talk.proxy.ledger().sessions().get(0);

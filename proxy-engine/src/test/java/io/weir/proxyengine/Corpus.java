@@ -48,9 +48,11 @@ final class Corpus {
                 .replace("{P}", Integer.toString(port))
                 .replace("{P16}", Integer.toString(port + 65_536))
                 .replace("{P32}", Long.toString(port + (1L << 32)))
-                .replace("{P64}", new java.math.BigInteger("18446744073709551616")
-                        .add(java.math.BigInteger.valueOf(port))
-                        .toString());
+                .replace(
+                        "{P64}",
+                        new java.math.BigInteger("18446744073709551616")
+                                .add(java.math.BigInteger.valueOf(port))
+                                .toString());
         Matcher repeats = REPEAT.matcher(text);
         text = repeats.replaceAll(
                 match -> Matcher.quoteReplacement(match.group(2).repeat(Integer.parseInt(match.group(1)))));

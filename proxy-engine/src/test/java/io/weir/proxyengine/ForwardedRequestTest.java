@@ -33,7 +33,9 @@ class ForwardedRequestTest {
             origin.send(Conversation.ok("hi"));
 
             assertThat(head).startsWith(method + " " + asked + " HTTP/1.1\r\n");
-            assertThat(head).contains("\r\nhost: " + talk.origin.authority() + "\r\n").doesNotContain("elsewhere");
+            assertThat(head)
+                    .contains("\r\nhost: " + talk.origin.authority() + "\r\n")
+                    .doesNotContain("elsewhere");
             assertThat(client.readMessage()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nhi");
             TestLedger.Session session = talk.settle(1).get(0);
             assertThat(session.counts())
@@ -163,7 +165,9 @@ class ForwardedRequestTest {
 
             String answer = client.readRest();
 
-            assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").contains("message/http", "TRACE http://", "X-Seen: yes");
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .contains("message/http", "TRACE http://", "X-Seen: yes");
             assertThat(answer).doesNotContain("secret");
             assertThat(talk.origin.isLeftAlone()).isTrue();
             talk.settle(1);
@@ -294,9 +298,10 @@ class ForwardedRequestTest {
     void noSecretIsInAnyEvent() throws Exception {
         try (var talk = Conversation.start()) {
             Wire client = talk.client();
-            client.send("GET " + talk.origin.url("/public?token=canary&canary=1#")
-                    .replace("#", "") + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer canary\r\nCookie: canary=canary\r\n"
-                    + "Proxy-Authorization: Basic canary\r\nReferer: http://canary/\r\n\r\n");
+            client.send(
+                    "GET " + talk.origin.url("/public?token=canary&canary=1#").replace("#", "")
+                            + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer canary\r\nCookie: canary=canary\r\n"
+                            + "Proxy-Authorization: Basic canary\r\nReferer: http://canary/\r\n\r\n");
             Wire origin = talk.origin.accept();
             String head = origin.readHead();
             origin.send("HTTP/1.1 200 OK\r\nSet-Cookie: canary\r\nContent-Length: 0\r\n\r\n");

@@ -63,8 +63,7 @@ class HostileRequestsTest {
     }
 
     /** What is wrong; null if nothing is. */
-    private static String judge(
-            String expected, String answer, List<StrictHttp.Message> requests, List<String> faults)
+    private static String judge(String expected, String answer, List<StrictHttp.Message> requests, List<String> faults)
             throws IOException {
         if (!faults.isEmpty()) {
             return "the origin got " + faults;
@@ -78,9 +77,8 @@ class HostileRequestsTest {
         try {
             var reader = new StrictHttp(new ByteArrayInputStream(answer.getBytes(StandardCharsets.ISO_8859_1)));
             for (int i = 0; ; i++) {
-                String method = i < requests.size()
-                        ? requests.get(i).startLine().split(" ", 2)[0]
-                        : "GET";
+                String method =
+                        i < requests.size() ? requests.get(i).startLine().split(" ", 2)[0] : "GET";
                 StrictHttp.Message response = reader.response(method);
                 if (response == null) {
                     break;

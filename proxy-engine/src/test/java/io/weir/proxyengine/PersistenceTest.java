@@ -65,7 +65,8 @@ class PersistenceTest {
     void pipelinedRequestsAreAnsweredInOrderOverOneOriginConnection(int count) throws Exception {
         try (var talk = Conversation.start()) {
             Wire client = talk.client();
-            client.send(IntStream.range(0, count).mapToObj(i -> talk.get("/" + i)).collect(Collectors.joining()));
+            client.send(
+                    IntStream.range(0, count).mapToObj(i -> talk.get("/" + i)).collect(Collectors.joining()));
             client.finish();
             Wire origin = talk.origin.accept();
             for (int i = 0; i < count; i++) {
@@ -79,7 +80,8 @@ class PersistenceTest {
             assertThat(client.readRest()).isEmpty();
             List<TestLedger.Session> sessions = talk.settle(count);
             for (int i = 0; i < count; i++) {
-                assertThat(sessions.get(i).counts().up()).isEqualTo(talk.get("/" + i).length());
+                assertThat(sessions.get(i).counts().up())
+                        .isEqualTo(talk.get("/" + i).length());
                 assertThat(sessions.get(i).closed.reason()).isEqualTo(CloseReason.COMPLETED);
             }
             assertThat(talk.origin.isLeftAlone()).isTrue();
@@ -184,7 +186,8 @@ class PersistenceTest {
             Wire client = talk.client();
             for (int i = 0; i < 2; i++) {
                 client.send("GET " + talk.origin.url("/" + i) + " HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
-                Wire origin = i == 0 ? talk.origin.accept() : talk.origin.wires().get(0);
+                Wire origin =
+                        i == 0 ? talk.origin.accept() : talk.origin.wires().get(0);
                 assertThat(origin.readHead()).startsWith("GET /" + i + " HTTP/1.1\r\n");
                 origin.send(Conversation.ok("hi"));
                 assertThat(client.readMessage()).containsIgnoringCase("\r\nconnection: keep-alive\r\n");
@@ -202,7 +205,9 @@ class PersistenceTest {
             origin.readHead();
             origin.send(Conversation.ok("hi"));
 
-            assertThat(client.readRest()).containsIgnoringCase("\r\nconnection: close\r\n").endsWith("hi");
+            assertThat(client.readRest())
+                    .containsIgnoringCase("\r\nconnection: close\r\n")
+                    .endsWith("hi");
             talk.settle(1);
         }
     }
@@ -353,7 +358,8 @@ class PersistenceTest {
 
             assertThat(client.readRest()).startsWith("HTTP/1.1 502 ");
             assertThat(talk.origin.isLeftAlone()).isTrue();
-            assertThat(talk.settle(2).get(1).closed.reason()).isIn(CloseReason.ORIGIN_ABORTED, CloseReason.ORIGIN_RESET);
+            assertThat(talk.settle(2).get(1).closed.reason())
+                    .isIn(CloseReason.ORIGIN_ABORTED, CloseReason.ORIGIN_RESET);
         }
     }
 

@@ -95,7 +95,8 @@ class ResetTest {
 
                 TestLedger.Session session = talk.proxy.ledger().awaitOnlyClosed();
                 assertThat(session.closed.reason()).isEqualTo(CloseReason.CLIENT_RESET);
-                assertThat(session.counts().down()).isLessThanOrEqualTo(session.counts().originDown() + 200);
+                assertThat(session.counts().down())
+                        .isLessThanOrEqualTo(session.counts().originDown() + 200);
             }
         }
     }

@@ -78,7 +78,10 @@ final class StrictHttp {
         check(line.matches(TOKEN + " (/[\\x21-\\x7e&&[^#\\\\]]*|\\*) HTTP/1\\.1"), "request line", line);
         List<String> fields = fields();
         var head = new Message(line, fields, new byte[0]);
-        check(head.all("host").equals(List.of(authority)), "Host", head.all("host").toString());
+        check(
+                head.all("host").equals(List.of(authority)),
+                "Host",
+                head.all("host").toString());
         byte[] body = body(head, false);
         return new Message(line, fields, body == null ? new byte[0] : body);
     }

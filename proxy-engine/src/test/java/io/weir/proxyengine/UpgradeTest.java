@@ -44,8 +44,7 @@ class UpgradeTest {
             assertThat(client.readRest()).isEqualTo("last");
             TestLedger.Session session = talk.settle(1).get(0);
             assertThat(session.counts())
-                    .isEqualTo(new Tally(
-                            client.sent(), client.received(), 0, 0, origin.received(), origin.sent()));
+                    .isEqualTo(new Tally(client.sent(), client.received(), 0, 0, origin.received(), origin.sent()));
             assertThat(session.closed.reason()).isEqualTo(CloseReason.COMPLETED);
             assertThat(session.closed.status()).isEqualTo(101);
         }
@@ -121,7 +120,8 @@ class UpgradeTest {
         try (var talk = Conversation.start()) {
             Wire client = talk.client();
             String body = fields.contains("Content-Length") ? "x" : "";
-            client.send("GET " + talk.origin.url("/") + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n" + body + "raw bytes");
+            client.send(
+                    "GET " + talk.origin.url("/") + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n" + body + "raw bytes");
             Wire origin = talk.origin.accept();
             String head = origin.readHead();
             origin.send(SWITCHING);

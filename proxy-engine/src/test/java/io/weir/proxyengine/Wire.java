@@ -52,7 +52,8 @@ final class Wire implements AutoCloseable {
 
     String readTo(String end) throws IOException {
         var text = new StringBuilder();
-        while (text.length() < end.length() || !text.substring(text.length() - end.length()).equals(end)) {
+        while (text.length() < end.length()
+                || !text.substring(text.length() - end.length()).equals(end)) {
             int b = in.read();
             if (b < 0) {
                 throw new EOFException("the connection ended after: " + text);
