@@ -1,5 +1,12 @@
 /**
- * The one owner of every total: folds what the event bus brings, journals it first, and publishes immutable snapshots.
+ * The one owner of every total: journals what the event loops publish, folds it, and hands out immutable snapshots.
+ *
+ * <p>Entry points: {@link io.weir.aggregator.Aggregator} (live), {@link io.weir.aggregator.LedgerFold} (the fold, the
+ * same in live use, recovery, replay and audit), {@link io.weir.aggregator.Snapshot} (what readers see) and
+ * {@link io.weir.aggregator.journal.JournalReader} (the durable record of it all).
+ *
+ * <p>Threads: the bus's consumer thread owns the fold and the journal's appender; other threads read one volatile
+ * reference to a snapshot, or ask for a newer one.
  */
 @NullMarked
 package io.weir.aggregator;

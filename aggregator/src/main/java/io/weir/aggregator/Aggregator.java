@@ -1,0 +1,227 @@
+package io.weir.aggregator;
+
+import io.weir.aggregator.journal.ChronicleJournal;
+import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.Journal;
+import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalLock;
+import io.weir.aggregator.journal.JournalPosition;
+import io.weir.eventbus.EventBus;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The live ledger of one node: recovers the journal, consumes the bus, hands out snapshots. Any thread.
+ *
+ * <p>Whoever opens it closes it, after the event loops have published everything they had.
+ */
+public final class Aggregator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Aggregator.class);
+    private static final int NODE_ID_BYTES = 8;
+
+    /** Opens the journal for appending, after recovery. */
+    @FunctionalInterface
+    interface JournalFactory {
+        Journal open(JournalLock lock, JournalPosition end, LongSupplier clockMillis);
+    }
+
+    private final EventBus bus;
+    private final AggregatorConfig config;
+    private final JournalLock lock;
+    private final LedgerWriter writer;
+    private final LiveLedger ledger;
+    private final SnapshotDesk desk;
+    private final HealthBoard health;
+    private final String nodeId;
+    private final long boot;
+    private final long recoveryMillis;
+    private boolean isClosed;
+
+    private Aggregator(
+            EventBus bus,
+            AggregatorConfig config,
+            JournalLock lock,
+            LedgerWriter writer,
+            LiveLedger ledger,
+            SnapshotDesk desk,
+            HealthBoard health,
+            String nodeId,
+            long boot,
+            long recoveryMillis) {
+        this.bus = bus;
+        this.config = config;
+        this.lock = lock;
+        this.writer = writer;
+        this.ledger = ledger;
+        this.desk = desk;
+        this.health = health;
+        this.nodeId = nodeId;
+        this.boot = boot;
+        this.recoveryMillis = recoveryMillis;
+    }
+
+    /**
+     * Takes the journal's lock, recovers its state, records the start and begins to consume the bus.
+     *
+     * @throws JournalException if the journal is somebody else's, damaged, of a later version, or can't be written
+     */
+    public static Aggregator open(EventBus bus, AggregatorConfig config) {
+        return open(bus, config, ChronicleJournal::open, System::currentTimeMillis, freeSpaceOf(config));
+    }
+
+    static Aggregator open(
+            EventBus bus,
+            AggregatorConfig config,
+            JournalFactory journals,
+            LongSupplier clockMillis,
+            LongSupplier freeSpaceBytes) {
+        JournalLock lock = JournalLock.acquire(config.journalFolder());
+        try {
+            return open(bus, config, lock, journals, clockMillis, freeSpaceBytes);
+        } catch (RuntimeException | Error e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static Aggregator open(
+            EventBus bus,
+            AggregatorConfig config,
+            JournalLock lock,
+            JournalFactory journals,
+            LongSupplier clockMillis,
+            LongSupplier freeSpaceBytes) {
+        long begun = System.nanoTime();
+        requireSpace(config, freeSpaceBytes.getAsLong());
+        Recovery recovered = Recovery.of(lock.folder());
+        long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        LedgerFold fold = recovered.fold();
+        String nodeId = recovered.nodeId().isEmpty() ? newNodeId() : recovered.nodeId();
+        Journal journal = journals.open(lock, recovered.end(), clockMillis);
+        try {
+            LedgerWriter writer = new LedgerWriter(journal, lock.folder(), fold);
+            HealthBoard health = new HealthBoard();
+            SnapshotDesk desk = new SnapshotDesk(
+                    fold.snapshot(clockMillis.getAsLong()), config.tick().toNanos(), System.nanoTime());
+            LiveLedger ledger =
+                    new LiveLedger(bus, config, writer, fold, desk, health, clockMillis, freeSpaceBytes);
+            ledger.start(nodeId, recovered.events());
+            long boot = fold.boot();
+            LOG.info(
+                    "journal open folder={} node={} boot={} sequence={} eventsRead={} recoveryMillis={}",
+                    lock.folder(),
+                    nodeId,
+                    boot,
+                    fold.sequence(),
+                    recovered.events(),
+                    recoveryMillis);
+            bus.start(ledger); // from here on the consumer thread owns fold, writer and journal
+            return new Aggregator(
+                    bus, config, lock, writer, ledger, desk, health, nodeId, boot, recoveryMillis);
+        } catch (IOException e) {
+            closeAfter(e, journal);
+            throw new JournalException(
+                    FaultKind.UNWRITABLE, "journal " + lock.folder() + ": can't be written: " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            closeAfter(e, journal);
+            throw e;
+        }
+    }
+
+    private static void closeAfter(Throwable failure, Journal journal) {
+        try {
+            journal.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static void requireSpace(AggregatorConfig config, long freeBytes) {
+        if (freeBytes < config.freeSpaceFloorBytes()) {
+            throw new JournalException(
+                    FaultKind.UNWRITABLE,
+                    "journal " + config.journalFolder() + ": its disk has " + freeBytes
+                            + " bytes free, less than the floor of " + config.freeSpaceFloorBytes()
+                            + "; make room or lower the floor");
+        }
+    }
+
+    private static LongSupplier freeSpaceOf(AggregatorConfig config) {
+        return () -> {
+            try {
+                FileStore store = AggregatorConfig.storeOf(config.journalFolder());
+                return store.getUsableSpace();
+            } catch (IOException e) {
+                LOG.warn("free space of the journal's disk not known folder={}", config.journalFolder(), e);
+                return Long.MAX_VALUE;
+            }
+        };
+    }
+
+    private static String newNodeId() {
+        byte[] random = new byte[NODE_ID_BYTES];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** The newest snapshot that was taken; at first the state that was recovered. */
+    public Snapshot latest() {
+        return desk.latest();
+    }
+
+    /**
+     * Asks for a snapshot that is taken after this call. The reader is called once, on the consumer thread, within a
+     * tick or two; it must be quick. After {@link #close} nobody is called.
+     */
+    public void requestSnapshot(Consumer<Snapshot> reader) {
+        desk.request(reader);
+        bus.wakeConsumer();
+    }
+
+    /** How the ledger is doing now. */
+    public LedgerHealth health() {
+        HealthBoard.Condition condition = health.condition();
+        return new LedgerHealth(
+                health.sequence(),
+                health.syncedSequence(),
+                condition.state(),
+                condition.reason(),
+                health.violations(),
+                bus.backlog(),
+                bus.slots(),
+                bus.counters().merges(),
+                bus.counters().waits(),
+                config.journalFolder(),
+                nodeId,
+                boot,
+                recoveryMillis);
+    }
+
+    /**
+     * Takes what was published, records the stop, syncs and gives the journal back. The publishers must have ended; a
+     * session that is still open is closed with reason {@code NODE_STOPPED}.
+     */
+    @Override
+    public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        ledger.closing();
+        bus.close();
+        try {
+            writer.close();
+        } catch (IOException e) {
+            LOG.error("journal not closed in order folder={}", config.journalFolder(), e);
+        }
+        lock.close();
+        LOG.info("journal closed folder={} sequence={}", config.journalFolder(), health.sequence());
+    }
+}

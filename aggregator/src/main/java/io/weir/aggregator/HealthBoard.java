@@ -1,0 +1,43 @@
+package io.weir.aggregator;
+
+/** What the consumer thread tells others about itself. Written by that thread (and before it starts); any thread reads. */
+final class HealthBoard {
+    /** State and reason change together. */
+    record Condition(JournalState state, String reason) {
+        static final Condition OK = new Condition(JournalState.OK, "");
+    }
+
+    private volatile long sequence;
+    private volatile long syncedSequence;
+    private volatile long violations;
+    private volatile Condition condition = Condition.OK;
+
+    void folded(LedgerFold fold) {
+        sequence = fold.sequence();
+        violations = fold.violations();
+    }
+
+    void synced(long upTo) {
+        syncedSequence = upTo;
+    }
+
+    void condition(Condition now) {
+        condition = now;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    long syncedSequence() {
+        return syncedSequence;
+    }
+
+    long violations() {
+        return violations;
+    }
+
+    Condition condition() {
+        return condition;
+    }
+}

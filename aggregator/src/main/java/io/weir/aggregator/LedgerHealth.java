@@ -1,0 +1,35 @@
+package io.weir.aggregator;
+
+import java.nio.file.Path;
+
+/**
+ * How the ledger is doing. Immutable; a moment's view, whose figures may be some events apart.
+ *
+ * @param sequence last event in the journal and the fold; it survives the end of the process
+ * @param syncedSequence last event that survives the end of the machine
+ * @param state whether the journal is being written
+ * @param reason why it is not; empty if it is
+ * @param violations conservation violations of all time
+ * @param backlog slots of the ring that wait
+ * @param slots slots of the ring in all
+ * @param merges deltas merged because the ring was full
+ * @param waits times that a session found the ring full
+ * @param journalFolder where the journal is
+ * @param nodeId stable name of this install
+ * @param boot number of this start
+ * @param recoveryMillis how long it took to read the journal at the start
+ */
+public record LedgerHealth(
+        long sequence,
+        long syncedSequence,
+        JournalState state,
+        String reason,
+        long violations,
+        long backlog,
+        int slots,
+        long merges,
+        long waits,
+        Path journalFolder,
+        String nodeId,
+        long boot,
+        long recoveryMillis) {}

@@ -1,0 +1,227 @@
+package io.weir.aggregator;
+
+import io.weir.aggregator.journal.CheckpointHint;
+import io.weir.aggregator.journal.Journal;
+import io.weir.aggregator.journal.JournalPosition;
+import io.weir.aggregator.journal.RecordEncoder;
+import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointEnded;
+import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.ConservationViolated;
+import io.weir.eventbus.LedgerEvent.SessionOpened;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Journals events, then folds them: nothing is in the fold that is not in the journal. Numbers the events. One thread.
+ *
+ * <p>After a failed append its record is in doubt: nobody knows whether the journal has it. Until {@link #resolve} has
+ * looked, nothing else may be written.
+ */
+final class LedgerWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerWriter.class);
+
+    private final Journal journal;
+    private final Path folder;
+    private final LedgerFold fold;
+    private final RecordEncoder record = new RecordEncoder();
+    private final EventBatch single = new EventBatch();
+    private boolean isInDoubt;
+    private boolean isCheckpointing;
+    private long syncedSequence;
+    private @Nullable JournalPosition checkpoint;
+    private long checkpointSequence;
+
+    LedgerWriter(Journal journal, Path folder, LedgerFold fold) {
+        this.journal = journal;
+        this.folder = folder;
+        this.fold = fold;
+        this.checkpointSequence = fold.sequence();
+    }
+
+    /** Journals and folds all of the batch, then what the fold found wrong with it. What is written leaves the batch. */
+    void write(EventBatch batch, long atMillis) throws IOException {
+        int from = 0;
+        try {
+            while (from < batch.size()) {
+                record.begin(fold.sequence() + 1, atMillis);
+                from = batch.encode(from, record);
+                appendRecord();
+            }
+        } finally {
+            if (from == batch.size()) {
+                batch.clear();
+            } else {
+                batch.dropFirst(from);
+            }
+        }
+        writeViolations(atMillis);
+    }
+
+    /** Journals and folds one event. */
+    void write(LedgerEvent event, long atMillis) throws IOException {
+        single.add(atMillis, event);
+        write(single, atMillis);
+    }
+
+    private void writeViolations(long atMillis) throws IOException {
+        ConservationViolated last = null;
+        ConservationViolated violation;
+        while ((violation = fold.firstUnrecordedViolation()) != null) {
+            if (violation == last) {
+                throw new IllegalStateException("recording does not settle " + violation);
+            }
+            last = violation;
+            LOG.error(
+                    "conservation violated session={} what=\"{}\" expected={} found={}",
+                    violation.sessionId(),
+                    violation.what(),
+                    violation.expected(),
+                    violation.found());
+            record.begin(fold.sequence() + 1, atMillis);
+            record.tryAdd(atMillis, violation);
+            appendRecord();
+        }
+    }
+
+    private void appendRecord() throws IOException {
+        record.finish();
+        isInDoubt = true;
+        journal.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
+        isInDoubt = false;
+        record.deliver(fold);
+    }
+
+    /**
+     * After a failure: starts the journal over and settles the record in doubt. What the journal turns out to have is
+     * folded, what it has not goes back to the front of the batch.
+     */
+    void resolve(EventBatch batch) throws IOException {
+        long last = journal.reopen();
+        if (!isInDoubt) {
+            requireEnd(last, fold.sequence());
+        } else if (last == record.lastSequence()) {
+            record.deliver(fold);
+        } else {
+            requireEnd(last, fold.sequence());
+            putBack(batch);
+        }
+        isInDoubt = false;
+        isCheckpointing = false;
+    }
+
+    private void putBack(EventBatch batch) {
+        if (isCheckpointing) {
+            return; // a checkpoint that breaks off is worth nothing; the next one begins anew
+        }
+        EventBatch restored = new EventBatch();
+        record.deliver(restored);
+        restored.addAll(batch);
+        batch.clear();
+        batch.addAll(restored);
+    }
+
+    private static void requireEnd(long found, long expected) {
+        if (found != expected) {
+            throw new IllegalStateException("the journal ends at sequence " + found + ", not at " + expected);
+        }
+    }
+
+    /** Journals the whole state, to start from. It becomes the hint for recovery with the next sync. */
+    void writeCheckpoint(long atMillis) throws IOException {
+        isCheckpointing = true;
+        long beginSequence = fold.sequence() + 1;
+        record.begin(beginSequence, atMillis);
+        record.tryAdd(
+                atMillis,
+                new CheckpointBegun(
+                        fold.boot(),
+                        fold.idsReservedBelow(),
+                        fold.sessionsOpened(),
+                        fold.violationsRecorded(),
+                        fold.totals(),
+                        fold.openCount()));
+        List<ConnectionInfo> open = new ArrayList<>(fold.openCount());
+        fold.forEachOpen(open::add);
+        JournalPosition position = null;
+        for (ConnectionInfo info : open) {
+            if (!record.tryAdd(atMillis, toCheckpoint(info))) {
+                position = appendPart(position);
+                record.begin(fold.sequence() + 1, atMillis);
+                record.tryAdd(atMillis, toCheckpoint(info));
+            }
+        }
+        CheckpointEnded ended = new CheckpointEnded(beginSequence);
+        if (!record.tryAdd(atMillis, ended)) {
+            position = appendPart(position);
+            record.begin(fold.sequence() + 1, atMillis);
+            record.tryAdd(atMillis, ended);
+        }
+        checkpoint = appendPart(position);
+        checkpointSequence = fold.sequence();
+        isCheckpointing = false;
+        writeViolations(atMillis);
+    }
+
+    private JournalPosition appendPart(@Nullable JournalPosition begin) throws IOException {
+        appendRecord();
+        return begin != null ? begin : journal.lastRecord();
+    }
+
+    private static CheckpointSession toCheckpoint(ConnectionInfo info) {
+        SessionOpened opened = new SessionOpened(
+                info.id(),
+                info.parentId(),
+                info.protocol(),
+                info.method(),
+                info.host(),
+                info.url(),
+                info.remote(),
+                info.user());
+        return new CheckpointSession(opened, info.openedAtMillis(), info.originAddress(), info.counts());
+    }
+
+    /** Makes all that was written survive the end of the machine. */
+    void sync() throws IOException {
+        long upTo = fold.sequence();
+        journal.sync();
+        syncedSequence = upTo;
+        writeHint();
+    }
+
+    private void writeHint() {
+        JournalPosition position = checkpoint;
+        if (position == null) {
+            return;
+        }
+        checkpoint = null;
+        try {
+            new CheckpointHint(position, fold.nodeId()).write(folder);
+        } catch (IOException e) {
+            LOG.warn("checkpoint hint not written, the next start reads more folder={} cause=\"{}\"", folder, e.toString());
+        }
+    }
+
+    boolean isSynced() {
+        return syncedSequence == fold.sequence();
+    }
+
+    long syncedSequence() {
+        return syncedSequence;
+    }
+
+    /** How many events were written since the last checkpoint. */
+    long eventsSinceCheckpoint() {
+        return fold.sequence() - checkpointSequence;
+    }
+
+    void close() throws IOException {
+        journal.close();
+    }
+}

@@ -1,0 +1,77 @@
+package io.weir.aggregator;
+
+import io.weir.aggregator.journal.CheckpointHint;
+import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalFault;
+import io.weir.aggregator.journal.JournalFolder;
+import io.weir.aggregator.journal.JournalPosition;
+import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadOutcome;
+import io.weir.aggregator.journal.ReadProgress;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The state that a journal folds to, from its last checkpoint if that is found, else from its beginning. Under the lock.
+ *
+ * @param fold the state; empty for a new journal
+ * @param nodeId the node's name; empty for a new journal
+ * @param end where the journal ends
+ * @param events how many were read
+ */
+record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events) {
+
+    /**
+     * Reads the journal.
+     *
+     * @throws JournalException if any of what is read is damaged or of a later version: to go on would hide it
+     */
+    static Recovery of(Path folder) {
+        if (!JournalFolder.holdsJournal(folder)) {
+            return new Recovery(new LedgerFold(), "", JournalPosition.BEGINNING, 0);
+        }
+        Optional<CheckpointHint> hint = CheckpointHint.read(folder);
+        if (hint.isPresent()) {
+            Optional<Recovery> recovered = fromCheckpoint(folder, hint.get());
+            if (recovered.isPresent()) {
+                return recovered.get();
+            }
+        }
+        return fromBeginning(folder);
+    }
+
+    private static Optional<Recovery> fromCheckpoint(Path folder, CheckpointHint hint) {
+        LedgerFold fold = new LedgerFold();
+        try (JournalReader reader = JournalReader.open(folder)) {
+            reader.startAt(hint.position());
+            ReadOutcome outcome = reader.read(fold, ReadProgress.NONE);
+            boolean isGood = outcome.isClean() && fold.isStarted() && fold.skipped() == 0;
+            if (!isGood) {
+                return Optional.empty();
+            }
+            String nodeId = fold.nodeId().isEmpty() ? hint.nodeId() : fold.nodeId();
+            return Optional.of(new Recovery(fold, nodeId, outcome.position(), outcome.events()));
+        } catch (JournalException e) {
+            return Optional.empty(); // whatever is wrong shows again when everything is read
+        }
+    }
+
+    private static Recovery fromBeginning(Path folder) {
+        LedgerFold fold = new LedgerFold();
+        try (JournalReader reader = JournalReader.open(folder)) {
+            ReadOutcome outcome = reader.read(fold, ReadProgress.NONE);
+            if (!outcome.isClean()) {
+                throw refusal(folder, outcome.faults().get(0), outcome.faultCount());
+            }
+            return new Recovery(fold, fold.nodeId(), outcome.position(), outcome.events());
+        }
+    }
+
+    private static JournalException refusal(Path folder, JournalFault fault, long faults) {
+        String advice = fault.kind() == FaultKind.NEWER_VERSION
+                ? "It was written by a later version of Weir: start that one"
+                : "weir audit shows all " + faults + " faults; to start a new ledger, move " + folder + " away";
+        return new JournalException(fault.kind(), fault + ". The node does not start on it. " + advice);
+    }
+}

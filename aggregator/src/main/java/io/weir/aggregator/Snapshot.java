@@ -1,0 +1,36 @@
+package io.weir.aggregator;
+
+import io.weir.eventbus.Tally;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The ledger's state after one sequence. Immutable; any thread. */
+public interface Snapshot {
+    /** The last event that it contains. */
+    long sequence();
+
+    /** When it was taken, in ms since the epoch. */
+    long atMillis();
+
+    /** Sum over all root sessions of all time, open ones included. */
+    Tally totals();
+
+    /** How many sessions were ever opened. */
+    long sessionsOpened();
+
+    /** How many sessions are open. */
+    int openCount();
+
+    /** How many conservation violations were ever found. */
+    long violations();
+
+    /** Hands out every open session, in the order of opening. The infos are made while iterating. */
+    void forEachOpen(Consumer<ConnectionInfo> reader);
+
+    /** Sessions closed in the last seconds before {@link #atMillis()}, with their final figures, oldest first; bounded. */
+    List<ConnectionInfo> recentlyClosed();
+
+    /** An open or recently closed session by its id. Looks at every row. */
+    Optional<ConnectionInfo> find(long id);
+}

@@ -1,0 +1,230 @@
+package io.weir.aggregator.journal;
+
+import io.weir.aggregator.EventSink;
+import io.weir.eventbus.Counts;
+import io.weir.eventbus.LedgerEvent;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.SyncMode;
+import net.openhft.chronicle.queue.ChronicleQueue;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.RollCycles;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.wire.DocumentContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal in a Chronicle queue: records as opaque documents, a file an hour. One appender; one thread at a time.
+ *
+ * <p>An hour a file, because a file is what is archived, deleted and checked as a whole, and hours stay small enough for
+ * that under load; an idle hour makes no file. Files are sparse and grow by {@link #BLOCK_BYTES}.
+ *
+ * <p>The queue's own lock goes by process ids, which are no proof (in a container every process may be number 1). So it
+ * is taken by force, at once, which is safe because a {@link JournalLock} was taken before.
+ *
+ * <p>{@link #sync} asks the queue to write its mapped pages and then asks the file itself, since the queue does not
+ * report what failed.
+ */
+public final class ChronicleJournal implements Journal {
+    private static final int BLOCK_BYTES = 2 << 20; // records may take a quarter of it
+    private static final long LOCK_TIMEOUT_MILLIS = 1_000;
+
+    static {
+        // read once, by Chronicle's static initializers, so before the first of its classes is touched
+        System.setProperty("chronicle.analytics.disable", "true");
+        System.setProperty("chronicle.announcer.disable", "true");
+        System.setProperty("chronicle.disk.monitor.disable", "true");
+        System.setProperty("queue.force.unlock.mode", "ALWAYS");
+    }
+
+    private final Path folder;
+    private final LongSupplier clockMillis;
+    private final List<FileChannel> unsynced = new ArrayList<>(); // the latest file last; kept over a reopen
+    private @Nullable ChronicleQueue queue;
+    private @Nullable ExcerptAppender appender;
+    private int cycle = Integer.MIN_VALUE;
+    private String file;
+    private long recordOffset;
+    private long recordFirstSequence;
+
+    private ChronicleJournal(Path folder, LongSupplier clockMillis, JournalPosition end) {
+        this.folder = folder;
+        this.clockMillis = clockMillis;
+        this.file = end.file();
+        this.recordOffset = end.offset();
+        this.recordFirstSequence = end.sequence() + 1;
+    }
+
+    /**
+     * Opens the journal for appending.
+     *
+     * @param lock taken, on the journal's folder; stays the caller's
+     * @param end where a reader found the journal to end
+     * @throws JournalException if that is not possible
+     */
+    public static ChronicleJournal open(JournalLock lock, JournalPosition end, LongSupplier clockMillis) {
+        ChronicleJournal journal = new ChronicleJournal(lock.folder(), clockMillis, end);
+        try {
+            TornTail.clear(lock.folder(), end);
+            journal.openQueue();
+        } catch (IOException e) {
+            throw new JournalException(
+                    FaultKind.UNWRITABLE, "journal " + lock.folder() + ": can't be opened for writing: " + e, e);
+        }
+        return journal;
+    }
+
+    private void openQueue() throws IOException {
+        try {
+            ChronicleQueue opened = SingleChronicleQueueBuilder.binary(folder)
+                    .rollCycle(RollCycles.FAST_HOURLY)
+                    .blockSize(BLOCK_BYTES)
+                    .syncMode(SyncMode.SYNC)
+                    .timeoutMS(LOCK_TIMEOUT_MILLIS)
+                    .timeProvider(new CycleTime(clockMillis, JournalFolder.files(folder)))
+                    .build();
+            queue = opened;
+            ExcerptAppender created = opened.createAppender();
+            created.singleThreadedCheckDisabled(true); // recovery writes on one thread, the consumer's goes on
+            appender = created;
+        } catch (RuntimeException | InternalError e) {
+            throw new IOException("can't open the queue: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void append(long firstSequence, byte[] bytes, int offset, int length) throws IOException {
+        ExcerptAppender current = appender;
+        if (current == null) {
+            throw new IOException("the journal is closed");
+        }
+        try {
+            write(current, firstSequence, bytes, offset, length);
+            if (current.cycle() != cycle) {
+                enter(current);
+            }
+        } catch (RuntimeException | InternalError e) { // a mapped page that the disk has no room for is an InternalError
+            throw new IOException("append failed: " + e.getMessage(), e);
+        }
+    }
+
+    private void write(ExcerptAppender current, long firstSequence, byte[] bytes, int offset, int length) {
+        try (DocumentContext document = current.writingDocument()) {
+            try {
+                Bytes<?> target = document.wire().bytes();
+                recordOffset = target.writePosition() - DocumentScanner.HEADER_BYTES;
+                recordFirstSequence = firstSequence;
+                target.write(bytes, offset, length);
+            } catch (Throwable t) {
+                document.rollbackOnClose(); // half a record must not be read
+                throw t;
+            }
+        }
+    }
+
+    /** The appender has begun a file. */
+    private void enter(ExcerptAppender current) throws IOException {
+        cycle = current.cycle();
+        Path entered = current.currentFile().toPath();
+        file = String.valueOf(entered.getFileName());
+        unsynced.add(FileChannel.open(entered, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        syncFolder();
+    }
+
+    @Override
+    public JournalPosition lastRecord() {
+        return new JournalPosition(file, recordOffset, recordFirstSequence - 1);
+    }
+
+    @Override
+    public void sync() throws IOException {
+        ExcerptAppender current = appender;
+        if (current == null) {
+            throw new IOException("the journal is closed");
+        }
+        try {
+            current.sync();
+        } catch (RuntimeException | InternalError e) {
+            throw new IOException("sync failed: " + e.getMessage(), e);
+        }
+        for (FileChannel channel : unsynced) {
+            channel.force(true);
+        }
+        while (unsynced.size() > 1) {
+            unsynced.remove(0).close(); // the file of an earlier hour
+        }
+    }
+
+    private void syncFolder() throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true); // a new file's name is as much part of it as its bytes
+        } catch (AccessDeniedException e) {
+            // Windows: a folder can't be opened, and need not be
+        }
+    }
+
+    @Override
+    public long reopen() throws IOException {
+        closeQueue();
+        JournalPosition end = findEnd();
+        TornTail.clear(folder, end);
+        openQueue();
+        return end.sequence();
+    }
+
+    private JournalPosition findEnd() throws IOException {
+        if (!JournalFolder.holdsJournal(folder)) {
+            return JournalPosition.BEGINNING;
+        }
+        try (JournalReader reader = JournalReader.open(folder)) {
+            reader.startAt(lastRecord());
+            ReadOutcome outcome = reader.read(Nobody.INSTANCE, ReadProgress.NONE);
+            if (!outcome.isClean()) {
+                throw new IOException(String.valueOf(outcome.faults().get(0)));
+            }
+            return outcome.position();
+        } catch (JournalException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private void closeQueue() throws IOException {
+        ChronicleQueue current = queue;
+        appender = null;
+        queue = null;
+        cycle = Integer.MIN_VALUE;
+        try {
+            if (current != null) {
+                current.close(); // and with it its appender
+            }
+        } catch (RuntimeException | InternalError e) {
+            throw new IOException("close failed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (FileChannel channel : unsynced) {
+            channel.close();
+        }
+        unsynced.clear();
+        closeQueue();
+    }
+
+    private enum Nobody implements EventSink {
+        INSTANCE;
+
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {}
+
+        @Override
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {}
+    }
+}

@@ -1,0 +1,135 @@
+package io.weir.aggregator.journal;
+
+import io.weir.aggregator.EventSink;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.Counts;
+import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointEnded;
+import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.CommandReceived;
+import io.weir.eventbus.LedgerEvent.ConfigChanged;
+import io.weir.eventbus.LedgerEvent.ConnectionRefused;
+import io.weir.eventbus.LedgerEvent.ConservationViolated;
+import io.weir.eventbus.LedgerEvent.JournalGap;
+import io.weir.eventbus.LedgerEvent.NodeStarted;
+import io.weir.eventbus.LedgerEvent.NodeStopped;
+import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.SessionClosed;
+import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
+import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.SessionProtocol;
+
+/** Reads the events inside a record, as {@link RecordEncoder} draws them. */
+final class EventReader {
+    private final ByteReader in;
+    private final Counts delta = new Counts();
+    private long recordMillis;
+    private long lastSession;
+
+    EventReader(ByteReader in) {
+        this.in = in;
+    }
+
+    void begin(long atMillis) {
+        recordMillis = atMillis;
+        lastSession = 0;
+    }
+
+    void readInto(EventSink sink, long sequence) throws RecordFormatException {
+        int kind = in.oneByte();
+        if ((kind & EventKind.BYTES_TRANSFERRED) != 0) {
+            long sessionId = readDelta(kind);
+            sink.transferred(sequence, recordMillis, sessionId, delta);
+        } else {
+            long atMillis = recordMillis + in.zigzag();
+            sink.event(sequence, atMillis, read(kind));
+        }
+    }
+
+    private long readDelta(int mask) throws RecordFormatException {
+        long sessionId = session();
+        boolean same = (mask & EventKind.SAME_AT_ORIGIN) != 0;
+        if (same && (mask & (EventKind.ORIGIN_UP | EventKind.ORIGIN_DOWN)) != 0) {
+            throw ByteReader.corrupt("has a delta that states the origin's counts twice");
+        }
+        long up = countIf(mask & EventKind.UP);
+        long down = countIf(mask & EventKind.DOWN);
+        long overheadUp = countIf(mask & EventKind.OVERHEAD_UP);
+        long overheadDown = countIf(mask & EventKind.OVERHEAD_DOWN);
+        long originUp = same ? up : countIf(mask & EventKind.ORIGIN_UP);
+        long originDown = same ? down : countIf(mask & EventKind.ORIGIN_DOWN);
+        delta.set(up, down, overheadUp, overheadDown, originUp, originDown);
+        return sessionId;
+    }
+
+    private long countIf(int bit) throws RecordFormatException {
+        return bit == 0 ? 0 : in.count();
+    }
+
+    private LedgerEvent read(int kind) throws RecordFormatException {
+        return switch (kind) {
+            case EventKind.NODE_STARTED -> new NodeStarted(
+                    in.text(), in.varint(), in.text(), in.varint(), in.varint());
+            case EventKind.NODE_STOPPED -> new NodeStopped(in.varint());
+            case EventKind.SESSION_IDS_RESERVED -> new SessionIdsReserved(in.varint());
+            case EventKind.SESSION_OPENED -> opening();
+            case EventKind.ORIGIN_CONNECTED -> new OriginConnected(session(), in.text());
+            case EventKind.SESSION_CLOSED -> new SessionClosed(session(), reason(), status(), in.tally());
+            case EventKind.CONNECTION_REFUSED -> new ConnectionRefused(session(), in.text(), in.text(), in.text());
+            case EventKind.COMMAND_RECEIVED -> command();
+            case EventKind.CONFIG_CHANGED -> new ConfigChanged(in.varint(), in.text(), in.text());
+            case EventKind.CONSERVATION_VIOLATED -> new ConservationViolated(
+                    session(), in.text(), in.tally(), in.tally());
+            case EventKind.JOURNAL_GAP -> new JournalGap(in.zigzag(), in.zigzag(), in.text(), in.tally());
+            case EventKind.CHECKPOINT_BEGUN -> new CheckpointBegun(
+                    in.varint(), in.varint(), in.varint(), in.varint(), in.tally(), in.smallCount());
+            case EventKind.CHECKPOINT_SESSION -> new CheckpointSession(
+                    opening(), recordMillis + in.zigzag(), in.text(), in.tally());
+            case EventKind.CHECKPOINT_ENDED -> new CheckpointEnded(in.varint());
+            default -> throw new RecordFormatException(
+                    FaultKind.NEWER_VERSION, "has an event of the unknown kind " + kind);
+        };
+    }
+
+    private SessionOpened opening() throws RecordFormatException {
+        return new SessionOpened(
+                session(), in.varint(), protocol(), in.text(), in.text(), in.text(), in.text(), in.text());
+    }
+
+    private CommandReceived command() throws RecordFormatException {
+        long sessionId = session();
+        return new CommandReceived(in.text(), sessionId, in.text());
+    }
+
+    private long session() throws RecordFormatException {
+        lastSession += in.zigzag();
+        return lastSession;
+    }
+
+    private int status() throws RecordFormatException {
+        long status = in.zigzag();
+        if (status != (int) status) {
+            throw ByteReader.corrupt("has the status " + status);
+        }
+        return (int) status;
+    }
+
+    private CloseReason reason() throws RecordFormatException {
+        int code = in.smallCount();
+        try {
+            return CloseReason.ofCode(code);
+        } catch (IllegalArgumentException e) {
+            throw new RecordFormatException(FaultKind.NEWER_VERSION, "has the unknown close reason " + code);
+        }
+    }
+
+    private SessionProtocol protocol() throws RecordFormatException {
+        int code = in.smallCount();
+        try {
+            return SessionProtocol.ofCode(code);
+        } catch (IllegalArgumentException e) {
+            throw new RecordFormatException(FaultKind.NEWER_VERSION, "has the unknown session protocol " + code);
+        }
+    }
+}
