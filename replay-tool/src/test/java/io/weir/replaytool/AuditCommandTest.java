@@ -315,7 +315,7 @@ class AuditCommandTest {
 
         assertThat(runs).allSatisfy(run -> {
             assertThat(run.status()).isZero();
-            assertThat(run.out().chars()).allMatch(c -> c == '\n' || c >= ' ' && c <= '~');
+            assertThat(run.out().chars()).allMatch(c -> c == '\n' || (c >= ' ' && c <= '~'));
         });
         assertThat(runs.get(2).jsonList("rows"))
                 .anySatisfy(row -> assertThat(row).containsEntry("host", evil));
