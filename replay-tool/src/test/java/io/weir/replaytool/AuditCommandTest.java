@@ -167,7 +167,7 @@ class AuditCommandTest {
             id = wrong.id();
             wrong.down(5);
             ledger.settle();
-            wrong.total().addDown(1); // a byte that was never published
+            wrong.total().set(0, 6, 0, 0, 0, 0); // a byte that was never published
             wrong.close(CloseReason.COMPLETED, 200);
         }
 
