@@ -452,6 +452,9 @@ final class Exchange implements ConnectListener, ActiveSession {
         loop.unregister(meter);
         dropOrigin(reason == CloseReason.CLIENT_RESET);
         handler.settle();
+        if (responseBody == Body.UNTIL_CLOSE) {
+            client.config().setSoLinger(0); // FIN would make it look whole
+        }
         client.close();
         closeMeter(reason);
     }

@@ -292,6 +292,24 @@ class BodyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1.0", "1.1"})
+    void anAnswerThatIsEndedByCommandNeverLooksWhole(String version) throws Exception {
+        try (var talk = Conversation.start()) {
+            Wire client = talk.client();
+            client.send("GET " + talk.origin.url("/") + " HTTP/" + version + "\r\nHost: x\r\n\r\n");
+            Wire origin = talk.origin.accept();
+            origin.readHead();
+            origin.send("HTTP/1.1 200 OK\r\n\r\npart");
+            client.readHead();
+            client.read(version.equals("1.0") ? 4 : "4\r\npart\r\n".length());
+            talk.proxy.engine().closeSession(talk.proxy.ledger().sessions().get(0).opened.sessionId(), "test");
+
+            assertThat(client.drain()).isEqualTo(version.equals("1.1"));
+            assertThat(talk.settle(1).get(0).closed.reason()).isEqualTo(CloseReason.CLOSED_BY_COMMAND);
+        }
+    }
+
     @Test
     void aLargeAnswerIsReadNoFasterThanTheClientTakesIt() throws Exception {
         try (var talk = Conversation.start()) {

@@ -166,6 +166,30 @@ class PersistenceTest {
     }
 
     @Test
+    void aTunnelMayFollowAnExchangeAndNothingInItIsARequest() throws Exception {
+        try (var talk = Conversation.start()) {
+            String connect = "CONNECT " + talk.origin.authority() + " HTTP/1.1\r\nHost: x\r\n\r\n";
+            String raw = talk.get("/raw");
+            Wire client = talk.client();
+            client.send(talk.get("/1") + connect + raw);
+            Wire origin = talk.origin.accept();
+            origin.readHead();
+            origin.send(Conversation.ok("one"));
+            Wire tunnel = talk.origin.accept();
+
+            assertThat(tunnel.read(raw.length())).isEqualTo(raw);
+            assertThat(client.readMessage()).endsWith("one");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+            tunnel.send("bye").finish();
+            client.finish();
+            assertThat(client.readRest()).isEqualTo("bye");
+            List<TestLedger.Session> sessions = talk.settle(2);
+            assertThat(sessions.get(1).counts().overheadUp()).isEqualTo(connect.length());
+            assertThat(sessions.get(1).counts().up()).isEqualTo(raw.length());
+        }
+    }
+
+    @Test
     void garbageBehindARequestIsRefusedAfterItsAnswer() throws Exception {
         try (var talk = Conversation.start()) {
             Wire client = talk.client();

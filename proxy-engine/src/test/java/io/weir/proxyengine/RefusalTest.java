@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -17,10 +18,8 @@ class RefusalTest {
 
     @Test
     void anOriginThatRefusesConnectionsIsABadGateway() throws Exception {
-        try (var talk = Conversation.start();
-                var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            String authority = "127.0.0.1:" + closed.getLocalPort();
-            closed.close();
+        try (var talk = Conversation.start()) {
+            String authority = "127.0.0.1:" + freePort();
             Wire client = talk.client();
             client.send("GET http://" + authority + "/ HTTP/1.1\r\nHost: x\r\n\r\n");
 
@@ -29,6 +28,12 @@ class RefusalTest {
                     .contains("Proxy-Status: weir; error=connection_refused\r\n", "Connection: close\r\n")
                     .endsWith("502 Bad Gateway: " + authority + " refused the connection\n");
             assertThat(talk.settle(1).get(0).closed.reason()).isEqualTo(CloseReason.CONNECT_FAILED);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 
