@@ -104,15 +104,20 @@ public final class Aggregator implements AutoCloseable {
         long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         LedgerFold fold = recovered.fold();
         String nodeId = recovered.nodeId().isEmpty() ? newNodeId() : recovered.nodeId();
+        if (!recovered.damage().isEmpty()) {
+            LOG.error(
+                    "the journal's end is damaged, what it said is lost; a copy is kept fault=\"{}\" copy={}",
+                    recovered.damage(),
+                    ChronicleJournal.saveDamage(lock, recovered.end()));
+        }
         Journal journal = journals.open(lock, recovered.end(), clockMillis);
         try {
             LedgerWriter writer = new LedgerWriter(journal, lock.folder(), fold);
             HealthBoard health = new HealthBoard();
             SnapshotDesk desk = new SnapshotDesk(
                     fold.snapshot(clockMillis.getAsLong()), config.tick().toNanos(), System.nanoTime());
-            LiveLedger ledger =
-                    new LiveLedger(bus, config, writer, fold, desk, health, clockMillis, freeSpaceBytes);
-            ledger.start(nodeId, recovered.events());
+            LiveLedger ledger = new LiveLedger(bus, config, writer, fold, desk, health, clockMillis, freeSpaceBytes);
+            ledger.start(nodeId, recovered);
             long boot = fold.boot();
             LOG.info(
                     "journal open folder={} node={} boot={} sequence={} eventsRead={} recoveryMillis={}",
@@ -123,8 +128,7 @@ public final class Aggregator implements AutoCloseable {
                     recovered.events(),
                     recoveryMillis);
             bus.start(ledger); // from here on the consumer thread owns fold, writer and journal
-            return new Aggregator(
-                    bus, config, lock, writer, ledger, desk, health, nodeId, boot, recoveryMillis);
+            return new Aggregator(bus, config, lock, writer, ledger, desk, health, nodeId, boot, recoveryMillis);
         } catch (IOException e) {
             closeAfter(e, journal);
             throw new JournalException(

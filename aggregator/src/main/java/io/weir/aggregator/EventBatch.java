@@ -3,6 +3,7 @@ package io.weir.aggregator;
 import io.weir.aggregator.journal.RecordEncoder;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
@@ -41,6 +42,10 @@ final class EventBatch implements EventSink {
     /** Takes over all that a slot says. */
     void add(RingSlot slot) {
         LedgerEvent notice = slot.notice();
+        if (notice instanceof BytesTransferred bytes) {
+            addDelta(bytes.sessionId(), CheckpointFold.toCounts(bytes.delta()), slot.noticeAtMillis());
+            return;
+        }
         if (notice != null) {
             add(slot.noticeAtMillis(), notice);
             return;
@@ -165,13 +170,7 @@ final class EventBatch implements EventSink {
         try {
             sum.addExact(delta);
         } catch (ArithmeticException overflow) {
-            sum.set(
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE);
+            sum.set(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
         }
     }
 

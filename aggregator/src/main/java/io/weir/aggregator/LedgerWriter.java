@@ -71,13 +71,9 @@ final class LedgerWriter {
     }
 
     private void writeViolations(long atMillis) throws IOException {
-        ConservationViolated last = null;
         ConservationViolated violation;
         while ((violation = fold.firstUnrecordedViolation()) != null) {
-            if (violation == last) {
-                throw new IllegalStateException("recording does not settle " + violation);
-            }
-            last = violation;
+            long before = fold.violations();
             LOG.error(
                     "conservation violated session={} what=\"{}\" expected={} found={}",
                     violation.sessionId(),
@@ -87,6 +83,9 @@ final class LedgerWriter {
             record.begin(fold.sequence() + 1, atMillis);
             record.tryAdd(atMillis, violation);
             appendRecord();
+            if (fold.violations() != before) { // it would be found and recorded for ever
+                throw new IllegalStateException("recording does not settle " + violation);
+            }
         }
     }
 
@@ -204,7 +203,10 @@ final class LedgerWriter {
         try {
             new CheckpointHint(position, fold.nodeId()).write(folder);
         } catch (IOException e) {
-            LOG.warn("checkpoint hint not written, the next start reads more folder={} cause=\"{}\"", folder, e.toString());
+            LOG.warn(
+                    "checkpoint hint not written, the next start reads more folder={} cause=\"{}\"",
+                    folder,
+                    e.toString());
         }
     }
 

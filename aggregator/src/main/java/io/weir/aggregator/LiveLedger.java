@@ -11,6 +11,7 @@ import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.RingSlot;
 import io.weir.eventbus.SessionIds;
+import io.weir.eventbus.Tally;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,17 +83,21 @@ final class LiveLedger implements BusConsumer {
     }
 
     /** Begins a boot: what the last one left open is closed, ids are reserved, all of it synced. Before the bus runs. */
-    void start(String nodeId, long eventsRecovered) throws IOException {
+    void start(String nodeId, Recovery recovered) throws IOException {
         long now = clockMillis.getAsLong();
+        long lastMillis = fold.atMillis();
         long firstId = fold.firstFreeSessionId();
         long below = Math.min(firstId + IDS_AT_ONCE, SessionIds.LIMIT);
         writer.write(new NodeStarted(nodeId, fold.boot() + 1, config.version(), firstId, below), now);
+        if (!recovered.damage().isEmpty()) {
+            writer.write(new JournalGap(lastMillis, now, recovered.damage(), Tally.ZERO), now);
+        }
         int crashed = fold.openCount();
         closeAllOpen(CloseReason.NODE_CRASHED, now);
         if (crashed > 0) {
             LOG.warn("sessions ended with the node before this start sessions={} boot={}", crashed, fold.boot());
         }
-        if (eventsRecovered > LONG_TAIL_EVENTS) {
+        if (recovered.events() > LONG_TAIL_EVENTS) {
             writer.writeCheckpoint(now);
         }
         writer.sync();
@@ -145,7 +150,7 @@ final class LiveLedger implements BusConsumer {
             syncIfDue(nowNanos);
         } catch (IOException e) {
             mustReopen = true;
-            hold(e.getMessage(), e);
+            hold(String.valueOf(e.getMessage()), e);
         }
         health.folded(fold);
         serve(nowNanos, now);

@@ -19,17 +19,21 @@ import java.util.Optional;
  * @param nodeId the node's name; empty for a new journal
  * @param end where the journal ends
  * @param events how many were read
+ * @param damage what is damaged behind the end; empty if nothing is
  */
-record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events) {
+record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events, String damage) {
 
     /**
      * Reads the journal.
      *
-     * @throws JournalException if any of what is read is damaged or of a later version: to go on would hide it
+     * <p>Damage behind the last whole record is what the end of the machine leaves: it is reported and will be
+     * journaled as a gap.
+     *
+     * @throws JournalException if anything else is damaged or of a later version: to go on would hide it
      */
     static Recovery of(Path folder) {
         if (!JournalFolder.holdsJournal(folder)) {
-            return new Recovery(new LedgerFold(), "", JournalPosition.BEGINNING, 0);
+            return new Recovery(new LedgerFold(), "", JournalPosition.BEGINNING, 0, "");
         }
         Optional<CheckpointHint> hint = CheckpointHint.read(folder);
         if (hint.isPresent()) {
@@ -46,12 +50,12 @@ record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events
         try (JournalReader reader = JournalReader.open(folder)) {
             reader.startAt(hint.position());
             ReadOutcome outcome = reader.read(fold, ReadProgress.NONE);
-            boolean isGood = outcome.isClean() && fold.isStarted() && fold.skipped() == 0;
+            boolean isGood = isUsable(outcome) && fold.isStarted() && fold.skipped() == 0;
             if (!isGood) {
                 return Optional.empty();
             }
             String nodeId = fold.nodeId().isEmpty() ? hint.nodeId() : fold.nodeId();
-            return Optional.of(new Recovery(fold, nodeId, outcome.position(), outcome.events()));
+            return Optional.of(new Recovery(fold, nodeId, outcome.position(), outcome.events(), damage(outcome)));
         } catch (JournalException e) {
             return Optional.empty(); // whatever is wrong shows again when everything is read
         }
@@ -61,11 +65,19 @@ record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events
         LedgerFold fold = new LedgerFold();
         try (JournalReader reader = JournalReader.open(folder)) {
             ReadOutcome outcome = reader.read(fold, ReadProgress.NONE);
-            if (!outcome.isClean()) {
+            if (!isUsable(outcome)) {
                 throw refusal(folder, outcome.faults().get(0), outcome.faultCount());
             }
-            return new Recovery(fold, fold.nodeId(), outcome.position(), outcome.events());
+            return new Recovery(fold, fold.nodeId(), outcome.position(), outcome.events(), damage(outcome));
         }
+    }
+
+    private static boolean isUsable(ReadOutcome outcome) {
+        return outcome.isClean() || outcome.isDamagedAtEndOnly();
+    }
+
+    private static String damage(ReadOutcome outcome) {
+        return outcome.isClean() ? "" : outcome.faults().get(0).toString();
     }
 
     private static JournalException refusal(Path folder, JournalFault fault, long faults) {

@@ -46,13 +46,7 @@ final class StateDigest {
     }
 
     private void tally(Tally tally) {
-        longs(
-                tally.up(),
-                tally.down(),
-                tally.overheadUp(),
-                tally.overheadDown(),
-                tally.originUp(),
-                tally.originDown());
+        longs(tally.up(), tally.down(), tally.overheadUp(), tally.overheadDown(), tally.originUp(), tally.originDown());
     }
 
     private void longs(long... values) {

@@ -42,10 +42,10 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
     }
 
     private void pause(Channel listener) {
+        listener.config().setAutoRead(false); // before others can see it paused and resume it
         if (paused.add(listener)) {
             log.warn("client connections are at their limit, accepting no more until some end connections={}", max);
         }
-        listener.config().setAutoRead(false);
         if (connected.get() < max) { // one left before it could see the pause
             resume();
         }

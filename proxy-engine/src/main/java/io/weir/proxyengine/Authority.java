@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A host and a port that a client asks for, strictly parsed (RFC 3986 §3.2, RFC 9110 §9.3.6). Immutable.
  *
  * <p>What another parser could read as something else is refused: user information, empty or signed or oversized ports,
- * zone identifiers, percent-encoding, and names that end in a number without being a dotted quad ({@code 127.1},
+ * zone identifiers, percent-encoding, quads with leading zeros, and names that end in a number without being a dotted quad ({@code 127.1},
  * {@code 0x7f000001}), which resolvers take for addresses.
  *
  * @param host lower case; an IPv6 address without its brackets
@@ -33,7 +33,8 @@ record Authority(String host, int port) {
                 return null;
             }
             host = text.substring(1, end);
-            if (host.indexOf('%') >= 0 || !NetUtil.isValidIpV6Address(host)) {
+            boolean octal = host.indexOf('.') >= 0 && hasLeadingZero(host, host.lastIndexOf(':') + 1);
+            if (host.indexOf('%') >= 0 || !NetUtil.isValidIpV6Address(host) || octal) {
                 return null;
             }
             portColon = end + 1;
@@ -75,7 +76,7 @@ record Authority(String host, int port) {
             return false;
         }
         if (NetUtil.isValidIpV4Address(host)) {
-            return true;
+            return !hasLeadingZero(host, 0); // which some take for octal
         }
         int labelStart = 0;
         int lastLabelStart = 0;
@@ -94,6 +95,17 @@ record Authority(String host, int port) {
             }
         }
         return length - labelStart <= 63 && !looksLikeNumber(host, lastLabelStart);
+    }
+
+    /** Whether a number of the dotted quad could be read as octal. */
+    private static boolean hasLeadingZero(String host, int quad) {
+        for (int i = quad; i < host.length() - 1; i++) {
+            boolean first = i == quad || host.charAt(i - 1) == '.';
+            if (first && host.charAt(i) == '0' && host.charAt(i + 1) != '.') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isNameCharacter(char c) {

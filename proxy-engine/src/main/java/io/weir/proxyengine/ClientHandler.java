@@ -38,6 +38,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private boolean headBegun;
     private boolean first = true;
     private boolean left;
+    private boolean inputEnded;
     private @Nullable Exchange exchange;
     private @Nullable TunnelOpening tunnel;
     private @Nullable SessionMeter current;
@@ -219,6 +220,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         }
     }
 
+    /** Ends the connection, whatever has come of its next head. */
+    void close() {
+        client.close();
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (exchange != null) {
@@ -241,6 +247,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         if (!(event instanceof ChannelInputShutdownEvent) || left) {
             return;
         }
+        inputEnded = true;
         if (exchange != null) {
             exchange.clientEnded();
         } else if (tunnel == null) {
@@ -259,7 +266,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        end(CloseReason.CLIENT_ABORTED);
+        end(inputEnded ? CloseReason.CLIENT_ABORTED : CloseReason.CLIENT_RESET);
     }
 
     private void end(CloseReason reason) {

@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -7,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  * that changes its answer gains nothing. Immutable; any thread.
  *
  * <p>Always refused: this node's own listeners and gateway, the unspecified, multicast and broadcast addresses, and link-local ones,
- * where clouds keep their metadata. Loopback and private addresses are refused unless every listener is on loopback: then
+ * where clouds keep their metadata, and the one address where a cloud keeps them in IPv6. Loopback and private addresses are refused unless every listener is on loopback: then
  * whoever can reach the proxy could reach them without it. An IPv4 address inside an IPv6 one is judged as what it is.
  */
 final class DestinationPolicy {
+    private static final InetAddress METADATA_IPV6 = NetUtil.createInetAddressFromIpAddressString("fd00:ec2::254");
+
+    /** 64:ff9b:1::/48, RFC 8215. */
+    private static final byte[] LOCAL_NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 1};
+
     private final List<InetSocketAddress> own;
     private final boolean privateAllowed;
 
@@ -36,8 +43,8 @@ final class DestinationPolicy {
         if (address.isMulticastAddress() || isBroadcast(address)) {
             return "multicast and broadcast addresses are no destination";
         }
-        if (address.isLinkLocalAddress()) {
-            return "link-local addresses are refused";
+        if (address.isLinkLocalAddress() || METADATA_IPV6.equals(address)) {
+            return "link-local and metadata addresses are refused";
         }
         for (InetSocketAddress listener : own) {
             if (listener.getPort() == destination.getPort() && reaches(address, listener.getAddress())) {
@@ -74,7 +81,12 @@ final class DestinationPolicy {
         if (bytes.length == 4) {
             return (bytes[0] & 0xff) == 100 && (bytes[1] & 0xc0) == 64; // 100.64.0.0/10, RFC 6598
         }
-        return (bytes[0] & 0xfe) == 0xfc; // fc00::/7, RFC 4193
+        return (bytes[0] & 0xfe) == 0xfc // fc00::/7, RFC 4193
+                || startsWith(bytes, LOCAL_NAT64); // stands for an IPv4 address in a way that only this network knows
+    }
+
+    private static boolean startsWith(byte[] bytes, byte[] prefix) {
+        return Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     private static boolean isThisNetwork(InetAddress address) {

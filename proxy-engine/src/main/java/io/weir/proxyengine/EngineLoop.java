@@ -99,9 +99,9 @@ final class EngineLoop {
         publisher.publish(new ConnectionRefused(meter.id(), remote, target, reason));
     }
 
-    /** Records an event of no session. Any thread. */
+    /** Records an event of no session. */
     void record(LedgerEvent event) {
-        loop.execute(() -> publisher.publish(event));
+        publisher.publish(event);
     }
 
     /**
@@ -110,7 +110,7 @@ final class EngineLoop {
      */
     SessionMeter overload() {
         SessionMeter meter = overload;
-        if (meter == null) {
+        if (meter == null || !meter.isOpen()) {
             meter = open(SessionProtocol.HTTP, "REFUSED", "", "", "");
             overload = meter;
         }
@@ -156,6 +156,18 @@ final class EngineLoop {
         for (Swept one : sweep.all()) {
             if (one instanceof ClientHandler) {
                 ((ClientHandler) one).drain();
+            }
+        }
+    }
+
+    /** The time to drain is over: ends every session and every connection, so that nothing is read any more. */
+    void endAll() {
+        abortAll(CloseReason.NODE_STOPPED);
+        for (Swept one : sweep.all()) {
+            if (one instanceof ClientHandler) {
+                ((ClientHandler) one).close();
+            } else if (one instanceof LingeringClose) {
+                ((LingeringClose) one).abort(CloseReason.NODE_STOPPED);
             }
         }
     }

@@ -56,6 +56,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     private Body responseBody = Body.NONE;
     private boolean requestHeadSent;
     private boolean requestComplete;
+    private boolean clientEnded;
     private boolean responseBegun;
     private boolean responseComplete;
     private boolean switching;
@@ -210,6 +211,9 @@ final class Exchange implements ConnectListener, ActiveSession {
         OriginHandler connection = origin;
         if (connection != null && requestHeadSent) {
             connection.channel().flush();
+            if (clientEnded && !requestComplete) {
+                requestBrokeOff(connection);
+            }
         }
     }
 
@@ -263,6 +267,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
             Fields.removeHopByHop(response.headers());
+            response.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
             client.writeAndFlush(
                     HeadWriter.response(client.alloc(), response.status(), response.headers()), client.voidPromise());
         }
@@ -297,7 +302,13 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
     }
 
+    /** Only now is it known whether more came than the response: an origin's connection is clean from here on, not before. */
     void responseReadComplete() {
+        OriginHandler connection = origin;
+        if (responseComplete && connection != null) {
+            origin = null;
+            connection.release(originKeepsAlive && requestComplete);
+        }
         client.flush();
     }
 
@@ -310,16 +321,9 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     private void endResponse(HttpContent last) {
         responseComplete = true;
-        OriginHandler connection = origin;
-        boolean clean = originKeepsAlive && requestComplete;
         var written = client.newPromise();
-        responseBody.write(client, last, written);
-        client.flush();
         written.addListener(done -> responseWritten((ChannelFuture) done));
-        origin = null;
-        if (connection != null) {
-            connection.release(clean);
-        }
+        responseBody.write(client, last, written);
     }
 
     private void responseWritten(ChannelFuture written) {
@@ -372,7 +376,11 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     /** The origin sends nothing more, or the connection broke. */
     void originEnded(boolean reset) {
-        if (over || responseComplete) {
+        if (over) {
+            return;
+        }
+        if (responseComplete) {
+            responseReadComplete();
             return;
         }
         OriginHandler connection = origin;
@@ -392,15 +400,23 @@ final class Exchange implements ConnectListener, ActiveSession {
                     reset ? CloseReason.ORIGIN_RESET : CloseReason.ORIGIN_ABORTED,
                     reset || responseBody == Body.UNTIL_CLOSE);
         } else {
-            refuse(Refusal.originAborted("the origin ended the connection without an answer"));
+            refuse(Refusal.unanswered(reset));
         }
     }
 
     /** The client sends nothing more; what it asked for in full it may still get. */
     void clientEnded() {
-        if (!requestComplete && !responseBegun) {
-            handler.settle();
+        clientEnded = true;
+        requestReadComplete(); // before there is an origin, the rest of the request may still wait in the decoder
+    }
+
+    private void requestBrokeOff(OriginHandler connection) {
+        if (!responseBegun) {
             abort(CloseReason.CLIENT_ABORTED);
+        } else {
+            SocketChannel channel = connection.channel();
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(flushed -> channel.shutdownOutput()); // it learns that no more comes of the request
         }
     }
 
@@ -416,16 +432,14 @@ final class Exchange implements ConnectListener, ActiveSession {
         over = true;
         loop.unregister(meter);
         dropOrigin(false);
-        handler.settle();
         if (reset) {
+            handler.settle();
             client.config().setSoLinger(0);
             client.close();
             closeMeter(reason);
         } else {
-            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
-                client.close();
-                closeMeter(reason);
-            });
+            handler.leave();
+            LingeringClose.begin(loop, client, meter, Leg.UP, reason, status);
         }
     }
 
@@ -438,6 +452,9 @@ final class Exchange implements ConnectListener, ActiveSession {
         loop.unregister(meter);
         dropOrigin(reason == CloseReason.CLIENT_RESET);
         handler.settle();
+        if (responseBody == Body.UNTIL_CLOSE) {
+            client.config().setSoLinger(0); // FIN would make it look whole
+        }
         client.close();
         closeMeter(reason);
     }

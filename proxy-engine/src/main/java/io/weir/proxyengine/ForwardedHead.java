@@ -23,6 +23,9 @@ final class ForwardedHead {
         boolean trailers = headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
         Fields.removeHopByHop(headers);
         LocalAnswer.countHop(request);
+        if (request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            headers.remove(HttpHeaderNames.EXPECT); // such a client waits for no interim response (RFC 9110 §10.1.1)
+        }
         headers.set(HttpHeaderNames.HOST, target.authority().hostField(HttpTarget.HTTP_PORT));
         headers.add(HttpHeaderNames.VIA, via(request.protocolVersion(), nodeName));
         if (chunked) {

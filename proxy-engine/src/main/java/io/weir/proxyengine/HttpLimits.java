@@ -7,6 +7,7 @@ final class HttpLimits {
     static final int START_LINE_BYTES = 16 * 1024;
     static final int HEAD_BYTES = 64 * 1024;
     static final int FIELDS = 100;
+    static final int METHOD_BYTES = 64;
 
     /** Bytes of later requests that may wait while one is served; then the client is not read. */
     static final int PIPELINED_BYTES = 64 * 1024;
@@ -21,6 +22,8 @@ final class HttpLimits {
                 .setMaxHeaderSize(HEAD_BYTES)
                 .setMaxChunkSize(CONTENT_BYTES)
                 .setAllowPartialChunks(true)
+                .setHeadersFactory(ReceivedHeaders.FACTORY)
+                .setTrailersFactory(ReceivedHeaders.FACTORY)
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true);
     }

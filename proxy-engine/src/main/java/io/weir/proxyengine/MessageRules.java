@@ -31,7 +31,7 @@ final class MessageRules {
             return Refusal.badRequest(
                     HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "this proxy speaks HTTP/1.1 and HTTP/1.0");
         }
-        if (!isToken(request.method().name())) {
+        if (!isToken(request.method().name()) || request.method().name().length() > HttpLimits.METHOD_BYTES) {
             return Refusal.badRequest("the method is malformed");
         }
         HttpHeaders headers = request.headers();
@@ -72,6 +72,9 @@ final class MessageRules {
         HttpResponseStatus status = response.status();
         if (status.code() < 100 || status.code() > 599) {
             return "the origin's status code is out of range";
+        }
+        if (!isText(status.reasonPhrase())) {
+            return "the origin's reason phrase has control characters";
         }
         if (response.headers().size() > HttpLimits.FIELDS) {
             return "the origin's response has more than " + HttpLimits.FIELDS + " header fields";
@@ -154,6 +157,16 @@ final class MessageRules {
     private static boolean isHost(String host) {
         return host.isEmpty()
                 || Authority.parse(host.endsWith(":") ? host.substring(0, host.length() - 1) : host, 80) != null;
+    }
+
+    private static boolean isText(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isToken(String text) {

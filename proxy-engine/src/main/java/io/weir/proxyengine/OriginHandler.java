@@ -66,14 +66,12 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
 
     /** The exchange is over: keeps the connection if it is clean. */
     void release(boolean clean) {
+        int leftOver = decoder.leftOverBytes();
+        consumed(leftOver);
         exchange = null;
         meter = null;
         used = true;
-        if (clean
-                && channel.isActive()
-                && !channel.isInputShutdown()
-                && !decoder.hasLeftOver()
-                && writes.inFlight() == 0) {
+        if (clean && channel.isActive() && !channel.isInputShutdown() && leftOver == 0 && writes.inFlight() == 0) {
             channel.config().setAutoRead(true);
             pool.put(this);
         } else {
@@ -126,7 +124,7 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
         Exchange current = exchange;
         if (current != null) {
             current.responseReadComplete();
-        } else if (decoder.hasLeftOver()) {
+        } else if (decoder.leftOverBytes() > 0) {
             pool.remove(this);
             close(); // it said something that nobody asked for
         }

@@ -17,12 +17,15 @@ import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final Map<EventExecutor, EngineLoop> loops = new HashMap<>();
     private final List<Channel> listeners = new ArrayList<>();
     private final AcceptLimit acceptLimit;
+    private boolean closed;
 
     private ProxyEngine(EngineConfig config) {
         this.config = config;
@@ -123,28 +127,52 @@ public final class ProxyEngine implements AutoCloseable {
         return acceptLimit.connected();
     }
 
+    /** The loops, for tests of what they do. */
+    Collection<EngineLoop> loops() {
+        return loops.values();
+    }
+
     /** Ends one session, if it is open, and records who asked for it. Returns at once. */
     public void closeSession(long sessionId, String by) {
-        loops.values().iterator().next().record(new CommandReceived("closeConnection", sessionId, by));
-        for (EngineLoop loop : loops.values()) {
-            loop.eventLoop().execute(() -> loop.abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
-        }
+        command(
+                new CommandReceived("closeConnection", sessionId, by),
+                loop -> loop.abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /** Ends all open sessions, and records who asked for it. Returns at once. */
     public void closeAllSessions(String by) {
-        loops.values().iterator().next().record(new CommandReceived("closeAllConnections", 0, by));
-        for (EngineLoop loop : loops.values()) {
-            loop.eventLoop().execute(() -> loop.abortAll(CloseReason.CLOSED_BY_COMMAND));
+        command(
+                new CommandReceived("closeAllConnections", 0, by),
+                loop -> loop.abortAll(CloseReason.CLOSED_BY_COMMAND));
+    }
+
+    /** Records the command before any loop carries it out; once the engine has stopped it is void. */
+    private void command(CommandReceived command, Consumer<EngineLoop> effect) {
+        EngineLoop first = loops.values().iterator().next();
+        execute(first, () -> {
+            first.record(command);
+            loops.values().forEach(loop -> execute(loop, () -> effect.accept(loop)));
+        });
+    }
+
+    private static void execute(EngineLoop loop, Runnable task) {
+        try {
+            loop.eventLoop().execute(task);
+        } catch (RejectedExecutionException stopped) {
+            log.debug("a command came when the engine had stopped");
         }
     }
 
     /**
      * Stops: accepts nothing more, lets open sessions go on for the configured time, ends the rest, and waits until all of it was
-     * published. Blocks; no event loop's thread. The bus may be closed afterwards.
+     * published. Blocks; no event loop's thread. The bus may be closed afterwards. A second call does nothing.
      */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         listeners.forEach(listener -> listener.close().awaitUninterruptibly());
         onLoops(loop -> {
             loop.beginDrain();
@@ -152,7 +180,7 @@ public final class ProxyEngine implements AutoCloseable {
         });
         awaitUntil(config.drain().toNanos(), () -> onLoops(EngineLoop::sessionCount) == 0);
         onLoops(loop -> {
-            loop.abortAll(CloseReason.NODE_STOPPED);
+            loop.endAll();
             return 0;
         });
         boolean quiet = awaitUntil(PUBLISH_LAST_NANOS, () -> onLoops(loop -> loop.isQuiet() ? 0 : 1) == 0);

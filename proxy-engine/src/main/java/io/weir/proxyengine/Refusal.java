@@ -24,9 +24,12 @@ record Refusal(HttpResponseStatus status, String error, String message, CloseRea
         return new Refusal(HttpResponseStatus.BAD_GATEWAY, "http_protocol_error", message, CloseReason.BAD_RESPONSE);
     }
 
-    static Refusal originAborted(String message) {
+    static Refusal unanswered(boolean reset) {
         return new Refusal(
-                HttpResponseStatus.BAD_GATEWAY, "connection_terminated", message, CloseReason.ORIGIN_ABORTED);
+                HttpResponseStatus.BAD_GATEWAY,
+                "connection_terminated",
+                "the origin " + (reset ? "reset" : "ended") + " the connection without an answer",
+                reset ? CloseReason.ORIGIN_RESET : CloseReason.ORIGIN_ABORTED);
     }
 
     static Refusal overloaded(String message) {

@@ -67,8 +67,8 @@ final class Relay implements ActiveSession, Swept {
         if (origin.isInputShutdown()) {
             ended(origin);
         }
-        client.config().setAutoRead(true);
-        origin.config().setAutoRead(true);
+        client.config().setAutoRead(origin.isWritable()); // what came early may fill it already
+        origin.config().setAutoRead(client.isWritable());
     }
 
     /** One side will send nothing more. */
@@ -86,7 +86,11 @@ final class Relay implements ActiveSession, Swept {
         other.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(
                         written -> { // last in the queue
-                            if (written.isSuccess() && !finished) {
+                            if (!written.isSuccess()) {
+                                reset(other); // not all arrived, so nothing is complete
+                                return;
+                            }
+                            if (!finished) {
                                 other.shutdownOutput();
                             }
                             if (clientEnded && originEnded && areFlushed()) {

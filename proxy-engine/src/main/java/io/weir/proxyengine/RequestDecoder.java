@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -42,6 +44,9 @@ final class RequestDecoder extends HttpRequestDecoder {
         open = true;
         if (!dispatching && !context.isRemoved()) {
             channelRead(context, Unpooled.EMPTY_BUFFER);
+            if (!context.isRemoved()) {
+                context.fireChannelReadComplete(); // what waited came with an earlier read, which is complete
+            }
         }
     }
 
@@ -79,6 +84,17 @@ final class RequestDecoder extends HttpRequestDecoder {
             open = !(last instanceof HttpRequest || last instanceof LastHttpContent);
         }
     }
+
+    /** RFC 9112 §6.3: a request without framing fields has no body, also not the eight bytes of an old draft of WebSocket. */
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+        return !message.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+                && !message.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+    }
+
+    /** The end of the connection completes no request. */
+    @Override
+    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) {}
 
     /** Netty's would ask for more when the gate let nothing through. */
     @Override

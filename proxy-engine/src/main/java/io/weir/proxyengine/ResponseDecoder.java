@@ -2,6 +2,7 @@ package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
@@ -9,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import java.util.List;
 
 /**
@@ -23,6 +25,8 @@ final class ResponseDecoder extends HttpResponseDecoder {
     private boolean answersHead;
     private boolean finalSeen;
     private boolean switched;
+    private boolean broken;
+    private boolean ended;
 
     ResponseDecoder(ByteSink sink) {
         super(HttpLimits.decoderConfig());
@@ -36,20 +40,20 @@ final class ResponseDecoder extends HttpResponseDecoder {
         finalSeen = false;
     }
 
-    /** Whether something came that no request asked for. */
-    boolean hasLeftOver() {
-        return actualReadableBytes() > 0;
+    /** Bytes that were read and belong to no response, or to one that nobody waits for any more. */
+    int leftOverBytes() {
+        return ended ? 0 : actualReadableBytes();
     }
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
-        if (!expecting || switched) {
+        if (!expecting || switched || broken) {
             return;
         }
         int before = buffer.readerIndex();
         super.decode(ctx, buffer, out);
         int taken = buffer.readerIndex() - before;
-        if (taken > 0) {
+        if (taken > 0 && !ended) {
             sink.consumed(taken);
         }
         for (Object message : out) {
@@ -62,6 +66,47 @@ final class ResponseDecoder extends HttpResponseDecoder {
                 expecting = false;
             }
         }
+    }
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out) throws Exception {
+        if (!broken) {
+            super.decodeLast(ctx, buffer, out);
+        }
+    }
+
+    /** Only FIN ends a body that lasts until the close. A connection that is gone without FIN broke. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        broken = true;
+        end();
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof ChannelInputShutdownEvent) {
+            end();
+        }
+        super.userEventTriggered(ctx, event);
+    }
+
+    /** Netty's is about to decode or throw away what is left: it was read, so it counts. */
+    private void end() {
+        int left = leftOverBytes();
+        ended = true;
+        if (left > 0) {
+            sink.consumed(left);
+        }
+    }
+
+    /** Netty's takes a line without a colon for a field without a value if there is a blank in it. */
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        if (line[start + length] != ':') {
+            throw new IllegalArgumentException("a field's name does not end with its colon");
+        }
+        return super.splitHeaderName(line, start, length);
     }
 
     /** RFC 9112 §6.3: responses to HEAD, and 1xx, 204 and 304, end with their head. */

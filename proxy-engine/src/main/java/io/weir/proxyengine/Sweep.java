@@ -4,12 +4,15 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One timer for all deadlines of an event loop: a timer for each connection would cost more than the connections. Precise to half a second,
  * which is enough for timeouts of seconds. Event loop only.
  */
 final class Sweep {
+    private static final Logger log = LoggerFactory.getLogger(Sweep.class);
     private static final long PERIOD_MILLIS = 500;
 
     private final List<Swept> swept = new ArrayList<>();
@@ -46,8 +49,16 @@ final class Sweep {
         nowNanos = System.nanoTime();
         for (int i = swept.size() - 1; i >= 0; i--) { // from the end, because sweeping may remove what is swept
             if (i < swept.size()) {
-                swept.get(i).sweep(nowNanos);
+                sweep(swept.get(i));
             }
+        }
+    }
+
+    private void sweep(Swept one) {
+        try {
+            one.sweep(nowNanos);
+        } catch (RuntimeException e) { // would end the timer, and with it all timeouts of this loop
+            log.error("a deadline could not be kept", e);
         }
     }
 

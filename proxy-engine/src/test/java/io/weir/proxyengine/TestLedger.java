@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +28,20 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
         @Nullable String originAddress;
 
-        @Nullable SessionClosed closed;
+        volatile @Nullable SessionClosed closed;
+
+        List<LedgerEvent> noticesBeforeClose = List.of();
 
         Session(SessionOpened opened) {
             this.opened = opened;
         }
 
-        Tally counts() {
+        synchronized Tally counts() {
             return sum.toTally();
+        }
+
+        private synchronized void add(Counts delta) {
+            sum.addExact(delta);
         }
 
         boolean isClosed() {
@@ -46,6 +53,8 @@ final class TestLedger implements BusConsumer, AutoCloseable {
     private final Map<Long, Session> sessions = new LinkedHashMap<>();
     private final List<LedgerEvent> notices = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
+
+    private volatile long nanosPerSlot;
 
     private TestLedger(int slots) {
         bus = EventBus.create(slots);
@@ -63,8 +72,20 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         return bus;
     }
 
+    /** Makes the consumer take this long for each slot from now on. */
+    void takeItsTime(long nanos) {
+        nanosPerSlot = nanos;
+    }
+
     @Override
-    public synchronized void onSlot(RingSlot slot, boolean endOfBatch) {
+    public void onSlot(RingSlot slot, boolean endOfBatch) {
+        if (nanosPerSlot > 0) {
+            LockSupport.parkNanos(nanosPerSlot);
+        }
+        fold(slot);
+    }
+
+    private synchronized void fold(RingSlot slot) {
         LedgerEvent notice = slot.notice();
         if (notice != null) {
             notices.add(notice);
@@ -79,12 +100,13 @@ final class TestLedger implements BusConsumer, AutoCloseable {
             faults.add("session " + slot.sessionId() + " spoke before it opened or after it closed");
             return;
         }
-        session.sum.addExact(slot.delta());
+        session.add(slot.delta());
         if (slot.originAddress() != null) {
             session.originAddress = slot.originAddress();
         }
         SessionClosed closed = slot.closed();
         if (closed != null) {
+            session.noticesBeforeClose = List.copyOf(notices);
             session.closed = closed;
             if (!session.sum.matches(closed.totals())) {
                 faults.add("session " + slot.sessionId() + " closed with " + closed.totals() + " after deltas of "

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** An engine on a free port of loopback, with a ledger that remembers. Closing it fails if the ledger found a fault. */
@@ -13,10 +14,12 @@ final class TestProxy implements AutoCloseable {
 
     private final TestLedger ledger;
     private final ProxyEngine engine;
+    private final List<InetSocketAddress> addresses;
 
     private TestProxy(TestLedger ledger, ProxyEngine engine) {
         this.ledger = ledger;
         this.engine = engine;
+        addresses = engine.addresses();
     }
 
     static TestProxy start() {
@@ -42,8 +45,13 @@ final class TestProxy implements AutoCloseable {
         return engine;
     }
 
+    /** Where clients connect; known when it is closed, too. */
+    InetSocketAddress address() {
+        return addresses.get(0);
+    }
+
     int port() {
-        return engine.addresses().get(0).getPort();
+        return address().getPort();
     }
 
     /** A connection to the proxy; reads give up after 20 seconds. */

@@ -32,10 +32,7 @@ public record CheckpointHint(JournalPosition position, String nodeId) {
         String text = MARK + position.file() + " " + position.offset() + " " + position.sequence() + " " + nodeId + " ";
         Path temporary = folder.resolve(FILE + ".tmp");
         try (FileChannel channel = FileChannel.open(
-                temporary,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer line = ByteBuffer.wrap((text + checksum(text) + "\n").getBytes(StandardCharsets.UTF_8));
             while (line.hasRemaining()) {
                 channel.write(line);
@@ -65,8 +62,8 @@ public record CheckpointHint(JournalPosition position, String nodeId) {
         if (!text.startsWith(MARK) || !line.substring(end).equals(checksum(text))) {
             return Optional.empty();
         }
-        String[] fields = text.split(" ");
-        if (fields.length != 6) {
+        String[] fields = text.split(" ", -1);
+        if (fields.length != 7) {
             return Optional.empty();
         }
         try {

@@ -6,6 +6,7 @@ import io.weir.eventbus.LedgerEvent;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.wire.DocumentContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The journal in a Chronicle queue: records as opaque documents, a file an hour. One appender; one thread at a time.
@@ -33,8 +36,10 @@ import org.jspecify.annotations.Nullable;
  * report what failed.
  */
 public final class ChronicleJournal implements Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
     private static final int BLOCK_BYTES = 2 << 20; // records may take a quarter of it
-    private static final long LOCK_TIMEOUT_MILLIS = 1_000;
+    private static final long NEW_FILE_BYTES = 1 << 20; // really used by one; the rest of it is a hole
+    private static final long LOCK_TIMEOUT_MILLIS = 100; // nobody can hold it rightly, so waiting is in vain
 
     static {
         // read once, by Chronicle's static initializers, so before the first of its classes is touched
@@ -45,20 +50,27 @@ public final class ChronicleJournal implements Journal {
     }
 
     private final Path folder;
-    private final LongSupplier clockMillis;
+    private final CycleTime time;
     private final List<FileChannel> unsynced = new ArrayList<>(); // the latest file last; kept over a reopen
     private @Nullable ChronicleQueue queue;
     private @Nullable ExcerptAppender appender;
-    private int cycle = Integer.MIN_VALUE;
     private String file;
+    private @Nullable SpaceAhead space;
+    private long dataEnd;
+    private String recordFile;
     private long recordOffset;
     private long recordFirstSequence;
+    private JournalPosition end; // of what readers find, when the queue was opened
+    private boolean isProven;
 
     private ChronicleJournal(Path folder, LongSupplier clockMillis, JournalPosition end) {
         this.folder = folder;
-        this.clockMillis = clockMillis;
+        this.time = new CycleTime(clockMillis, JournalFolder.files(folder));
+        this.end = end;
         this.file = end.file();
+        this.recordFile = end.file();
         this.recordOffset = end.offset();
+        this.dataEnd = end.offset();
         this.recordFirstSequence = end.sequence() + 1;
     }
 
@@ -66,7 +78,7 @@ public final class ChronicleJournal implements Journal {
      * Opens the journal for appending.
      *
      * @param lock taken, on the journal's folder; stays the caller's
-     * @param end where a reader found the journal to end
+     * @param end where a reader found the journal to end; what is behind it is cleared
      * @throws JournalException if that is not possible
      */
     public static ChronicleJournal open(JournalLock lock, JournalPosition end, LongSupplier clockMillis) {
@@ -81,19 +93,31 @@ public final class ChronicleJournal implements Journal {
         return journal;
     }
 
-    private void openQueue() throws IOException {
+    /** Copies what is damaged behind {@code end}, which {@link #open} will clear. */
+    public static Path saveDamage(JournalLock lock, JournalPosition end) {
+        try {
+            return TornTail.save(lock.folder(), end);
+        } catch (IOException e) {
+            throw new JournalException(
+                    FaultKind.UNWRITABLE, "journal " + lock.folder() + ": can't save what is damaged: " + e, e);
+        }
+    }
+
+    private ExcerptAppender openQueue() throws IOException {
+        time.advance();
         try {
             ChronicleQueue opened = SingleChronicleQueueBuilder.binary(folder)
                     .rollCycle(RollCycles.FAST_HOURLY)
                     .blockSize(BLOCK_BYTES)
                     .syncMode(SyncMode.SYNC)
                     .timeoutMS(LOCK_TIMEOUT_MILLIS)
-                    .timeProvider(new CycleTime(clockMillis, JournalFolder.files(folder)))
+                    .timeProvider(time)
                     .build();
             queue = opened;
             ExcerptAppender created = opened.createAppender();
             created.singleThreadedCheckDisabled(true); // recovery writes on one thread, the consumer's goes on
             appender = created;
+            return created;
         } catch (RuntimeException | InternalError e) {
             throw new IOException("can't open the queue: " + e.getMessage(), e);
         }
@@ -106,19 +130,53 @@ public final class ChronicleJournal implements Journal {
             throw new IOException("the journal is closed");
         }
         try {
-            write(current, firstSequence, bytes, offset, length);
-            if (current.cycle() != cycle) {
-                enter(current);
+            if (isProven) {
+                write(current, firstSequence, bytes, offset, length);
+            } else {
+                writeFirst(current, firstSequence, bytes, offset, length);
             }
-        } catch (RuntimeException | InternalError e) { // a mapped page that the disk has no room for is an InternalError
+        } catch (RuntimeException
+                | InternalError e) { // a mapped page that the disk has no room for is an InternalError
             throw new IOException("append failed: " + e.getMessage(), e);
         }
     }
 
-    private void write(ExcerptAppender current, long firstSequence, byte[] bytes, int offset, int length) {
+    /**
+     * Looks whether readers find the first record after opening. They do not if the queue's own notes survived the end of
+     * the machine and the pages that they speak of did not: then the queue goes on where nobody gets to, behind a hole,
+     * or not at all. So it is made to begin a new file.
+     */
+    private void writeFirst(ExcerptAppender current, long firstSequence, byte[] bytes, int offset, int length)
+            throws IOException {
+        try {
+            write(current, firstSequence, bytes, offset, length);
+            isProven = isFound(firstSequence);
+        } catch (RuntimeException | AssertionError e) { // which of them depends on the JVM's flags
+            LOG.warn("the queue can't go on in its last file folder={} cause=\"{}\"", folder, e.toString());
+        }
+        if (!isProven) {
+            closeQueue();
+            TornTail.seal(folder, end);
+            time.toNextFile();
+            write(openQueue(), firstSequence, bytes, offset, length);
+            isProven = isFound(firstSequence);
+        }
+        if (!isProven) {
+            throw new IOException("the queue appends where no reader finds it, after " + end);
+        }
+    }
+
+    private boolean isFound(long firstSequence) throws IOException {
+        return findEnd(end).sequence() >= firstSequence;
+    }
+
+    private void write(ExcerptAppender current, long firstSequence, byte[] bytes, int offset, int length)
+            throws IOException {
+        makeRoom(length);
         try (DocumentContext document = current.writingDocument()) {
             try {
                 Bytes<?> target = document.wire().bytes();
+                recordFile = file;
                 recordOffset = target.writePosition() - DocumentScanner.HEADER_BYTES;
                 recordFirstSequence = firstSequence;
                 target.write(bytes, offset, length);
@@ -127,20 +185,41 @@ public final class ChronicleJournal implements Journal {
                 throw t;
             }
         }
+        dataEnd = DocumentScanner.next(recordOffset, length);
+        if (space == null) {
+            enter(folder.resolve(file));
+            syncFolder();
+        }
     }
 
-    /** The appender has begun a file. */
-    private void enter(ExcerptAppender current) throws IOException {
-        cycle = current.cycle();
-        Path entered = current.currentFile().toPath();
-        file = String.valueOf(entered.getFileName());
-        unsynced.add(FileChannel.open(entered, StandardOpenOption.READ, StandardOpenOption.WRITE));
-        syncFolder();
+    /** Before anything is written through a mapping: see {@link SpaceAhead}. */
+    private void makeRoom(int length) throws IOException {
+        String target = time.advance();
+        if (!target.equals(file)) {
+            Path path = folder.resolve(target);
+            file = target;
+            space = null;
+            dataEnd = Files.exists(path) ? Files.size(path) : 0;
+        }
+        if (space == null && Files.exists(folder.resolve(file))) {
+            enter(folder.resolve(file));
+        }
+        if (space != null) {
+            space.ensure(dataEnd, length);
+        } else if (Files.getFileStore(folder).getUsableSpace() < NEW_FILE_BYTES) {
+            throw new IOException("no space left for a new file of the journal");
+        }
+    }
+
+    private void enter(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        unsynced.add(channel);
+        space = SpaceAhead.of(channel, dataEnd);
     }
 
     @Override
     public JournalPosition lastRecord() {
-        return new JournalPosition(file, recordOffset, recordFirstSequence - 1);
+        return new JournalPosition(recordFile, recordOffset, recordFirstSequence - 1);
     }
 
     @Override
@@ -173,18 +252,20 @@ public final class ChronicleJournal implements Journal {
     @Override
     public long reopen() throws IOException {
         closeQueue();
-        JournalPosition end = findEnd();
+        end = findEnd(lastRecord());
+        file = end.file();
+        dataEnd = end.offset();
         TornTail.clear(folder, end);
         openQueue();
         return end.sequence();
     }
 
-    private JournalPosition findEnd() throws IOException {
+    private JournalPosition findEnd(JournalPosition from) throws IOException {
         if (!JournalFolder.holdsJournal(folder)) {
             return JournalPosition.BEGINNING;
         }
         try (JournalReader reader = JournalReader.open(folder)) {
-            reader.startAt(lastRecord());
+            reader.startAt(from);
             ReadOutcome outcome = reader.read(Nobody.INSTANCE, ReadProgress.NONE);
             if (!outcome.isClean()) {
                 throw new IOException(String.valueOf(outcome.faults().get(0)));
@@ -199,7 +280,7 @@ public final class ChronicleJournal implements Journal {
         ChronicleQueue current = queue;
         appender = null;
         queue = null;
-        cycle = Integer.MIN_VALUE;
+        space = null;
         try {
             if (current != null) {
                 current.close(); // and with it its appender

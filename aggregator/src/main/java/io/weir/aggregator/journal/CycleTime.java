@@ -1,5 +1,6 @@
 package io.weir.aggregator.journal;
 
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,18 +16,38 @@ import net.openhft.chronicle.core.time.TimeProvider;
 final class CycleTime implements TimeProvider {
     private static final DateTimeFormatter HOURLY_FILE = DateTimeFormatter.ofPattern("yyyyMMdd-HH'F.cq4'");
 
+    private static final long HOUR_MILLIS = 3_600_000;
+
     private final LongSupplier clockMillis;
     private long latest;
+    private long fileHour = -1;
+    private String file = "";
 
     CycleTime(LongSupplier clockMillis, List<String> files) {
         this.clockMillis = clockMillis;
         this.latest = files.isEmpty() ? 0 : startOf(files.get(files.size() - 1));
     }
 
+    /** Stands still until {@link #advance}, so that a record goes where room was made for it. */
     @Override
     public long currentTimeMillis() {
-        latest = Math.max(latest, clockMillis.getAsLong());
         return latest;
+    }
+
+    /** Looks at the wall clock. Answers the file that is written now. */
+    String advance() {
+        latest = Math.max(latest, clockMillis.getAsLong());
+        long hour = latest / HOUR_MILLIS;
+        if (hour != fileHour) {
+            fileHour = hour;
+            file = HOURLY_FILE.format(LocalDateTime.ofInstant(Instant.ofEpochMilli(latest), ZoneOffset.UTC));
+        }
+        return file;
+    }
+
+    /** From now on it is at least the next hour. */
+    void toNextFile() {
+        latest = (latest / HOUR_MILLIS + 1) * HOUR_MILLIS;
     }
 
     private static long startOf(String file) {

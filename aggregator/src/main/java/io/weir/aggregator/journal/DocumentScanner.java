@@ -12,8 +12,8 @@ import java.io.IOException;
  *   bit 30        it is metadata of the queue (its body begins with 0xB9), not a record
  *   bits 0 to 29  length of the body that follows, without the padding to a multiple of 4
  *
- *   0x00000000    nothing was written here yet; what follows is zero
- *   0x80000000    a document is being written, or its writer died over it
+ *   0x00000000    nothing was written here yet, or a document is being written, or its writer died over it
+ *   0x80000000    likewise, of a document that its writer announced
  *   0xC0000000    end of the file; the next file goes on
  * </pre>
  *
@@ -69,7 +69,7 @@ final class DocumentScanner {
         }
         int header = file.int32(offset);
         if (header == 0) {
-            return bytesFollow(offset) ? broken("has a header of zero though bytes follow") : Found.NOTHING_YET;
+            return afterZero(offset);
         }
         if (header == NOT_COMPLETE) {
             return Found.UNFINISHED;
@@ -82,6 +82,27 @@ final class DocumentScanner {
         }
         length = header & LENGTH_MASK;
         return (header & METADATA_BIT) != 0 ? metadata(offset) : record(offset);
+    }
+
+    private Found afterZero(long offset) throws IOException {
+        if (!bytesFollow(offset)) {
+            return Found.NOTHING_YET;
+        }
+        boolean isRecordThere = isRecordWithLostLength(offset) || findRecord(offset + HEADER_BYTES) >= 0;
+        return isRecordThere ? broken("has a header of zero before a whole record") : Found.UNFINISHED;
+    }
+
+    /** Whether a whole record follows whose length was a power of two, which one flipped bit turns into zero. */
+    private boolean isRecordWithLostLength(long offset) throws IOException {
+        for (int bytes = 1; bytes <= RecordEncoder.MAX_RECORD_BYTES; bytes <<= 1) {
+            if (!file.load(offset, HEADER_BYTES + bytes)) {
+                return false;
+            }
+            if (decoder.isChecksumRight(file.bytes(), file.at(offset + HEADER_BYTES), bytes)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Found metadata(long offset) throws IOException {

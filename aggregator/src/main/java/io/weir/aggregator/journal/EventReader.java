@@ -69,8 +69,7 @@ final class EventReader {
 
     private LedgerEvent read(int kind) throws RecordFormatException {
         return switch (kind) {
-            case EventKind.NODE_STARTED -> new NodeStarted(
-                    in.text(), in.varint(), in.text(), in.varint(), in.varint());
+            case EventKind.NODE_STARTED -> new NodeStarted(in.text(), in.varint(), in.text(), in.varint(), in.varint());
             case EventKind.NODE_STOPPED -> new NodeStopped(in.varint());
             case EventKind.SESSION_IDS_RESERVED -> new SessionIdsReserved(in.varint());
             case EventKind.SESSION_OPENED -> opening();
@@ -79,16 +78,16 @@ final class EventReader {
             case EventKind.CONNECTION_REFUSED -> new ConnectionRefused(session(), in.text(), in.text(), in.text());
             case EventKind.COMMAND_RECEIVED -> command();
             case EventKind.CONFIG_CHANGED -> new ConfigChanged(in.varint(), in.text(), in.text());
-            case EventKind.CONSERVATION_VIOLATED -> new ConservationViolated(
-                    session(), in.text(), in.tally(), in.tally());
+            case EventKind.CONSERVATION_VIOLATED ->
+                new ConservationViolated(session(), in.text(), in.tally(), in.tally());
             case EventKind.JOURNAL_GAP -> new JournalGap(in.zigzag(), in.zigzag(), in.text(), in.tally());
-            case EventKind.CHECKPOINT_BEGUN -> new CheckpointBegun(
-                    in.varint(), in.varint(), in.varint(), in.varint(), in.tally(), in.smallCount());
-            case EventKind.CHECKPOINT_SESSION -> new CheckpointSession(
-                    opening(), recordMillis + in.zigzag(), in.text(), in.tally());
+            case EventKind.CHECKPOINT_BEGUN ->
+                new CheckpointBegun(in.varint(), in.varint(), in.varint(), in.varint(), in.tally(), in.smallCount());
+            case EventKind.CHECKPOINT_SESSION ->
+                new CheckpointSession(opening(), recordMillis + in.zigzag(), in.text(), in.tally());
             case EventKind.CHECKPOINT_ENDED -> new CheckpointEnded(in.varint());
-            default -> throw new RecordFormatException(
-                    FaultKind.NEWER_VERSION, "has an event of the unknown kind " + kind);
+            default ->
+                throw new RecordFormatException(FaultKind.NEWER_VERSION, "has an event of the unknown kind " + kind);
         };
     }
 

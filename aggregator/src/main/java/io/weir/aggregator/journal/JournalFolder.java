@@ -26,7 +26,8 @@ public final class JournalFolder {
                     .sorted()
                     .toList();
         } catch (AccessDeniedException e) {
-            throw new JournalException(FaultKind.UNREADABLE, "journal " + folder + ": not allowed to list the folder", e);
+            throw new JournalException(
+                    FaultKind.UNREADABLE, "journal " + folder + ": not allowed to list the folder", e);
         } catch (IOException e) {
             throw new JournalException(FaultKind.UNREADABLE, "journal " + folder + ": can't list the folder: " + e, e);
         }

@@ -213,10 +213,10 @@ public final class JournalReader implements AutoCloseable {
             passTo(DocumentScanner.next(offset, length));
         } catch (RecordFormatException e) {
             if (e.kind() == FaultKind.NEWER_VERSION) {
-                fault(e.kind(), e.getMessage());
+                fault(e.kind(), e.what());
                 isStopped = true;
             } else {
-                damaged(e.getMessage());
+                damaged(e.what());
             }
         }
     }

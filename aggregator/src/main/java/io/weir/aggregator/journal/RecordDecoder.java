@@ -33,7 +33,8 @@ final class RecordDecoder {
         int flags = in.oneByte();
         if (version != RecordEncoder.VERSION || flags != 0) {
             throw new RecordFormatException(
-                    FaultKind.NEWER_VERSION, "is of version " + version + " with flags " + flags + ", this reads 1 and 0");
+                    FaultKind.NEWER_VERSION,
+                    "is of version " + version + " with flags " + flags + ", this reads 1 and 0");
         }
         firstSequence = in.count();
         count = in.smallCount();

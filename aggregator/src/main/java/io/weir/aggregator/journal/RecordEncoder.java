@@ -152,7 +152,7 @@ public final class RecordEncoder {
             decoder.open(bytes(), offset(), length());
             decoder.deliver(sink);
         } catch (RecordFormatException e) {
-            throw new IllegalStateException("a record of ours at sequence " + firstSequence + " " + e.getMessage(), e);
+            throw new IllegalStateException("a record of ours at sequence " + firstSequence + " " + e.what(), e);
         }
     }
 

@@ -1,0 +1,204 @@
+package io.weir.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadOutcome;
+import io.weir.aggregator.journal.ReadProgress;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.EventBus;
+import io.weir.eventbus.LedgerEvent.BytesTransferred;
+import io.weir.eventbus.LedgerEvent.SessionClosed;
+import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LoopPublisher;
+import io.weir.eventbus.SessionIds;
+import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.Tally;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AggregatorTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void replayEqualsLiveAfterAStormThroughATinyRing(long seed) throws Exception {
+        EventBus bus = EventBus.create(64);
+        Tally counted;
+        Snapshot live;
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            counted = new EventStorm(bus, seed, 3, 5_000, 0).run();
+            live = Ledgers.snapshotOf(aggregator);
+        }
+
+        LedgerFold replayed = Ledgers.replay(folder);
+
+        assertThat(live.totals()).isEqualTo(counted);
+        assertThat(replayed.totals()).isEqualTo(counted);
+        assertThat(replayed.sessionsOpened()).isEqualTo(live.sessionsOpened());
+        assertThat(replayed.openCount()).isZero();
+        assertThat(replayed.violations()).isZero();
+    }
+
+    @Test
+    void sessionsLeftOpenAreSeenAliveAndClosedAtTheStop() throws Exception {
+        EventBus bus = EventBus.create(64);
+        Snapshot live;
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            new EventStorm(bus, 7, 2, 1_000, 1).run();
+            live = Ledgers.snapshotOf(aggregator);
+        }
+
+        LedgerFold replayed = Ledgers.replay(folder);
+
+        assertThat(live.openCount()).isPositive();
+        assertThat(replayed.closedByReason().get(CloseReason.NODE_STOPPED)).isEqualTo(live.openCount());
+        assertThat(replayed.violations()).isZero();
+        assertThat(replayed.totals()).isEqualTo(live.totals());
+    }
+
+    @Test
+    void aCleanRestartGoesOnWithTotalsAndWastesNoSessionId() throws Exception {
+        Tally first;
+        long nextId;
+        String node;
+        EventBus bus = EventBus.create(64);
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            first = new EventStorm(bus, 8, 1, 2_000, 0).run();
+            nextId = bus.sessionIds().peek();
+            node = aggregator.health().nodeId();
+        }
+
+        EventBus again = EventBus.create(64);
+        try (Aggregator aggregator = Aggregator.open(again, Ledgers.config(folder))) {
+            assertThat(aggregator.latest().totals()).isEqualTo(first);
+            assertThat(again.sessionIds().next()).isEqualTo(nextId).isNotEqualTo(SessionIds.NONE);
+            assertThat(aggregator.health().boot()).isEqualTo(2);
+            assertThat(aggregator.health().nodeId()).isEqualTo(node);
+        }
+    }
+
+    @Test
+    void aSecondWriterIsRefusedAndAReaderIsNot() throws Exception {
+        EventBus bus = EventBus.create(64);
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            assertThatThrownBy(() -> Aggregator.open(EventBus.create(64), Ledgers.config(folder)))
+                    .isInstanceOfSatisfying(
+                            JournalException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.LOCKED))
+                    .hasMessageContaining("somebody else writes it")
+                    .hasMessageContaining("weir audit works beside a writer");
+
+            LedgerFold reader = new LedgerFold();
+            try (JournalReader journal = JournalReader.open(folder)) {
+                journal.read(reader, ReadProgress.NONE);
+                new EventStorm(bus, 9, 1, 500, 0).run();
+                Ledgers.snapshotOf(aggregator);
+                ReadOutcome more = journal.read(reader, ReadProgress.NONE);
+
+                assertThat(more.isClean()).isTrue();
+                assertThat(reader.sequence()).isEqualTo(aggregator.health().sequence());
+                assertThat(reader.totals()).isEqualTo(aggregator.latest().totals());
+            }
+        }
+    }
+
+    @Test
+    void whatWasWrittenIsSyncedWithinTheIntervalEvenIfNothingMoreComes() throws Exception {
+        EventBus bus = EventBus.create(64);
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            new EventStorm(bus, 10, 1, 500, 0).run();
+            long sequence = Ledgers.snapshotOf(aggregator).sequence();
+
+            await().atMost(5, TimeUnit.SECONDS).until(() -> aggregator.health().syncedSequence() >= sequence);
+        }
+    }
+
+    @Test
+    void aViolationIsJournaledAndSurvivesARestart() throws Exception {
+        EventBus bus = EventBus.create(64);
+        LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, System::currentTimeMillis);
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            long id = bus.sessionIds().next();
+            publisher.publish(new SessionOpened(id, 0, SessionProtocol.HTTP, "GET", "a", "http://a/", "c:1", ""));
+            publisher.publish(new BytesTransferred(id, new Tally(10, 0, 0, 0, 0, 0)));
+            publisher.publish(new SessionClosed(id, CloseReason.COMPLETED, 200, new Tally(11, 0, 0, 0, 0, 0)));
+            await().atMost(10, TimeUnit.SECONDS).until(() -> aggregator.health().violations() == 1);
+        }
+
+        LedgerFold replayed = Ledgers.replay(folder);
+        assertThat(replayed.violations()).isEqualTo(1);
+        assertThat(replayed.violationsRecorded()).isEqualTo(1);
+        try (Aggregator aggregator = Aggregator.open(EventBus.create(64), Ledgers.config(folder))) {
+            assertThat(aggregator.latest().violations()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void checkpointsAndReservationsAreJournaledWithoutDisturbingTheFold() throws Exception {
+        AggregatorConfig defaults = Ledgers.config(folder);
+        AggregatorConfig often = new AggregatorConfig(
+                folder,
+                "test",
+                Duration.ofMillis(5),
+                defaults.tick(),
+                0,
+                100,
+                defaults.checkpointInterval(),
+                defaults.retryInterval(),
+                defaults.heldEvents());
+        EventBus bus = EventBus.create(64);
+        long granted;
+        Tally counted;
+        try (Aggregator aggregator = Aggregator.open(bus, often)) {
+            counted = new EventStorm(bus, 12, 2, 3_000, 0.5).run();
+            assertThat(Ledgers.snapshotOf(aggregator).totals()).isEqualTo(counted);
+            granted = bus.sessionIds().grantedBelow();
+            bus.sessionIds().startAt(granted - 10);
+            await().atMost(10, TimeUnit.SECONDS).until(() -> bus.sessionIds().grantedBelow() > granted);
+        }
+
+        LedgerFold replayed = Ledgers.replay(folder);
+        assertThat(replayed.violationList()).isEmpty();
+        assertThat(replayed.totals()).isEqualTo(counted);
+        assertThat(replayed.idsReservedBelow()).isEqualTo(granted - 10);
+    }
+
+    @Test
+    void anIdleLedgerCostsNoTime() {
+        EventBus bus = EventBus.create(64);
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            long thread = Thread.getAllStackTraces().keySet().stream()
+                    .filter(each -> each.getName().equals("weir-aggregator"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getId();
+            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+            await().pollDelay(500, TimeUnit.MILLISECONDS)
+                    .until(() -> aggregator.health().sequence() > 0);
+            long before = threads.getThreadCpuTime(thread);
+
+            await().pollDelay(2, TimeUnit.SECONDS)
+                    .until(() -> aggregator.health().sequence() > 0);
+
+            assertThat(threads.getThreadCpuTime(thread) - before).isLessThan(TimeUnit.MILLISECONDS.toNanos(40));
+        }
+    }
+
+    @Test
+    void theQueueThatWritesTheJournalCannotPhoneHome() {
+        assertThatThrownBy(() -> Class.forName("net.openhft.chronicle.analytics.Analytics"))
+                .isInstanceOf(ClassNotFoundException.class);
+    }
+}

@@ -1,0 +1,47 @@
+package io.weir.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.aggregator.journal.GoldenJournal;
+import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadOutcome;
+import io.weir.aggregator.journal.ReadProgress;
+import io.weir.aggregator.journal.RecordedEvents;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.Tally;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** A journal that version 1 wrote, committed as it was. What it folds to never changes. */
+class GoldenJournalTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden-journal-1");
+
+    @Test
+    void theJournalOfVersion1ReplaysForEver() {
+        LedgerFold fold = Ledgers.replay(GOLDEN);
+
+        assertThat(fold.sequence()).isEqualTo(28);
+        assertThat(fold.nodeId()).isEqualTo("golden");
+        assertThat(fold.boot()).isEqualTo(2);
+        assertThat(fold.totals()).isEqualTo(new Tally(1_100_123, 2_000_456, 250, 39, 1_100_123, 2_000_456));
+        assertThat(fold.sessionsOpened()).isEqualTo(3);
+        assertThat(fold.openCount()).isEqualTo(1);
+        assertThat(fold.violations()).isEqualTo(1);
+        assertThat(fold.gapCount()).isEqualTo(1);
+        assertThat(fold.closedByReason())
+                .containsEntry(CloseReason.COMPLETED, 1L)
+                .containsEntry(CloseReason.NODE_CRASHED, 1L);
+        assertThat(fold.digest()).isEqualTo("97acbfda838049df8bbc200c0157e11f3372a6a8f83cec0912314db9018e5808");
+    }
+
+    @Test
+    void itHoldsExactlyTheEventsThatWereWritten() {
+        RecordedEvents events = new RecordedEvents();
+        try (JournalReader reader = JournalReader.open(GOLDEN)) {
+            ReadOutcome outcome = reader.read(events, ReadProgress.NONE);
+
+            assertThat(outcome.faults()).isEmpty();
+        }
+        assertThat(events.list()).isEqualTo(GoldenJournal.story());
+    }
+}

@@ -1,0 +1,51 @@
+package io.weir.proxyengine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EngineConfigTest {
+    private static final InetSocketAddress LOOPBACK = new InetSocketAddress("127.0.0.1", 0);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "192.0.2.1", "::", "169.254.1.1"})
+    void anOpenProxyIsRefusedUnlessItIsAskedFor(String address) {
+        var listener = new InetSocketAddress(address, 8080);
+
+        assertThatThrownBy(() -> EngineConfig.defaults(listener))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("open proxy")
+                .hasMessageContaining("Listen on 127.0.0.1")
+                .hasMessageContaining("--allow-open");
+        assertThat(EngineConfig.builder(listener).allowOpen(true).build().isLoopbackOnly())
+                .isFalse();
+    }
+
+    @Test
+    void allFaultsAreNamedAtOnce() {
+        assertThatThrownBy(() -> EngineConfig.builder(LOOPBACK)
+                        .eventLoops(0)
+                        .maxConnections(0)
+                        .connectTimeout(Duration.ZERO)
+                        .nodeName("a b")
+                        .build())
+                .isInstanceOf(EngineException.class)
+                .hasMessageContainingAll("event loops", "connections", "timeout", "node name");
+    }
+
+    @Test
+    void theDefaultsAreTheSafeOnes() {
+        EngineConfig config = EngineConfig.defaults(LOOPBACK);
+
+        assertThat(config.isLoopbackOnly()).isTrue();
+        assertThat(config.allowOpen()).isFalse();
+        assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.headTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.tunnelIdleTimeout()).isEqualTo(Duration.ofHours(1));
+    }
+}

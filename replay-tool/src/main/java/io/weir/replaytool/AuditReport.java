@@ -1,0 +1,73 @@
+package io.weir.replaytool;
+
+import io.weir.aggregator.LedgerFold.Gap;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.Tally;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an audit found. Immutable.
+ *
+ * @param findings why the journal is violated, in the order of the journal; empty if it is not
+ * @param isStopped whether a part of the journal could not be read
+ * @param isUnfinished whether the last record was being written, or its writer died over it; no fault
+ * @param firstSequence first event that was read
+ * @param sequence last event that was read
+ * @param firstMillis time of the first event, in ms since the epoch
+ * @param lastMillis time of the last event
+ * @param records how many records were read
+ * @param events how many events were read
+ * @param skipped how many of them came before the first checkpoint of a journal without its beginning
+ * @param nodeId who wrote it
+ * @param boots how many starts of the node it holds
+ * @param lastBoot the number of the latest
+ * @param sessions how many sessions were ever opened
+ * @param open how many of them are open
+ * @param totals sum over root sessions of all time
+ * @param closedByReason how many sessions were closed for each reason
+ * @param gaps the gaps that the journal records
+ * @param gapCount how many gaps it records, exactly
+ */
+record AuditReport(
+        List<Finding> findings,
+        boolean isStopped,
+        boolean isUnfinished,
+        long firstSequence,
+        long sequence,
+        long firstMillis,
+        long lastMillis,
+        long records,
+        long events,
+        long skipped,
+        String nodeId,
+        long boots,
+        long lastBoot,
+        long sessions,
+        long open,
+        Tally totals,
+        Map<CloseReason, Long> closedByReason,
+        List<Gap> gaps,
+        long gapCount) {
+
+    AuditReport {
+        findings = List.copyOf(findings);
+        gaps = List.copyOf(gaps);
+    }
+
+    boolean isOk() {
+        return findings.isEmpty();
+    }
+
+    /** The word for it. */
+    String verdict() {
+        return isOk() ? "ok" : "violated";
+    }
+
+    int exitStatus() {
+        if (isStopped) {
+            return ExitStatus.UNREADABLE;
+        }
+        return isOk() ? ExitStatus.OK : ExitStatus.VIOLATED;
+    }
+}

@@ -1,0 +1,152 @@
+package io.weir.replaytool;
+
+import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalFault;
+import io.weir.aggregator.journal.JournalFolder;
+import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadOutcome;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What every command on a journal has: where the journal is, where to print, what to say when it can't be read. */
+final class JournalAccess {
+    private static final String SUFFIX = ".cq4";
+
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec command;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            defaultValue = "./data",
+            description = "The data folder, with journal/ in it; or the journal's folder itself (default: ./data).")
+    private Path data = Path.of("data");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    private boolean help;
+
+    /** Where the journal is. */
+    Path folder() {
+        Path journal = data.resolve("journal");
+        if (!Files.exists(journal) && holdsJournal(data)) {
+            return data; // a copy of the journal alone
+        }
+        return journal;
+    }
+
+    private static boolean holdsJournal(Path folder) {
+        try {
+            return JournalFolder.holdsJournal(folder);
+        } catch (JournalException e) {
+            return false; // opening it will say why
+        }
+    }
+
+    /**
+     * Opens the journal at its beginning.
+     *
+     * @throws JournalException if there is none, or it may not be read
+     */
+    JournalReader open() {
+        return JournalReader.open(folder());
+    }
+
+    /** The journal's files in the order of time. */
+    List<Path> files() {
+        Path folder = folder();
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(entry -> entry.toString().endsWith(SUFFIX))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new JournalException(FaultKind.UNREADABLE, "journal " + folder + ": can't list the folder: " + e, e);
+        }
+    }
+
+    /** How long the journal's files are together; files that can't be asked count nothing. */
+    long bytes() {
+        return files().stream().mapToLong(JournalAccess::sizeOrNothing).sum();
+    }
+
+    private static long sizeOrNothing(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            return 0; // deleted meanwhile, or unreadable: reading will tell
+        }
+    }
+
+    /** Where the command prints, for as long as somebody reads it. */
+    CommandOutput output() {
+        return new CommandOutput(spec().commandLine().getOut());
+    }
+
+    /** Where the command complains. */
+    PrintWriter errors() {
+        return spec().commandLine().getErr();
+    }
+
+    /** Complains in one line that names the command. */
+    void complain(String what) {
+        errors().println(spec().qualifiedName() + ": " + TerminalText.escape(what));
+        errors().flush();
+    }
+
+    /** Complains that the journal can't be read, and what to do about it. Answers the exit status. */
+    int refuse(FaultKind kind, String what) {
+        complain(what);
+        complain(advice(kind));
+        return ExitStatus.UNREADABLE;
+    }
+
+    /** Complains of all faults that were met. Answers the exit status. */
+    int answer(ReadOutcome outcome) {
+        int last = outcome.faults().size() - 1;
+        for (int i = 0; i <= last; i++) {
+            JournalFault fault = outcome.faults().get(i);
+            if (i == last && outcome.isStopped()) {
+                return refuse(fault.kind(), fault.toString());
+            }
+            complain(fault.toString());
+        }
+        if (outcome.isStopped()) {
+            return ExitStatus.UNREADABLE; // by a fault that is not listed any more
+        }
+        return outcome.isClean() ? ExitStatus.OK : ExitStatus.VIOLATED;
+    }
+
+    private static String advice(FaultKind kind) {
+        return switch (kind) {
+            case NOT_A_JOURNAL -> "give the data folder of the proxy with --data; its journal is in journal/";
+            case UNREADABLE ->
+                "run this as the user that the proxy runs as, or make a copy that you may read;"
+                        + " if it is the disk that fails, copy what it still gives";
+            case NEWER_VERSION -> "it was written by a later version of Weir: use that version's weir";
+            case CORRUPT_RECORD, SEQUENCE_GAP, DUPLICATE_SEQUENCE -> "weir audit shows all that is wrong";
+            case LOCKED, UNWRITABLE -> "stop whatever uses the folder";
+        };
+    }
+
+    /** Refuses what the command was given; picocli prints it with the usage and exits with 64. */
+    ParameterException wrongUsage(String what) {
+        return new ParameterException(spec().commandLine(), what);
+    }
+
+    private CommandSpec spec() {
+        return Objects.requireNonNull(command, "picocli has set it");
+    }
+}

@@ -1,0 +1,50 @@
+package io.weir.replaytool;
+
+import io.weir.eventbus.Tally;
+import java.io.Writer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
+
+/**
+ * How these commands write JSON: streaming, and in ASCII alone. So it is the same whatever the terminal's encoding is, and
+ * nothing from the wire can act on the terminal.
+ */
+final class Json {
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .rootValueSeparator("")
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM) // the output has a buffer of its own
+            .build();
+
+    private Json() {}
+
+    static JsonGenerator to(Writer out) {
+        return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
+    }
+
+    /** The six counts as properties of the current object. */
+    static void counts(JsonGenerator json, Tally counts) {
+        json.writeNumberProperty("up", counts.up());
+        json.writeNumberProperty("down", counts.down());
+        json.writeNumberProperty("overheadUp", counts.overheadUp());
+        json.writeNumberProperty("overheadDown", counts.overheadDown());
+        json.writeNumberProperty("originUp", counts.originUp());
+        json.writeNumberProperty("originDown", counts.originDown());
+    }
+
+    /** The six counts as an object of their own. */
+    static void tally(JsonGenerator json, String name, @Nullable Tally counts) {
+        if (counts == null) {
+            json.writeNullProperty(name);
+            return;
+        }
+        json.writeObjectPropertyStart(name);
+        counts(json, counts);
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,58 @@
+package io.weir.wsgateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/** The files of the page, out of the jar. They hold no data, so nobody has to be known to get them. Immutable. */
+final class Assets {
+    private record Asset(String contentType, ByteBuf bytes) {}
+
+    private final Map<String, Asset> assets = Map.of(
+            "/", load("index.html", "text/html; charset=utf-8"),
+            "/app.js", load("app.js", "text/javascript; charset=utf-8"),
+            "/app.css", load("app.css", "text/css; charset=utf-8"));
+
+    /** Whether there is a file at that path. */
+    boolean has(String path) {
+        return assets.containsKey(path);
+    }
+
+    /**
+     * Sends the file at {@code path}, of which {@link #has} was true.
+     *
+     * @param host under which the page reaches us
+     */
+    void send(Channel channel, String path, String host) {
+        Asset asset = assets.get(path);
+        if (asset == null) {
+            throw new IllegalArgumentException("no asset " + path);
+        }
+        FullHttpResponse response = Replies.response(
+                HttpResponseStatus.OK, asset.contentType(), asset.bytes().duplicate());
+        response.headers().setAll(Replies.securityHeaders(host));
+        if (!path.equals("/")) {
+            response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
+        }
+        Replies.send(channel, response);
+    }
+
+    private static Asset load(String name, String contentType) {
+        try (InputStream in = Assets.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new GatewayException("the program is incomplete: " + name + " is missing");
+            }
+            return new Asset(contentType, Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(in.readAllBytes())));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name, e);
+        }
+    }
+}

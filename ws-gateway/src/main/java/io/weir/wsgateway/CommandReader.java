@@ -1,0 +1,71 @@
+package io.weir.wsgateway;
+
+import java.util.EnumSet;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads what a dashboard sent. Whatever that is, the answer is a command: depth, length and numbers are limited, so that
+ * no text exhausts the stack or the heap.
+ */
+final class CommandReader {
+    private static final int MAX_DEPTH = 16;
+    private static final int MAX_NUMBER_CHARS = 32;
+
+    private final JsonMapper mapper;
+
+    CommandReader(int maxChars) {
+        StreamReadConstraints limits = StreamReadConstraints.builder()
+                .maxNestingDepth(MAX_DEPTH)
+                .maxNumberLength(MAX_NUMBER_CHARS)
+                .maxDocumentLength(maxChars)
+                .maxStringLength(maxChars)
+                .maxNameLength(maxChars)
+                .build();
+        this.mapper = JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(limits)
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .build())
+                .build();
+    }
+
+    ClientCommand read(String text) {
+        JsonNode message;
+        try {
+            message = mapper.readTree(text);
+        } catch (JacksonException e) {
+            return new ClientCommand.Malformed("not JSON that is read here: " + e.getOriginalMessage());
+        }
+        if (!message.isObject()) {
+            return new ClientCommand.Malformed("expected an object");
+        }
+        return switch (message.path("action").stringValue("")) {
+            case "subscribe" -> subscribe(message);
+            case "closeConnection" -> closeConnection(message.path("id"));
+            case "closeAllConnections" -> new ClientCommand.CloseAllConnections();
+            default -> new ClientCommand.Unknown();
+        };
+    }
+
+    private static ClientCommand subscribe(JsonNode message) {
+        Set<Topic> topics = EnumSet.noneOf(Topic.class);
+        for (JsonNode name : message.path("topics")) {
+            Topic.named(name.stringValue("")).ifPresent(topics::add);
+        }
+        LogLevel level =
+                LogLevel.named(message.path("logLevel").stringValue("")).orElse(LogLevel.INFO);
+        return new ClientCommand.Subscribe(topics, level);
+    }
+
+    private static ClientCommand closeConnection(JsonNode id) {
+        if (!id.isIntegralNumber() || !id.canConvertToLong() || id.longValue() <= 0) {
+            return new ClientCommand.Malformed("closeConnection: expected the id of a session");
+        }
+        return new ClientCommand.CloseConnection(id.longValue());
+    }
+}

@@ -1,0 +1,116 @@
+package io.weir.wsgateway;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running gateway: a listener and one event loop, {@code weir-gateway}, which does all its work. {@link #start} and
+ * {@link #close} belong to the composition root's thread.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final long STOP_SECONDS = 5;
+
+    private final EventLoopGroup group;
+    private final Channel listener;
+    private final Subscriptions subscriptions;
+
+    private Gateway(EventLoopGroup group, Channel listener, Subscriptions subscriptions) {
+        this.group = group;
+        this.listener = listener;
+        this.subscriptions = subscriptions;
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param node asked anew for each answer, on the event loop
+     * @throws GatewayException if the address cannot be listened on
+     */
+    public static Gateway start(
+            GatewayConfig config, Ledger ledger, SessionControl sessions, LogFeed logs, Supplier<NodeStatus> node) {
+        return start(config, ledger, sessions, logs, node, GatewayLimits.DEFAULTS);
+    }
+
+    static Gateway start(
+            GatewayConfig config,
+            Ledger ledger,
+            SessionControl sessions,
+            LogFeed logs,
+            Supplier<NodeStatus> node,
+            GatewayLimits limits) {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, Gateway::thread, NioIoHandler.newFactory());
+        EventLoop loop = group.next();
+        Subscriptions subscriptions = new Subscriptions(loop, ledger, node, logs, limits);
+        Doorkeeper doorkeeper = new Doorkeeper(config);
+        Routes routes = new Routes(
+                config.token(),
+                doorkeeper,
+                new HttpApi(ledger, node, limits.maxRows()),
+                new WebSocketUpgrade(ledger, sessions, subscriptions, limits));
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ConnectionSetup(doorkeeper, routes, limits));
+        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions);
+        LOG.info("gateway listening address={}", Addresses.text(gateway.address()));
+        return gateway;
+    }
+
+    /** Where it listens, with the port that was taken if none was asked for. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    /** Bytes that wait to be written to dashboards. Any thread; waits for the event loop. */
+    long pendingBytes() {
+        return group.next()
+                .submit(subscriptions::pendingBytes)
+                .syncUninterruptibly()
+                .getNow();
+    }
+
+    /** Tells the dashboards, closes their connections and ends the thread; waits for that a few seconds at most. */
+    @Override
+    public void close() {
+        listener.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+        group.next()
+                .submit(subscriptions::end)
+                .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS); // before the channels
+        group.shutdownGracefully(100, TimeUnit.SECONDS.toMillis(STOP_SECONDS), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static Channel bind(ServerBootstrap bootstrap, EventLoopGroup group, InetSocketAddress address) {
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        Throwable cause = bound.cause();
+        if (cause != null) {
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+            throw new GatewayException(
+                    "cannot listen on " + Addresses.text(address) + ": " + cause.getMessage()
+                            + "; choose another with --gateway",
+                    cause);
+        }
+        return bound.channel();
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new FastThreadLocalThread(work, "weir-gateway");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,48 @@
+package io.weir.wsgateway;
+
+import io.weir.aggregator.JournalState;
+import io.weir.aggregator.LedgerHealth;
+import java.util.Locale;
+import tools.jackson.core.JsonGenerator;
+
+/** What {@code GET /healthz} answers: whether this node counts and records, and nothing of what it carries. */
+final class HealthReport {
+    private final NodeStatus node;
+    private final LedgerHealth health;
+    private final String gateway;
+
+    HealthReport(NodeStatus node, LedgerHealth health, String gateway) {
+        this.node = node;
+        this.health = health;
+        this.gateway = gateway;
+    }
+
+    boolean isOk() {
+        return health.state() == JournalState.OK;
+    }
+
+    void write(JsonGenerator json) {
+        json.writeStringProperty("status", name(health));
+        json.writeStringProperty("version", node.version());
+        json.writeArrayPropertyStart("listen");
+        node.listen().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeStringProperty("gateway", gateway);
+        json.writeNumberProperty("sequence", health.sequence());
+        json.writeNumberProperty("syncedSequence", health.syncedSequence());
+        json.writeNumberProperty("violations", health.violations());
+        writeJournal(json, health);
+    }
+
+    /** The journal's state, with the reason if it is not well. */
+    static void writeJournal(JsonGenerator json, LedgerHealth health) {
+        json.writeStringProperty("journal", name(health));
+        if (!health.reason().isEmpty()) {
+            json.writeStringProperty("reason", health.reason());
+        }
+    }
+
+    private static String name(LedgerHealth health) {
+        return health.state().name().toLowerCase(Locale.ROOT);
+    }
+}
