@@ -76,10 +76,10 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (left) {
             ReferenceCountUtil.release(msg);
-        } else if (msg instanceof HttpRequest) {
-            begin((HttpRequest) msg);
-        } else if (msg instanceof HttpContent && exchange != null) {
-            exchange.requestContent((HttpContent) msg);
+        } else if (msg instanceof HttpRequest request) {
+            begin(request);
+        } else if (msg instanceof HttpContent content && exchange != null) {
+            exchange.requestContent(content);
         } else {
             ReferenceCountUtil.release(msg);
         }
