@@ -233,6 +233,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         String fault = MessageRules.fault(response, upgradeAsked);
         if (fault != null) {
+            ReferenceCountUtil.release(response); // the decoder makes a full one of what is malformed
             badResponse(fault);
             return;
         }
