@@ -12,9 +12,12 @@ public interface BusConsumer {
     /** Nothing came for a while, or {@link EventBus#wakeConsumer()} was called. */
     void onIdle();
 
-    /** The bus is closed and everything that was published has been taken. The last call. */
+    /** The bus is closed and everything that was published has been taken. The last call, unless it fails. */
     void onStop();
 
-    /** A call of this interface threw: the ledger can no longer be trusted to move. Called once, then never again. */
+    /**
+     * A call of this interface threw: the ledger can no longer be trusted to move. Nothing is called after this, not
+     * even {@link #onStop}; what is published from now on is dropped, so that no event loop waits for it.
+     */
     void onFailure(Throwable failure);
 }

@@ -12,12 +12,12 @@ public final class BusCounters {
 
     BusCounters() {}
 
-    /** Deltas that were added to one that still waited for a slot: time resolution lost, no byte lost. */
+    /** Deltas that were added to one that waited because the ring was full: time resolution lost, no byte lost. */
     public long merges() {
         return merges.sum();
     }
 
-    /** Times a session found the ring full and stayed with its loop. */
+    /** Times an event loop found the ring full and kept what it had to say. */
     public long waits() {
         return waits.sum();
     }

@@ -2,7 +2,8 @@ package io.weir.eventbus;
 
 /**
  * Six byte counts that one thread adds to; the mutable twin of {@link Tally}. Not thread-safe: whoever owns the
- * instance, an event loop or the consumer, is the only one to touch it.
+ * instance, an event loop or the consumer, is the only one to touch it. A sum that passes 2^63−1 is never stored: the
+ * addition throws {@link ArithmeticException} and changes nothing.
  */
 public final class Counts {
     private long up;
@@ -45,34 +46,28 @@ public final class Counts {
         return originDown;
     }
 
-    /** Adds to {@link #up()}. */
-    public void addUp(long bytes) {
-        up += bytes;
+    void addUp(long bytes) {
+        up = Math.addExact(up, bytes);
     }
 
-    /** Adds to {@link #down()}. */
-    public void addDown(long bytes) {
-        down += bytes;
+    void addDown(long bytes) {
+        down = Math.addExact(down, bytes);
     }
 
-    /** Adds to {@link #overheadUp()}. */
-    public void addOverheadUp(long bytes) {
-        overheadUp += bytes;
+    void addOverheadUp(long bytes) {
+        overheadUp = Math.addExact(overheadUp, bytes);
     }
 
-    /** Adds to {@link #overheadDown()}. */
-    public void addOverheadDown(long bytes) {
-        overheadDown += bytes;
+    void addOverheadDown(long bytes) {
+        overheadDown = Math.addExact(overheadDown, bytes);
     }
 
-    /** Adds to {@link #originUp()}. */
-    public void addOriginUp(long bytes) {
-        originUp += bytes;
+    void addOriginUp(long bytes) {
+        originUp = Math.addExact(originUp, bytes);
     }
 
-    /** Adds to {@link #originDown()}. */
-    public void addOriginDown(long bytes) {
-        originDown += bytes;
+    void addOriginDown(long bytes) {
+        originDown = Math.addExact(originDown, bytes);
     }
 
     /** Replaces all six. */

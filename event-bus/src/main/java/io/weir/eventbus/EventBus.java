@@ -22,46 +22,55 @@ public final class EventBus implements AutoCloseable {
     /** Slots in one batch at most, which bounds the size of what the consumer writes at once. */
     public static final int MAX_BATCH = 4_096;
 
-    private final TickWait waiting = new TickWait();
+    private final TickWait waiting;
     private final RingBuffer<RingSlot> ring;
+    private final ConsumerAdapter adapter = new ConsumerAdapter();
+    private final BatchEventProcessor<RingSlot> processor;
+    private final Thread consumerThread;
     private final SessionIds sessionIds = new SessionIds();
     private final Admission admission = new Admission();
     private final BusCounters counters = new BusCounters();
-    private @Nullable BatchEventProcessor<RingSlot> processor;
-    private @Nullable Thread consumerThread;
 
-    private EventBus(int slots) {
+    private EventBus(int slots, TickWait waiting) {
+        this.waiting = waiting;
         ring = RingBuffer.createMultiProducer(RingSlot::new, slots, waiting);
+        processor = new BatchEventProcessorBuilder()
+                .setMaxBatchSize(Math.min(MAX_BATCH, slots))
+                .build(ring, ring.newBarrier(), adapter);
+        processor.setExceptionHandler(adapter);
+        ring.addGatingSequences(processor.getSequence()); // here, or a ring that is not started overwrites itself
+        consumerThread = new Thread(processor, "weir-aggregator");
+        consumerThread.setDaemon(false);
     }
 
     /**
-     * Makes a bus with an empty ring.
+     * Makes a bus with an empty ring. What is published before {@link #start} waits in it.
      *
      * @param slots how many; a power of two
      * @throws IllegalArgumentException if it is not
      */
     public static EventBus create(int slots) {
+        return create(slots, new TickWait());
+    }
+
+    static EventBus create(int slots, TickWait waiting) {
         if (slots < 2 || Integer.bitCount(slots) != 1) {
             throw new IllegalArgumentException("ring slots must be a power of two from 2 on, not " + slots);
         }
-        return new EventBus(slots);
+        return new EventBus(slots, waiting);
     }
 
     /** Starts the consumer thread. Called once. */
     public void start(BusConsumer consumer) {
-        if (consumerThread != null) {
+        if (isStarted()) {
             throw new IllegalStateException("the bus has its consumer already");
         }
-        var handler = new ConsumerAdapter(consumer);
-        var batches = new BatchEventProcessorBuilder()
-                .setMaxBatchSize(Math.min(MAX_BATCH, ring.getBufferSize()))
-                .build(ring, ring.newBarrier(), handler);
-        batches.setExceptionHandler(handler);
-        ring.addGatingSequences(batches.getSequence());
-        processor = batches;
-        consumerThread = new Thread(batches, "weir-aggregator");
-        consumerThread.setDaemon(false);
+        adapter.consumer = consumer;
         consumerThread.start();
+    }
+
+    private boolean isStarted() {
+        return consumerThread.getState() != Thread.State.NEW;
     }
 
     /** The ids of sessions. */
@@ -89,7 +98,10 @@ public final class EventBus implements AutoCloseable {
         return ring.getBufferSize();
     }
 
-    /** Makes the consumer call {@link BusConsumer#onIdle()} within a millisecond or two. Any thread. */
+    /**
+     * Makes the consumer call {@link BusConsumer#onIdle()} within a millisecond or two, or as soon as it has taken all
+     * that is waiting, the end of which {@link BusConsumer#onSlot} says. Any thread.
+     */
     public void wakeConsumer() {
         waiting.requestWake();
     }
@@ -132,23 +144,22 @@ public final class EventBus implements AutoCloseable {
 
     /**
      * Waits until everything published was taken, then stops the consumer and waits for its thread. No event loop's
-     * thread; publishers must have ended.
+     * thread and not the consumer's; publishers must have ended.
      */
     @Override
     public void close() {
-        var batches = processor;
-        var thread = consumerThread;
-        if (batches == null || thread == null) {
+        if (!isStarted()) {
             return;
         }
-        while (thread.isAlive() && batches.isRunning() && batches.getSequence().get() < ring.getCursor()) {
-            LockSupport.parkNanos(TickWait.TICK_NANOS);
-        }
-        batches.halt();
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (consumerThread.isAlive() && processor.getSequence().get() < ring.getCursor()) {
+            LockSupport.parkNanos(TickWait.TICK_NANOS);
+            interrupted |= Thread.interrupted();
+        }
+        processor.halt();
+        while (consumerThread.isAlive()) {
             try {
-                thread.join();
+                consumerThread.join();
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -158,20 +169,19 @@ public final class EventBus implements AutoCloseable {
         }
     }
 
-    /** Turns the ring's callbacks into ours, clears each slot, and stops for good at the first failure. */
+    /**
+     * Turns the ring's callbacks into ours, clears each slot, and calls the consumer no more after its first failure.
+     * The ring goes on being emptied, so that no event loop waits for a consumer that is lost. Consumer thread.
+     */
     private static final class ConsumerAdapter implements EventHandler<RingSlot>, ExceptionHandler<RingSlot> {
-        private final BusConsumer consumer;
-        private boolean failed;
-
-        ConsumerAdapter(BusConsumer consumer) {
-            this.consumer = consumer;
-        }
+        private @Nullable BusConsumer consumer; // null before the start and after a failure
 
         @Override
         public void onEvent(RingSlot slot, long sequence, boolean endOfBatch) {
             try {
-                if (!failed) {
-                    consumer.onSlot(slot, endOfBatch);
+                BusConsumer current = consumer;
+                if (current != null) {
+                    current.onSlot(slot, endOfBatch);
                 }
             } finally {
                 slot.clear();
@@ -180,20 +190,22 @@ public final class EventBus implements AutoCloseable {
 
         @Override
         public void onTimeout(long sequence) {
-            if (!failed) {
-                consumer.onIdle();
+            BusConsumer current = consumer;
+            if (current != null) {
+                current.onIdle();
             }
         }
 
         @Override
         public void onShutdown() {
-            if (!failed) {
-                consumer.onStop();
+            BusConsumer current = consumer;
+            if (current != null) {
+                current.onStop();
             }
         }
 
         @Override
-        public void handleEventException(Throwable failure, long sequence, RingSlot slot) {
+        public void handleEventException(Throwable failure, long sequence, @Nullable RingSlot slot) {
             fail(failure);
         }
 
@@ -208,9 +220,17 @@ public final class EventBus implements AutoCloseable {
         }
 
         private void fail(Throwable failure) {
-            if (!failed) {
-                failed = true;
-                consumer.onFailure(failure);
+            BusConsumer current = consumer;
+            consumer = null;
+            if (current == null) {
+                return;
+            }
+            try {
+                current.onFailure(failure);
+            } catch (Throwable again) { // it must not end the thread, or the ring would stay full
+                failure.addSuppressed(again);
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
             }
         }
     }

@@ -1,36 +1,36 @@
 package io.weir.eventbus;
 
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.Pending.Notice;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes what the sessions of one event loop have to say. One a loop; that loop only, so all fields are plain.
  *
  * <p>A session that has something to say joins a queue once, however often it adds to it, and the loop publishes the
  * queue every few milliseconds. Opening, closing and a large delta are published at once. When the ring is full the
- * session stays at the head of the queue with all it has, which later bytes simply join: time resolution is lost,
- * bytes never are, and nothing waits.
+ * loop is held up: all that comes lines up in the queue, and a session there keeps all it has, which later bytes simply
+ * join. Time resolution is lost, bytes never are, and nothing waits.
+ *
+ * <p>What a session says stays in order, always. Openings and events of no session stay in order among each other.
  */
 public final class LoopPublisher {
     /** How long a small delta may wait. */
     public static final long INTERVAL_MILLIS = 4;
 
-    /** A delta of this size goes out at once. */
+    /** A delta of this size, over all six counts, goes out at once. */
     public static final long LARGE_DELTA_BYTES = 1 << 20;
 
-    /** Sessions that ended and still wait for a slot, from which on no new session should begin. */
+    /** Sessions and events that wait for a slot, beyond which no new session should begin. */
     public static final int BACKLOG_LIMIT = 65_536;
 
     private final EventBus bus;
     private final PublishTimer timer;
     private final LongSupplier clockMillis;
-    private final Runnable publishPending = this::publishOnTimer;
-    private final ArrayDeque<Notice> notices = new ArrayDeque<>();
-    private @Nullable SessionMeter head;
-    private @Nullable SessionMeter tail;
-    private int queued;
+    private final Runnable publishOnTimer = this::publishOnTimer;
+    private final ArrayDeque<Pending> queue = new ArrayDeque<>();
+    private boolean isHeldUp; // the ring was full when last asked; then the queue is not empty
     private boolean timerRuns;
 
     /**
@@ -44,66 +44,67 @@ public final class LoopPublisher {
         this.clockMillis = clockMillis;
     }
 
-    /** Opens a session and publishes that. The id must come from {@link EventBus#sessionIds()}. */
+    /**
+     * Opens a session and publishes that. The id must come from {@link EventBus#sessionIds()}.
+     *
+     * @throws IllegalArgumentException if the id is {@link SessionIds#NONE} or can't be one
+     */
     public SessionMeter open(SessionOpened opened) {
+        long id = opened.sessionId();
+        if (id <= SessionIds.NONE || id >= SessionIds.LIMIT) {
+            throw new IllegalArgumentException("session opened without an id: " + opened);
+        }
         SessionMeter meter = new SessionMeter(this, opened, clockMillis.getAsLong());
         publishNow(meter);
         return meter;
     }
 
-    /** Publishes an event of no session; if the ring is full it waits with the loop, in order among its like. */
+    /** Publishes an event of no session; if the ring is full it waits with the loop, in order. */
     public void publish(LedgerEvent event) {
-        notices.add(new Notice(event, clockMillis.getAsLong()));
-        publishNotices();
-        if (!notices.isEmpty()) {
-            startTimer();
-        }
+        publishNow(new Notice(event, clockMillis.getAsLong()));
     }
 
     /** Offers all that waits to the ring, until it is full. */
     public void publishPending() {
-        publishNotices();
-        while (head != null) {
-            SessionMeter meter = head;
-            if (meter.hasUnpublished() && !offer(meter)) {
-                break;
-            }
-            head = meter.nextQueued;
-            meter.nextQueued = null;
-            meter.isQueued = false;
-            queued--;
-        }
-        if (head == null) {
-            tail = null;
+        Pending first;
+        while ((first = queue.peek()) != null && offer(first)) {
+            queue.remove();
+            first.isQueued = false;
         }
     }
 
     /** Whether anything waits to be published. */
     public boolean hasPending() {
-        return head != null || !notices.isEmpty();
+        return !queue.isEmpty();
     }
 
     /** Whether so much waits that no new session should begin on this loop. */
     public boolean isBacklogged() {
-        return queued > BACKLOG_LIMIT || notices.size() > BACKLOG_LIMIT;
+        return queue.size() > BACKLOG_LIMIT;
     }
 
     long nowMillis() {
         return clockMillis.getAsLong();
     }
 
-    /** The meter has something new to say, which may wait a little. */
-    void publishSoon(SessionMeter meter) {
-        if (!meter.isQueued) {
-            enqueue(meter);
+    /** Whether the ring was full, so that what waits here would be in it otherwise. */
+    boolean isHeldUp() {
+        return isHeldUp;
+    }
+
+    /** Publishes with the queue's next turn. */
+    void publishSoon(Pending pending) {
+        if (!pending.isQueued) {
+            pending.isQueued = true;
+            queue.add(pending);
             startTimer();
         }
     }
 
-    /** The meter has something to say that should not wait, unless it must. */
-    void publishNow(SessionMeter meter) {
-        if (!offer(meter)) {
-            publishSoon(meter);
+    /** Publishes at once, unless the ring is full or others line up for it already. */
+    void publishNow(Pending pending) {
+        if (isHeldUp || !offer(pending)) {
+            publishSoon(pending);
         }
     }
 
@@ -111,38 +112,18 @@ public final class LoopPublisher {
         bus.counters().countMerge();
     }
 
-    private boolean offer(SessionMeter meter) {
-        if (bus.tryPublish(meter)) {
-            meter.published();
-            return true;
+    private boolean offer(Pending pending) {
+        isHeldUp = !pending.tryPublish(bus);
+        if (isHeldUp) {
+            bus.counters().countWait();
         }
-        meter.deferred();
-        bus.counters().countWait();
-        return false;
-    }
-
-    private void publishNotices() {
-        Notice notice;
-        while ((notice = notices.peek()) != null && bus.tryPublish(notice.event, notice.atMillis)) {
-            notices.remove();
-        }
-    }
-
-    private void enqueue(SessionMeter meter) {
-        meter.isQueued = true;
-        queued++;
-        if (tail == null) {
-            head = meter;
-        } else {
-            tail.nextQueued = meter;
-        }
-        tail = meter;
+        return !isHeldUp;
     }
 
     private void startTimer() {
         if (!timerRuns) {
+            timer.schedule(publishOnTimer, INTERVAL_MILLIS);
             timerRuns = true;
-            timer.schedule(publishPending, INTERVAL_MILLIS);
         }
     }
 
@@ -153,6 +134,4 @@ public final class LoopPublisher {
             startTimer();
         }
     }
-
-    private record Notice(LedgerEvent event, long atMillis) {}
 }

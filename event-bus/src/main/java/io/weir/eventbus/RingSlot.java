@@ -33,7 +33,7 @@ public final class RingSlot {
         originAddress = meter.unpublishedOriginAddress();
         originConnectedAtMillis = meter.originConnectedAtMillis();
         delta.set(meter.unpublished());
-        closed = meter.closing();
+        closed = meter.unpublishedClosing();
         closedAtMillis = meter.closedAtMillis();
     }
 

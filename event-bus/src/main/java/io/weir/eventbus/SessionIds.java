@@ -42,8 +42,15 @@ public final class SessionIds {
         return grantedBelow;
     }
 
-    /** Sets where this boot's ids begin. Called once, before the first session. */
+    /**
+     * Sets where this boot's ids begin. Called once, before the first session.
+     *
+     * @throws IllegalArgumentException if {@code first} or one below it could have been handed out already
+     */
     public void startAt(long first) {
+        if (first < next.get()) {
+            throw new IllegalArgumentException("session ids begin at " + next.get() + " or later, not at " + first);
+        }
         next.set(first);
     }
 

@@ -11,24 +11,19 @@ import org.jspecify.annotations.Nullable;
  * <p>It keeps the session's absolute totals and, apart from them, what was not published yet. Closing states the
  * totals, so that the consumer can check that the deltas it got add up to them.
  */
-public final class SessionMeter {
+public final class SessionMeter extends Pending {
     private final LoopPublisher publisher;
     private final long id;
     private final long openedAtMillis;
     private final Counts total = new Counts();
     private final Counts unpublished = new Counts();
+    private long unpublishedBytes; // over all six counts
     private @Nullable SessionOpened unpublishedOpening;
     private @Nullable String unpublishedOriginAddress;
     private long originConnectedAtMillis;
-    private @Nullable SessionClosed closing;
+    private @Nullable SessionClosed closed;
+    private @Nullable SessionClosed unpublishedClosing;
     private long closedAtMillis;
-    private long unpublishedBytes;
-    private boolean deferred;
-    private boolean closingPublished;
-
-    boolean isQueued;
-
-    @Nullable SessionMeter nextQueued;
 
     SessionMeter(LoopPublisher publisher, SessionOpened opened, long openedAtMillis) {
         this.publisher = publisher;
@@ -54,46 +49,58 @@ public final class SessionMeter {
 
     /** Whether it was not closed yet. */
     public boolean isOpen() {
-        return closing == null;
+        return closed == null;
     }
 
-    /** Payload was read from the client. */
+    /**
+     * Payload was read from the client.
+     *
+     * @throws IllegalStateException if the session is closed
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     * @throws ArithmeticException if the total passes 2^63−1; in all three cases nothing was added
+     */
     public void up(long bytes) {
+        requireCountable(bytes);
         total.addUp(bytes);
         unpublished.addUp(bytes);
         added(bytes);
     }
 
-    /** A write of payload to the client completed. */
+    /** A write of payload to the client completed. Throws as {@link #up} does. */
     public void down(long bytes) {
+        requireCountable(bytes);
         total.addDown(bytes);
         unpublished.addDown(bytes);
         added(bytes);
     }
 
-    /** Something other than payload was read from the client. */
+    /** Something other than payload was read from the client. Throws as {@link #up} does. */
     public void overheadUp(long bytes) {
+        requireCountable(bytes);
         total.addOverheadUp(bytes);
         unpublished.addOverheadUp(bytes);
         added(bytes);
     }
 
-    /** A write of something other than payload to the client completed. */
+    /** A write of something other than payload to the client completed. Throws as {@link #up} does. */
     public void overheadDown(long bytes) {
+        requireCountable(bytes);
         total.addOverheadDown(bytes);
         unpublished.addOverheadDown(bytes);
         added(bytes);
     }
 
-    /** A write to the origin completed. */
+    /** A write to the origin completed. Throws as {@link #up} does. */
     public void originUp(long bytes) {
+        requireCountable(bytes);
         total.addOriginUp(bytes);
         unpublished.addOriginUp(bytes);
         added(bytes);
     }
 
-    /** Something was read from the origin. */
+    /** Something was read from the origin. Throws as {@link #up} does. */
     public void originDown(long bytes) {
+        requireCountable(bytes);
         total.addOriginDown(bytes);
         unpublished.addOriginDown(bytes);
         added(bytes);
@@ -114,51 +121,60 @@ public final class SessionMeter {
      */
     public void close(CloseReason reason, int status) {
         requireOpen();
-        closing = new SessionClosed(id, reason, status, total.toTally());
+        closed = new SessionClosed(id, reason, status, total.toTally());
+        unpublishedClosing = closed;
         closedAtMillis = publisher.nowMillis();
         publisher.publishNow(this);
     }
 
+    private void requireOpen() {
+        if (closed != null) {
+            throw new IllegalStateException("session " + id + " is closed already: " + closed.reason());
+        }
+    }
+
+    private void requireCountable(long bytes) {
+        if (closed != null) {
+            throw new IllegalStateException("session " + id + " moved " + bytes + " bytes after it was closed");
+        }
+        if (bytes < 0) {
+            throw new IllegalArgumentException("session " + id + " moved " + bytes + " bytes");
+        }
+    }
+
     private void added(long bytes) {
-        if (closing != null) {
-            throw new IllegalStateException("session " + id + " moved bytes after it was closed");
+        if (publisher.isHeldUp() && unpublishedBytes != 0) {
+            publisher.countMerge();
         }
         unpublishedBytes += bytes;
-        if (deferred) {
-            publisher.countMerge();
-        } else if (unpublishedBytes >= LoopPublisher.LARGE_DELTA_BYTES) {
+        if (unpublishedBytes >= LoopPublisher.LARGE_DELTA_BYTES) {
             publisher.publishNow(this);
-            return;
-        }
-        if (!isQueued) {
+        } else {
             publisher.publishSoon(this);
         }
     }
 
-    private void requireOpen() {
-        if (closing != null) {
-            throw new IllegalStateException("session " + id + " is closed already: " + closing.reason());
+    @Override
+    boolean tryPublish(EventBus bus) {
+        if (!hasUnpublished()) {
+            return true;
         }
-    }
-
-    boolean hasUnpublished() {
-        return unpublishedOpening != null
-                || unpublishedOriginAddress != null
-                || unpublishedBytes != 0
-                || (closing != null && !closingPublished);
-    }
-
-    void published() {
-        unpublishedOpening = null;
-        unpublishedOriginAddress = null;
+        if (!bus.tryPublish(this)) {
+            return false;
+        }
         unpublished.clear();
         unpublishedBytes = 0;
-        deferred = false;
-        closingPublished = closing != null;
+        unpublishedOpening = null;
+        unpublishedOriginAddress = null;
+        unpublishedClosing = null;
+        return true;
     }
 
-    void deferred() {
-        deferred = true;
+    private boolean hasUnpublished() {
+        return !unpublished.isZero()
+                || unpublishedOpening != null
+                || unpublishedOriginAddress != null
+                || unpublishedClosing != null;
     }
 
     @Nullable SessionOpened unpublishedOpening() {
@@ -177,8 +193,8 @@ public final class SessionMeter {
         return unpublished;
     }
 
-    @Nullable SessionClosed closing() {
-        return closing;
+    @Nullable SessionClosed unpublishedClosing() {
+        return unpublishedClosing;
     }
 
     long closedAtMillis() {

@@ -6,6 +6,7 @@ import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.WaitStrategy;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +17,36 @@ import org.jspecify.annotations.Nullable;
  * empty ticks it announces itself in {@code asleep} and parks; only then does a producer unpark it. The announcement
  * and the look at the cursor on one side, the publication and the look at {@code asleep} on the other are each
  * separated by a full fence, so one of the two always sees the other (Dekker's argument) and no wake-up is lost. A
- * parked consumer still looks every {@link #IDLE_CAP_NANOS}, to do its housekeeping.
+ * parked consumer still looks every {@link #IDLE_CAP_NANOS}, to do its housekeeping, and then sleeps on at once: only
+ * an event makes it tick again.
  *
- * <p>Latency is at most one tick. For one consumer thread.
+ * <p>Latency is at most one tick. For one consumer thread, which nobody interrupts: an interrupt is dropped, because
+ * a thread that has one pending cannot park and would spin.
  */
 final class TickWait implements WaitStrategy {
     static final long TICK_NANOS = 1_000_000L;
     static final int GRACE_TICKS = 50;
     static final long IDLE_CAP_NANOS = 500_000_000L;
 
+    private final int graceTicks;
+    private final long idleCapNanos;
+    private final LongAdder unparks = new LongAdder();
     private volatile @Nullable Thread asleep;
     private volatile boolean wakeRequested;
+    private int emptyTicks; // since the last event; consumer thread only
+
+    TickWait() {
+        this(GRACE_TICKS, IDLE_CAP_NANOS);
+    }
+
+    TickWait(int graceTicks, long idleCapNanos) {
+        this.graceTicks = graceTicks;
+        this.idleCapNanos = idleCapNanos;
+    }
 
     @Override
     public long waitFor(long sequence, Sequence cursor, Sequence dependent, SequenceBarrier barrier)
             throws AlertException, TimeoutException {
-        int emptyTicks = 0;
         long available;
         while ((available = dependent.get()) < sequence) {
             barrier.checkAlert();
@@ -39,15 +54,17 @@ final class TickWait implements WaitStrategy {
                 wakeRequested = false;
                 throw TimeoutException.INSTANCE;
             }
-            if (emptyTicks++ < GRACE_TICKS) {
-                LockSupport.parkNanos(this, TICK_NANOS);
+            if (emptyTicks < graceTicks) {
+                emptyTicks++;
+                park(TICK_NANOS);
                 continue;
             }
             sleepUnlessPublished(sequence, cursor, barrier);
-            if (dependent.get() < sequence) {
+            if (dependent.get() < sequence && !wakeRequested) {
                 throw TimeoutException.INSTANCE;
             }
         }
+        emptyTicks = 0;
         return available;
     }
 
@@ -57,11 +74,16 @@ final class TickWait implements WaitStrategy {
         try {
             if (cursor.get() < sequence && !wakeRequested) {
                 barrier.checkAlert();
-                LockSupport.parkNanos(this, IDLE_CAP_NANOS);
+                park(idleCapNanos);
             }
         } finally {
             asleep = null;
         }
+    }
+
+    private void park(long nanos) {
+        LockSupport.parkNanos(this, nanos);
+        Thread.interrupted();
     }
 
     @Override
@@ -69,7 +91,8 @@ final class TickWait implements WaitStrategy {
         VarHandle.fullFence();
         Thread sleeper = asleep;
         if (sleeper != null) {
-            asleep = null;
+            asleep = null; // one of the producers is enough
+            unparks.increment();
             LockSupport.unpark(sleeper);
         }
     }
@@ -78,5 +101,15 @@ final class TickWait implements WaitStrategy {
     void requestWake() {
         wakeRequested = true;
         signalAllWhenBlocking();
+    }
+
+    /** Whether the consumer ticks no more, so that the next to publish has to wake it. Any thread; a moment's view. */
+    boolean isAsleep() {
+        return asleep != null;
+    }
+
+    /** How often somebody had to wake the consumer. */
+    long unparks() {
+        return unparks.sum();
     }
 }

@@ -1,25 +1,31 @@
 package io.weir.launcher;
 
+import java.util.Arrays;
+import java.util.Set;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 
 /** The {@code weir} command. Called by the JVM on its main thread. */
-@Command(name = "weir", mixinStandardHelpOptions = true, description = "A forward proxy that never loses count.")
 public final class Main {
+    private static final Set<String> OF_THE_ROOT = Set.of("-h", "--help", "-V", "--version");
+
     private Main() {}
 
-    /** Runs one command and exits with its status: 0 done, 64 wrong usage. */
+    /** Runs one command and exits with its status: 0 done, 1 failed or violated, 2 unreadable journal, 64 wrong usage. */
     public static void main(String[] args) {
-        CommandLine weir = new CommandLine(new Main());
-        weir.getCommandSpec().exitCodeOnInvalidInput(CommandLine.ExitCode.USAGE);
-        System.exit(weir.execute(args));
+        int status = new CommandLine(new WeirCommand()).execute(withCommand(args));
+        if (status != ProxyCommand.RUNNING) {
+            System.exit(status);
+        }
     }
 
-    /** Prints the version, which is that of the jar. */
-    @Command(name = "version", description = "Prints Weir's version and that of the JVM it runs on.")
-    int version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        System.out.println("weir " + (version == null ? "unpackaged" : version) + " (Java " + Runtime.version() + ")");
-        return 0;
+    /** Without a command, {@code proxy} is meant. */
+    static String[] withCommand(String[] args) {
+        boolean named = args.length > 0 && (!args[0].startsWith("-") || OF_THE_ROOT.contains(args[0]));
+        if (named) {
+            return args;
+        }
+        String[] proxy = Arrays.copyOf(new String[] {"proxy"}, args.length + 1);
+        System.arraycopy(args, 0, proxy, 1, args.length);
+        return proxy;
     }
 }

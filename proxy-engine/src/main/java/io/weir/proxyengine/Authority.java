@@ -76,7 +76,7 @@ record Authority(String host, int port) {
             return false;
         }
         if (NetUtil.isValidIpV4Address(host)) {
-            return !hasLeadingZero(host, 0);
+            return !hasLeadingZero(host, 0); // which some take for octal
         }
         int labelStart = 0;
         int lastLabelStart = 0;

@@ -17,6 +17,7 @@ import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** Clients connected now. */
     public int connections() {
         return acceptLimit.connected();
+    }
+
+    /** The loops, for tests of what they do. */
+    Collection<EngineLoop> loops() {
+        return loops.values();
     }
 
     /** Ends one session, if it is open, and records who asked for it. Returns at once. */

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +23,10 @@ final class Peer implements AutoCloseable {
         FIN,
         RESET
     }
+
+    private static final int PERIOD = 1 << 20;
+    private static final int PIECE_MAX = 64 * 1024;
+    private static final byte[] PATTERN = makePattern();
 
     private static final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         var thread = new Thread(work, "test-peer");
@@ -187,22 +192,33 @@ final class Peer implements AutoCloseable {
 
     private void check(byte[] piece, int count) {
         long at = read.getAndAdd(count);
-        for (int i = 0; i < count; i++) {
-            if (piece[i] != pattern(at + i)) {
-                throw new AssertionError("byte " + (at + i) + " is wrong: " + piece[i]);
-            }
+        int from = (int) (at % PERIOD);
+        int wrong = Arrays.mismatch(piece, 0, count, PATTERN, from, from + count);
+        if (wrong >= 0) {
+            throw new AssertionError("byte " + (at + wrong) + " is wrong: " + piece[wrong]);
         }
     }
 
     private static void fill(byte[] piece, long from, int count) {
-        for (int i = 0; i < count; i++) {
-            piece[i] = pattern(from + i);
+        for (int done = 0; done < count; ) {
+            int n = Math.min(count - done, PIECE_MAX);
+            System.arraycopy(PATTERN, (int) ((from + done) % PERIOD), piece, done, n);
+            done += n;
         }
     }
 
     /** Depends on the place, so that a byte lost, doubled or moved shows. */
     static byte pattern(long at) {
-        return (byte) (at * 31 + (at >>> 8) * 17 + (at >>> 16));
+        return PATTERN[(int) (at % PERIOD)];
+    }
+
+    private static byte[] makePattern() {
+        byte[] pattern = new byte[PERIOD + PIECE_MAX];
+        for (int i = 0; i < pattern.length; i++) {
+            int at = i % PERIOD;
+            pattern[i] = (byte) (at * 31 + (at >>> 8) * 17 + (at >>> 16));
+        }
+        return pattern;
     }
 
     static byte[] patternBytes(int count) {

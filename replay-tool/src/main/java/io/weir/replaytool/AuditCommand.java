@@ -22,7 +22,6 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "audit",
-        mixinStandardHelpOptions = true,
         description = "Reads a journal, beside a running proxy or from a copy, and checks that its sums agree.",
         exitCodeOnInvalidInput = ExitStatus.USAGE,
         exitCodeOnExecutionException = ExitStatus.UNREADABLE,

@@ -33,6 +33,12 @@ final class JournalAccess {
             description = "The data folder, with journal/ in it; or the journal's folder itself (default: ./data).")
     private Path data = Path.of("data");
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    private boolean help;
+
     /** Where the journal is. */
     Path folder() {
         Path journal = data.resolve("journal");

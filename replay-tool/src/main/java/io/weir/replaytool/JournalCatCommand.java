@@ -19,7 +19,6 @@ import picocli.CommandLine.Option;
 /** {@code weir journal cat}: prints events as lines of JSON. Ends quietly when nobody reads them any more. */
 @Command(
         name = "cat",
-        mixinStandardHelpOptions = true,
         description = "Prints the events of a journal, a JSON object a line.",
         exitCodeOnInvalidInput = ExitStatus.USAGE,
         exitCodeOnExecutionException = ExitStatus.UNREADABLE)

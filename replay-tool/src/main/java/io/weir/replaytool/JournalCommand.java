@@ -4,13 +4,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weir journal}: shows what is in a journal; does nothing without a subcommand. The caller's thread. */
 @Command(
         name = "journal",
-        mixinStandardHelpOptions = true,
         description = "Shows what is in a journal.",
         exitCodeOnInvalidInput = ExitStatus.USAGE,
         exitCodeOnExecutionException = ExitStatus.UNREADABLE,
@@ -18,6 +18,12 @@ import picocli.CommandLine.Spec;
 public final class JournalCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec command;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    private boolean help;
 
     /** For picocli. */
     public JournalCommand() {}

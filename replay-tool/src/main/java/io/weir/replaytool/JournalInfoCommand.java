@@ -21,7 +21,6 @@ import picocli.CommandLine.Mixin;
 /** {@code weir journal info}: prints what a journal consists of, and whether somebody writes it. */
 @Command(
         name = "info",
-        mixinStandardHelpOptions = true,
         description = "Prints a journal's files, boots, last checkpoint and lock.",
         exitCodeOnInvalidInput = ExitStatus.USAGE,
         exitCodeOnExecutionException = ExitStatus.UNREADABLE)

@@ -16,7 +16,9 @@ import tools.jackson.core.json.JsonWriteFeature;
 final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .rootValueSeparator("")
             .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM) // the output has a buffer of its own
             .build();
 
     private Json() {}

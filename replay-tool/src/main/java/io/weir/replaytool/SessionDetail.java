@@ -58,7 +58,9 @@ final class SessionDetail implements SessionView {
         out.println("session " + session.id() + (session.isRoot() ? "" : ", inside of " + session.parentId()));
         fact("protocol", session.protocol().label() + " " + session.method());
         fact("host", session.host());
-        fact("url", session.url());
+        if (!session.url().isEmpty()) {
+            fact("url", session.url());
+        }
         fact("client", session.remote() + (session.user().isEmpty() ? "" : " as " + session.user()));
         fact("origin", session.originAddress().isEmpty() ? "not connected" : session.originAddress());
         fact("opened", Figures.time(session.openedAtMillis()));

@@ -43,7 +43,8 @@ final class SessionTable implements SessionView {
 
     private static String where(ConnectionInfo session) {
         String user = session.user().isEmpty() ? "-" : session.user();
-        return TerminalText.escape(session.remote() + " " + user + " " + session.host() + " " + session.url());
+        String url = session.url().isEmpty() ? "" : " " + session.url();
+        return TerminalText.escape(session.remote() + " " + user + " " + session.host() + url);
     }
 
     private void head() {

@@ -120,6 +120,18 @@ class JournalCommandTest {
     }
 
     @Test
+    void catPrintsOneObjectALine() {
+        writeJournal();
+
+        Run cat = Run.of(data, "journal", "cat");
+
+        assertThat(cat.out().lines()).allSatisfy(line -> {
+            assertThat(line).startsWith("{\"sequence\":").endsWith("}");
+            assertThat(JsonObjects.parse(line)).hasSize(1);
+        });
+    }
+
+    @Test
     void catPrintsARangeBothEndsIncluded() {
         writeJournal();
 

@@ -38,7 +38,7 @@ final class Assets {
         }
         FullHttpResponse response = Replies.response(
                 HttpResponseStatus.OK, asset.contentType(), asset.bytes().duplicate());
-        response.headers().set(Replies.securityHeaders(host));
+        response.headers().setAll(Replies.securityHeaders(host));
         if (!path.equals("/")) {
             response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
         }

@@ -5,7 +5,7 @@
  */
 (() => {
   const MAX_ROWS = 500;
-  const CHART_POINTS = 120;
+  const CHART_POINTS = 60;
   const ARMED_MS = 4000;
   const $ = (id) => document.getElementById(id);
   const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
@@ -175,6 +175,7 @@
 
   function ordered(rows) {
     const children = new Map(), ids = new Set(rows.map((row) => row.id)), result = [];
+    rows = [...rows].sort((a, b) => b.id - a.id); // one that closed stays where it was
     for (const row of rows) {
       if (isChild(row) && ids.has(row.parentId)) {
         if (!children.has(row.parentId)) children.set(row.parentId, []);

@@ -235,7 +235,16 @@ class AccessTest {
                 .doesNotContain("unsafe-")
                 .contains("\r\nReferrer-Policy: no-referrer\r\n")
                 .contains("\r\nX-Content-Type-Options: nosniff\r\n")
-                .containsPattern("(?i)\r\ncache-control: no-(store|cache)\r\n");
+                .containsPattern("(?i)\r\ncache-control: no-(store|cache)\r\n")
+                .containsPattern("(?i)\r\ncontent-type: [a-z]+/[a-z]+")
+                .containsPattern("(?i)\r\nconnection: close\r\n");
+    }
+
+    @Test
+    void eachFileOfThePageSaysWhatItIs() throws IOException {
+        assertThat(shared.get("/")).containsIgnoringCase("\r\ncontent-type: text/html; charset=utf-8\r\n");
+        assertThat(shared.get("/app.js")).containsIgnoringCase("\r\ncontent-type: text/javascript; charset=utf-8\r\n");
+        assertThat(shared.get("/app.css")).containsIgnoringCase("\r\ncontent-type: text/css; charset=utf-8\r\n");
     }
 
     @Test

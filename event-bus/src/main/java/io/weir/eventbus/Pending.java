@@ -1,0 +1,26 @@
+package io.weir.eventbus;
+
+/** What can wait in a {@link LoopPublisher}'s queue, once: a session, or an event of no session. That loop only. */
+abstract sealed class Pending permits SessionMeter, Pending.Notice {
+    /** The queue's own: whether it holds this one. */
+    boolean isQueued;
+
+    /** Publishes what there is to say, if anything, unless the ring is full. Answers whether nothing is left to say. */
+    abstract boolean tryPublish(EventBus bus);
+
+    /** An event of no session, with the time at which it happened. */
+    static final class Notice extends Pending {
+        private final LedgerEvent event;
+        private final long atMillis;
+
+        Notice(LedgerEvent event, long atMillis) {
+            this.event = event;
+            this.atMillis = atMillis;
+        }
+
+        @Override
+        boolean tryPublish(EventBus bus) {
+            return bus.tryPublish(event, atMillis);
+        }
+    }
+}

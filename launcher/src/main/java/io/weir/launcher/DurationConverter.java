@@ -1,0 +1,31 @@
+package io.weir.launcher;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads a time with its unit: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 1h}. */
+final class DurationConverter implements ITypeConverter<Duration> {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+    @Override
+    public Duration convert(String text) {
+        Matcher form = FORM.matcher(text);
+        if (!form.matches()) {
+            throw new TypeConversionException("'" + text + "' is no time: a number and ms, s, m or h, such as 30s");
+        }
+        long number = Long.parseLong(form.group(1));
+        switch (form.group(2)) {
+            case "ms":
+                return Duration.ofMillis(number);
+            case "s":
+                return Duration.ofSeconds(number);
+            case "m":
+                return Duration.ofMinutes(number);
+            default:
+                return Duration.ofHours(number);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.weir.launcher;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/** How many client connections the process has files for. */
+final class FileLimit {
+    /** For the journal, the gateway, jars, logs, and connections to origins that are being raced. */
+    private static final long RESERVED = 256;
+
+    private static final long FILES_PER_CLIENT = 2;
+    private static final int WITHOUT_LIMIT = 100_000;
+
+    private FileLimit() {}
+
+    static int connections() {
+        var system = ManagementFactory.getOperatingSystemMXBean();
+        if (!(system instanceof UnixOperatingSystemMXBean)) {
+            return WITHOUT_LIMIT;
+        }
+        long files = ((UnixOperatingSystemMXBean) system).getMaxFileDescriptorCount();
+        long connections = Math.max(8, (files - Math.min(RESERVED, files / 2)) / FILES_PER_CLIENT);
+        return (int) Math.min(1_000_000, connections);
+    }
+}

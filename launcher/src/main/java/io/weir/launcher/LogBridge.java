@@ -1,0 +1,57 @@
+package io.weir.launcher;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.weir.wsgateway.LogFeed;
+import io.weir.wsgateway.LogLevel;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Passes what is logged to the gateway's subscribers. Any thread; what it passes on to is bounded and never waits.
+ *
+ * <p>Debug lines, one or more a connection, are only made while a subscriber wants them; the console never shows them.
+ */
+final class LogBridge extends AppenderBase<ILoggingEvent> {
+    private static final Pattern SESSION = Pattern.compile("\\bsession=(\\d{1,16})\\b");
+
+    private final LogFeed feed = new LogFeed(LogBridge::adjustLevel);
+
+    /** Starts to listen to all loggers. */
+    static LogBridge install() {
+        var bridge = new LogBridge();
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        bridge.setContext(context);
+        bridge.start();
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(bridge);
+        return bridge;
+    }
+
+    LogFeed feed() {
+        return feed;
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        String message = event.getFormattedMessage();
+        if (event.getThrowableProxy() != null) {
+            message += ": " + event.getThrowableProxy().getMessage();
+        }
+        Matcher session = SESSION.matcher(message);
+        feed.publish(
+                event.getLevel().toString(),
+                session.find() ? Long.parseLong(session.group(1)) : 0,
+                message,
+                event.getTimeStamp());
+    }
+
+    private static void adjustLevel(Optional<LogLevel> wanted) {
+        Logger ours = (Logger) LoggerFactory.getLogger("io.weir");
+        ours.setLevel(wanted.filter(level -> level == LogLevel.DEBUG).isPresent() ? Level.DEBUG : Level.INFO);
+    }
+}

@@ -1,0 +1,204 @@
+package io.weir.launcher;
+
+import io.weir.aggregator.Aggregator;
+import io.weir.aggregator.AggregatorConfig;
+import io.weir.aggregator.LedgerHealth;
+import io.weir.aggregator.Snapshot;
+import io.weir.eventbus.EventBus;
+import io.weir.proxyengine.EngineConfig;
+import io.weir.proxyengine.ProxyEngine;
+import io.weir.proxyengine.Transport;
+import io.weir.wsgateway.Gateway;
+import io.weir.wsgateway.GatewayConfig;
+import io.weir.wsgateway.GatewayToken;
+import io.weir.wsgateway.Ledger;
+import io.weir.wsgateway.LogFeed;
+import io.weir.wsgateway.NodeStatus;
+import io.weir.wsgateway.SessionControl;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A whole Weir: ledger, gateway and engine, wired. Started and closed by one thread; the parts have theirs.
+ *
+ * <p>The order is the data's, backwards at the start and forwards at the end: nothing is carried before it can be journaled, and the
+ * journal ends after the last session.
+ */
+final class Node implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+
+    private final DataFolder data;
+    private final Aggregator aggregator;
+    private final Gateway gateway;
+    private final ProxyEngine engine;
+    private final GatewayToken token;
+    private final int capacity;
+
+    private Node(
+            DataFolder data,
+            Aggregator aggregator,
+            Gateway gateway,
+            ProxyEngine engine,
+            GatewayToken token,
+            int capacity) {
+        this.data = data;
+        this.aggregator = aggregator;
+        this.gateway = gateway;
+        this.engine = engine;
+        this.token = token;
+        this.capacity = capacity;
+    }
+
+    /**
+     * Starts everything; when it returns, clients are served. What was started before a failure is stopped again.
+     *
+     * @throws RuntimeException of a part, saying what to do
+     */
+    static Node start(NodeConfig config, LogFeed logs) {
+        DataFolder data = DataFolder.open(config.data());
+        GatewayToken token = GatewayToken.loadOrCreate(data.token());
+        EventBus bus = EventBus.create(config.ringSlots());
+        CompletableFuture<Transport> transport =
+                CompletableFuture.supplyAsync(Transport::best); // while the journal opens
+        Aggregator aggregator = Aggregator.open(bus, AggregatorConfig.defaults(data.journal(), Version.text()));
+        Gateway gateway = null;
+        try {
+            var engineOnceStarted = new AtomicReference<@Nullable ProxyEngine>();
+            gateway = Gateway.start(
+                    GatewayConfig.of(config.gateway(), token),
+                    new AggregatorLedger(aggregator),
+                    new EngineControl(engineOnceStarted),
+                    logs,
+                    () -> status(engineOnceStarted.get()));
+            int capacity = FileLimit.connections();
+            ProxyEngine engine = ProxyEngine.start(
+                    EngineConfig.builder(config.listeners().get(0))
+                            .listeners(config.listeners())
+                            .allowOpen(config.allowOpen())
+                            .transport(transport.join())
+                            .drain(config.drain())
+                            .maxConnections(capacity)
+                            .nodeName("weir-" + shortName(aggregator.health().nodeId()))
+                            .refusedDestinations(List.of(gateway.address()))
+                            .build(),
+                    bus);
+            engineOnceStarted.set(engine);
+            return new Node(data, aggregator, gateway, engine, token, capacity);
+        } catch (RuntimeException e) {
+            if (gateway != null) {
+                gateway.close();
+            }
+            aggregator.close();
+            throw e;
+        }
+    }
+
+    private static String shortName(String nodeId) {
+        String name = nodeId.replaceAll("[^A-Za-z0-9]", "");
+        return name.substring(0, Math.min(12, name.length()));
+    }
+
+    private static NodeStatus status(@Nullable ProxyEngine engine) {
+        List<String> listeners = engine == null
+                ? List.of()
+                : engine.addresses().stream().map(Text::address).toList();
+        return new NodeStatus(Version.text(), listeners, 0);
+    }
+
+    DataFolder data() {
+        return data;
+    }
+
+    List<InetSocketAddress> proxyAddresses() {
+        return engine.addresses();
+    }
+
+    InetSocketAddress gatewayAddress() {
+        return gateway.address();
+    }
+
+    GatewayToken token() {
+        return token;
+    }
+
+    LedgerHealth health() {
+        return aggregator.health();
+    }
+
+    Snapshot snapshot() {
+        return aggregator.latest();
+    }
+
+    /** Client connections that there is room for. */
+    int capacity() {
+        return capacity;
+    }
+
+    int connections() {
+        return engine.connections();
+    }
+
+    /** Drains, records the end of what is still open, and closes the journal. */
+    @Override
+    public void close() {
+        log.info("stopping connections={}", engine.connections());
+        engine.close();
+        gateway.close();
+        aggregator.close();
+    }
+
+    /** Shows the aggregator to the gateway. */
+    private static final class AggregatorLedger implements Ledger {
+        private final Aggregator aggregator;
+
+        AggregatorLedger(Aggregator aggregator) {
+            this.aggregator = aggregator;
+        }
+
+        @Override
+        public Snapshot latest() {
+            return aggregator.latest();
+        }
+
+        @Override
+        public void requestSnapshot(Consumer<Snapshot> reader) {
+            aggregator.requestSnapshot(reader);
+        }
+
+        @Override
+        public LedgerHealth health() {
+            return aggregator.health();
+        }
+    }
+
+    /** Passes the gateway's commands to the engine, once there is one. */
+    private static final class EngineControl implements SessionControl {
+        private final AtomicReference<@Nullable ProxyEngine> engine;
+
+        EngineControl(AtomicReference<@Nullable ProxyEngine> engine) {
+            this.engine = engine;
+        }
+
+        @Override
+        public void close(long sessionId, String by) {
+            ProxyEngine running = engine.get();
+            if (running != null) {
+                running.closeSession(sessionId, by);
+            }
+        }
+
+        @Override
+        public void closeAll(String by) {
+            ProxyEngine running = engine.get();
+            if (running != null) {
+                running.closeAllSessions(by);
+            }
+        }
+    }
+}

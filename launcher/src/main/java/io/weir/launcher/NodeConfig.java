@@ -1,0 +1,28 @@
+package io.weir.launcher;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a node is started with. Immutable; its parts check themselves when they are made.
+ *
+ * @param listeners where the proxy listens
+ * @param gateway where the gateway listens
+ * @param data what outlives the process
+ * @param allowOpen whether the proxy may listen for anybody
+ * @param drain how long sessions may go on after a signal to stop
+ * @param ringSlots size of the ring; a power of two
+ */
+record NodeConfig(
+        List<InetSocketAddress> listeners,
+        InetSocketAddress gateway,
+        Path data,
+        boolean allowOpen,
+        Duration drain,
+        int ringSlots) {
+    NodeConfig {
+        listeners = List.copyOf(listeners);
+    }
+}

@@ -1,0 +1,113 @@
+package io.weir.launcher;
+
+import io.weir.aggregator.journal.JournalException;
+import io.weir.eventbus.EventBus;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code weir proxy}: starts a node and leaves it running until a signal stops it. */
+@Command(
+        name = "proxy",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeOnInvalidInput = 64,
+        sortOptions = false,
+        showDefaultValues = true,
+        description = {
+            "Runs the proxy, its journal, and the gateway with the dashboard.",
+            "Stop it with Ctrl-C or SIGTERM: it drains, and closes every session in the journal."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "1:an address is taken, or the data folder cannot be used",
+            "2:the journal cannot be opened",
+            "64:wrong usage"
+        })
+final class ProxyCommand implements Callable<Integer> {
+    /** Not a status: the node runs on its own threads and the process goes on. */
+    static final int RUNNING = -1;
+
+    private static final int FAILED = 1;
+    private static final int JOURNAL_FAILED = 2;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8080",
+            converter = SocketAddressConverter.class,
+            description = "Where clients connect; may be repeated. Port 0 takes a free one.")
+    private List<InetSocketAddress> listeners = List.of();
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:9090",
+            converter = SocketAddressConverter.class,
+            description = "Where the dashboard and its API are.")
+    private InetSocketAddress gateway = InetSocketAddress.createUnresolved("127.0.0.1", 0);
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            defaultValue = "./data",
+            description = "What outlives the process: journal, token.")
+    private Path data = Path.of("data");
+
+    @Option(
+            names = "--drain",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            converter = DurationConverter.class,
+            description = "How long open sessions may go on after a signal to stop.")
+    private Duration drain = Duration.ofSeconds(5);
+
+    @Option(
+            names = "--allow-open",
+            description = "Listen on addresses other than loopback although clients need no password.")
+    private boolean allowOpen;
+
+    @Option(
+            names = "--ring-slots",
+            paramLabel = "N",
+            defaultValue = "" + EventBus.DEFAULT_SLOTS,
+            description = "Slots between the event loops and the ledger; a power of two. For tests.",
+            hidden = true)
+    private int ringSlots = EventBus.DEFAULT_SLOTS;
+
+    @Override
+    public Integer call() {
+        LogBridge logs = LogBridge.install();
+        Node node;
+        try {
+            node = Node.start(new NodeConfig(listeners, gateway, data, allowOpen, drain, ringSlots), logs.feed());
+        } catch (JournalException e) {
+            return failed(e, JOURNAL_FAILED);
+        } catch (RuntimeException e) {
+            return failed(e, FAILED);
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "weir-stop"));
+        Banner.print(System.out, node);
+        return RUNNING;
+    }
+
+    private static void stop(Node node) {
+        System.err.println("weir: stopping, " + Text.number(node.connections()) + " clients connected");
+        node.close();
+        System.err.println(
+                "weir: stopped at sequence " + Text.number(node.health().sequence()));
+    }
+
+    private static int failed(RuntimeException e, int status) {
+        Logger log = LoggerFactory.getLogger(ProxyCommand.class);
+        log.debug("the node did not start", e);
+        System.err.println("weir: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        return status;
+    }
+}

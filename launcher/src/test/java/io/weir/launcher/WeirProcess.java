@@ -1,0 +1,175 @@
+package io.weir.launcher;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A Weir of its own process, as a user starts it, on free ports. Closing it kills it if it still runs. */
+final class WeirProcess implements AutoCloseable {
+    /** What a command that ended has left. */
+    record Ended(int status, String out, String err) {}
+
+    private static final Pattern PROXY = Pattern.compile("proxy +http://127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern DASHBOARD =
+            Pattern.compile("dashboard +http://127\\.0\\.0\\.1:(\\d+)/\\?token=(\\S+)");
+
+    private final Process process;
+    private final int proxyPort;
+    private final int gatewayPort;
+    private final String token;
+    private final long startMillis;
+
+    private WeirProcess(Process process, int proxyPort, int gatewayPort, String token, long startMillis) {
+        this.process = process;
+        this.proxyPort = proxyPort;
+        this.gatewayPort = gatewayPort;
+        this.token = token;
+        this.startMillis = startMillis;
+    }
+
+    /** Starts a proxy on {@code data} and returns when it says that it is ready. */
+    static WeirProcess start(Path data, String... options) throws IOException {
+        List<String> command =
+                command("proxy", "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--data", data.toString());
+        command.addAll(List.of(options));
+        long begun = System.nanoTime();
+        Process process = new ProcessBuilder(command)
+                .redirectError(data.resolveSibling(data.getFileName() + ".err").toFile())
+                .start();
+        var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        int proxyPort = 0;
+        String line;
+        while ((line = lines.readLine()) != null) {
+            Matcher proxy = PROXY.matcher(line);
+            if (proxy.find()) {
+                proxyPort = Integer.parseInt(proxy.group(1));
+            }
+            Matcher dashboard = DASHBOARD.matcher(line);
+            if (dashboard.find()) {
+                long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+                return new WeirProcess(
+                        process, proxyPort, Integer.parseInt(dashboard.group(1)), dashboard.group(2), took);
+            }
+        }
+        throw new IOException("weir ended before it was ready, status " + exitOf(process));
+    }
+
+    /** Runs a command to its end. */
+    static Ended run(String... arguments) throws IOException {
+        Process process = new ProcessBuilder(command(arguments)).start();
+        var err = new StringBuilder();
+        var reader = new Thread(() -> err.append(text(process.getErrorStream())));
+        reader.start();
+        String out = text(process.getInputStream());
+        int status = exitOf(process);
+        try {
+            reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return new Ended(status, out, err.toString());
+    }
+
+    private static List<String> command(String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (option.startsWith("--add-")
+                    || option.startsWith("--enable-native")
+                    || option.startsWith("--sun-misc")) {
+                command.add(option);
+            }
+        }
+        command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static String text(InputStream in) {
+        try (in) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int exitOf(Process process) {
+        try {
+            if (process.waitFor(60, TimeUnit.SECONDS)) {
+                return process.exitValue();
+            }
+            process.destroyForcibly();
+            throw new AssertionError("the command did not end within a minute");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    int proxyPort() {
+        return proxyPort;
+    }
+
+    int gatewayPort() {
+        return gatewayPort;
+    }
+
+    String token() {
+        return token;
+    }
+
+    long startMillis() {
+        return startMillis;
+    }
+
+    /** A connection to the proxy; reads give up after 20 seconds. */
+    Socket connect() throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), proxyPort);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    HttpResponse<String> health() throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gatewayPort + "/healthz"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** {@code kill -9}. */
+    void kill() {
+        process.destroyForcibly();
+        exitOf(process);
+    }
+
+    /** SIGTERM; returns the status. */
+    int stop() {
+        process.destroy();
+        return exitOf(process);
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            kill();
+        }
+    }
+}

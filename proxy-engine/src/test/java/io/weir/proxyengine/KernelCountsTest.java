@@ -1,0 +1,82 @@
+package io.weir.proxyengine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The session's counts are the kernel's, as {@code ss} prints them for the proxy's own sockets. */
+class KernelCountsTest {
+    @BeforeAll
+    static void needsSs() throws Exception {
+        boolean found;
+        try {
+            found = new ProcessBuilder("ss", "-V").start().waitFor() == 0;
+        } catch (IOException e) {
+            found = false;
+        }
+        Assumptions.assumeTrue(found, "there is no ss here");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EPOLL, 1, 0", "EPOLL, 70000, 3000000", "EPOLL, 4000001, 17", "NIO, 1, 0", "NIO, 4000001, 3000000"})
+    void agree(Transport transport, long up, long down) throws Exception {
+        try (var proxy = TestProxy.start(settings -> settings.transport(transport));
+                var tunnel = TestTunnel.open(proxy)) {
+            var upload = Peer.async(() -> {
+                tunnel.client().writePattern(up);
+                return null;
+            });
+            var download = Peer.async(() -> {
+                tunnel.origin().writePattern(down);
+                return null;
+            });
+            var arrival = Peer.async(() -> {
+                tunnel.origin().readPattern(up);
+                return null;
+            });
+            tunnel.client().readPattern(down);
+            upload.get();
+            download.get();
+            arrival.get();
+            TestLedger.Session session = tunnel.session(proxy);
+            await().until(() -> session.counts().down() == down
+                    && session.counts().up() == up
+                    && session.counts().originUp() == up);
+
+            String clientSide = "( sport = :" + proxy.port() + " and dport = :"
+                    + tunnel.client().socket().getLocalPort() + " )";
+            assertThat(figure(clientSide, "bytes_received"))
+                    .isEqualTo(session.counts().up() + session.counts().overheadUp());
+            await().until(() -> figure(clientSide, "bytes_acked") // the client's kernel may acknowledge late
+                    == session.counts().down() + session.counts().overheadDown());
+            String originSide = "( dport = :" + tunnel.origin().socket().getLocalPort() + " )";
+            assertThat(figure(originSide, "bytes_received"))
+                    .isEqualTo(session.counts().originDown());
+            await().until(() -> figure(originSide, "bytes_acked") // whoever connects counts its SYN, too
+                    == session.counts().originUp() + 1);
+        }
+    }
+
+    /** Absent when 0. */
+    private static long figure(String filter, String name) throws IOException {
+        String line = ss(filter);
+        assertThat(line).contains("ESTAB");
+        Matcher matcher = Pattern.compile(name + ":(\\d+)").matcher(line);
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    private static String ss(String... filter) throws IOException {
+        var command = new java.util.ArrayList<>(java.util.List.of("ss", "-H", "-tinO"));
+        command.addAll(java.util.List.of(filter));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    }
+}
