@@ -83,7 +83,7 @@ class AuditSpeedTest {
         long down = 0;
         record.begin(sequence + 1, ++atMillis);
         for (int i = 0; i < DELTAS_PER_RECORD; i++) {
-            long bytes = 1 + random.nextInt(1 << 20);
+            long bytes = 1L + random.nextInt(1 << 20);
             delta.set(random.nextInt(1000), bytes, 0, 0, 0, bytes);
             record.tryAddDelta(1 + random.nextInt(SESSIONS), delta);
             down += bytes;
