@@ -78,6 +78,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
             ReferenceCountUtil.release(msg);
         } else if (msg instanceof HttpRequest request) {
             begin(request);
+            ReferenceCountUtil.release(msg); // the decoder makes a full one of what is malformed
         } else if (msg instanceof HttpContent content && exchange != null) {
             exchange.requestContent(content);
         } else {
