@@ -46,27 +46,33 @@ public final class Counts {
         return originDown;
     }
 
-    void addUp(long bytes) {
+    /** Adds to {@link #up()}. */
+    public void addUp(long bytes) {
         up = Math.addExact(up, bytes);
     }
 
-    void addDown(long bytes) {
+    /** Adds to {@link #down()}. */
+    public void addDown(long bytes) {
         down = Math.addExact(down, bytes);
     }
 
-    void addOverheadUp(long bytes) {
+    /** Adds to {@link #overheadUp()}. */
+    public void addOverheadUp(long bytes) {
         overheadUp = Math.addExact(overheadUp, bytes);
     }
 
-    void addOverheadDown(long bytes) {
+    /** Adds to {@link #overheadDown()}. */
+    public void addOverheadDown(long bytes) {
         overheadDown = Math.addExact(overheadDown, bytes);
     }
 
-    void addOriginUp(long bytes) {
+    /** Adds to {@link #originUp()}. */
+    public void addOriginUp(long bytes) {
         originUp = Math.addExact(originUp, bytes);
     }
 
-    void addOriginDown(long bytes) {
+    /** Adds to {@link #originDown()}. */
+    public void addOriginDown(long bytes) {
         originDown = Math.addExact(originDown, bytes);
     }
 

@@ -102,9 +102,7 @@ class FuzzTest {
                     checkAnswers(answer, origin.takeRequests(), text(message));
                 }
             }
-            proxy.ledger().awaitClosed(1);
-
-            assertThat(proxy.ledger().rootTotals().receivedFromClient()).isEqualTo(sent);
+            Conversation.awaitCounted(proxy, sent, received);
             assertThat(proxy.ledger().rootTotals().deliveredToClient()).isEqualTo(received);
         }
     }
@@ -155,9 +153,7 @@ class FuzzTest {
                     assertThat(origin.takeFaults()).isEmpty();
                 }
             }
-            proxy.ledger().awaitClosed(1);
-
-            assertThat(proxy.ledger().rootTotals().receivedFromClient()).isEqualTo(sent);
+            Conversation.awaitCounted(proxy, sent, 0);
         }
     }
 

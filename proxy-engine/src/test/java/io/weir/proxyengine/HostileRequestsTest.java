@@ -49,10 +49,8 @@ class HostileRequestsTest {
                     failures.add(row[0] + " | " + row[1] + " | " + failure);
                 }
             }
-            proxy.ledger().awaitClosed(1);
-
             assertThat(failures).isEmpty();
-            assertThat(proxy.ledger().rootTotals().receivedFromClient()).isEqualTo(sent);
+            Conversation.awaitCounted(proxy, sent, received);
             assertThat(proxy.ledger().rootTotals().deliveredToClient()).isEqualTo(received);
         }
     }
