@@ -65,22 +65,23 @@ final class Corpus {
 
     static String unescape(String text) {
         var plain = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        int i = 0;
+        while (i < text.length()) {
+            char c = text.charAt(i++);
             if (c != '\\') {
                 plain.append(c);
                 continue;
             }
-            i++;
-            switch (text.charAt(i)) {
+            char escaped = text.charAt(i++);
+            switch (escaped) {
                 case 'r' -> plain.append('\r');
                 case 'n' -> plain.append('\n');
                 case 't' -> plain.append('\t');
                 case 'x' -> {
-                    plain.append((char) Integer.parseInt(text.substring(i + 1, i + 3), 16));
+                    plain.append((char) Integer.parseInt(text.substring(i, i + 2), 16));
                     i += 2;
                 }
-                default -> plain.append(text.charAt(i));
+                default -> plain.append(escaped);
             }
         }
         return plain.toString();

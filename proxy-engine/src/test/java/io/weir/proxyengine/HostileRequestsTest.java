@@ -106,8 +106,8 @@ class HostileRequestsTest {
             holds = requests.size() == 1 && fine == 1 && (!refused || expected.startsWith("oneRefuse"));
             int colon = expected.indexOf(':');
             if (holds && colon >= 0) {
-                holds = requests.get(0).bodyText().equals(expected.substring(colon + 1));
-                found += " body=" + requests.get(0).bodyText();
+                holds = requests.get(0).body().equals(expected.substring(colon + 1));
+                found += " body=" + requests.get(0).body();
             }
         }
         return holds ? null : found;

@@ -134,7 +134,7 @@ class SegmentationTest {
             seen.add(client.readRest());
         }
         for (StrictHttp.Message request : origin.takeRequests()) {
-            seen.add(request.startLine() + request.fields() + request.bodyText());
+            seen.add(request.startLine() + request.fields() + request.body());
         }
         seen.addAll(origin.takeFaults());
         return seen;

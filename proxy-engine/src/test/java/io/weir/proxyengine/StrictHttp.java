@@ -33,7 +33,7 @@ final class StrictHttp {
      *
      * @param fields name in lower case and value, by turns
      */
-    record Message(String startLine, List<String> fields, byte[] body) {
+    record Message(String startLine, List<String> fields, String body) {
         List<String> all(String name) {
             var values = new ArrayList<String>();
             for (int i = 0; i < fields.size(); i += 2) {
@@ -42,10 +42,6 @@ final class StrictHttp {
                 }
             }
             return values;
-        }
-
-        String bodyText() {
-            return new String(body, StandardCharsets.ISO_8859_1);
         }
 
         int status() {
@@ -77,13 +73,13 @@ final class StrictHttp {
         }
         check(line.matches(TOKEN + " (/[\\x21-\\x7e&&[^#\\\\]]*|\\*) HTTP/1\\.1"), "request line", line);
         List<String> fields = fields();
-        var head = new Message(line, fields, new byte[0]);
+        var head = new Message(line, fields, "");
         check(
                 head.all("host").equals(List.of(authority)),
                 "Host",
                 head.all("host").toString());
         byte[] body = body(head, false);
-        return new Message(line, fields, body == null ? new byte[0] : body);
+        return new Message(line, fields, text(body == null ? new byte[0] : body));
     }
 
     /** The next response, interim ones left out, or null if the connection ended before it. */
@@ -95,7 +91,7 @@ final class StrictHttp {
             }
             check(line.matches("HTTP/1\\.1 [1-5][0-9][0-9] [\\t\\x20-\\x7e\\x80-\\xff]*"), "status line", line);
             List<String> fields = fields();
-            var head = new Message(line, fields, new byte[0]);
+            var head = new Message(line, fields, "");
             int status = head.status();
             if (status < 200 && status != 101) {
                 check(head.all("content-length").isEmpty(), "body of an interim response", line);
@@ -108,7 +104,7 @@ final class StrictHttp {
                 return head;
             }
             byte[] body = body(head, true);
-            return new Message(line, fields, body == null ? in.readAllBytes() : body);
+            return new Message(line, fields, text(body == null ? in.readAllBytes() : body));
         }
     }
 
@@ -130,6 +126,10 @@ final class StrictHttp {
         }
         check(head.all("connection").contains("close"), "response without bounds", head.toString());
         return null;
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private byte[] chunks() throws IOException {
