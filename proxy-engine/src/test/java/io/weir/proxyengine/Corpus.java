@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,6 +41,10 @@ final class Corpus {
             throw new AssertionError(e);
         }
         return groups;
+    }
+
+    static List<String[]> group(Map<String, List<String[]>> groups, String name) {
+        return Objects.requireNonNull(groups.get(name));
     }
 
     static byte[] message(String column, int port) {

@@ -31,7 +31,7 @@ class HostileResponsesTest {
         var failures = new ArrayList<String>();
         long sent = 0;
         long received = 0;
-        List<String[]> cases = CASES.get(group);
+        List<String[]> cases = Corpus.group(CASES, group);
         try (var origin = StrictOrigin.start(request -> answer(cases, request));
                 var proxy = TestProxy.start(settings -> settings.eventLoops(1))) {
             for (int i = 0; i < cases.size(); i++) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A second opinion: reads HTTP/1.1 to the letter of RFC 9112 and forgives nothing. Shares no code with the engine or Netty. */
 final class StrictHttp {
@@ -66,8 +67,8 @@ final class StrictHttp {
     }
 
     /** The next request, or null if the connection ended before it. */
-    Message request(String authority) throws IOException {
-        String line = line(true);
+    @Nullable Message request(String authority) throws IOException {
+        String line = lineOrEnd();
         if (line == null) {
             return null;
         }
@@ -83,9 +84,9 @@ final class StrictHttp {
     }
 
     /** The next response, interim ones left out, or null if the connection ended before it. */
-    Message response(String method) throws IOException {
+    @Nullable Message response(String method) throws IOException {
         while (true) {
-            String line = line(true);
+            String line = lineOrEnd();
             if (line == null) {
                 return null;
             }
@@ -108,7 +109,7 @@ final class StrictHttp {
         }
     }
 
-    private byte[] body(Message head, boolean response) throws IOException {
+    private byte @Nullable [] body(Message head, boolean response) throws IOException {
         List<String> codings = head.all("transfer-encoding");
         List<String> lengths = head.all("content-length");
         check(codings.isEmpty() || lengths.isEmpty(), "both bounds", head.toString());
@@ -135,14 +136,14 @@ final class StrictHttp {
     private byte[] chunks() throws IOException {
         var body = new ByteArrayOutputStream();
         while (true) {
-            String size = line(false);
+            String size = line();
             check(size.matches("[0-9a-f]{1,8}"), "chunk size", size);
             int bytes = Integer.parseInt(size, 16);
             if (bytes == 0) {
                 break;
             }
             body.write(exactly(bytes));
-            check(line(false).isEmpty(), "end of chunk", "");
+            check(line().isEmpty(), "end of chunk", "");
         }
         List<String> trailers = fields();
         for (String name : List.of("host", "content-length", "transfer-encoding", "connection", "trailer")) {
@@ -163,7 +164,7 @@ final class StrictHttp {
     private List<String> fields() throws IOException {
         var fields = new ArrayList<String>();
         while (true) {
-            String line = line(false);
+            String line = line();
             if (line.isEmpty()) {
                 return fields;
             }
@@ -177,7 +178,19 @@ final class StrictHttp {
     }
 
     /** A line without its CRLF; null where {@code mayEnd} and nothing came. */
-    private String line(boolean mayEnd) throws IOException {
+    private @Nullable String lineOrEnd() throws IOException {
+        return line(true);
+    }
+
+    private String line() throws IOException {
+        String line = line(false);
+        if (line == null) {
+            throw new Truncated("before a line");
+        }
+        return line;
+    }
+
+    private @Nullable String line(boolean mayEnd) throws IOException {
         var text = new ByteArrayOutputStream();
         while (true) {
             int b = in.read();
