@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -162,8 +163,7 @@ class FuzzTest {
         client.send(method + " http://127.0.0.1:" + port + "/first HTTP/1.1\r\nHost: x\r\n\r\n");
         try {
             StrictHttp.Message first = reader.response(method);
-            assertThat(first).as(answer).isNotNull();
-            if (first.all("connection").contains("close")) {
+            if (Objects.requireNonNull(first, answer).all("connection").contains("close")) {
                 return;
             }
         } catch (StrictHttp.Truncated | java.net.SocketException brokenOff) {
@@ -171,8 +171,7 @@ class FuzzTest {
         }
         client.send("GET http://127.0.0.1:" + port + "/second HTTP/1.1\r\nHost: x\r\n\r\n");
         StrictHttp.Message second = reader.response("GET");
-        assertThat(second).as(answer).isNotNull();
-        assertThat(second.body()).as(answer).isEqualTo("second");
+        assertThat(Objects.requireNonNull(second, answer).body()).as(answer).isEqualTo("second");
     }
 
     private static EngineConfig.Builder quick(EngineConfig.Builder settings) {
