@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies in both directions: how they are bounded, that they stream, and what happens when they break off. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends are what matters here
 class BodyTest {
     private static final byte[] MIB = "0123456789abcdef".repeat(65_536).getBytes(StandardCharsets.US_ASCII);
     private static final int USER_SPACE_BYTES = 1 << 20;
