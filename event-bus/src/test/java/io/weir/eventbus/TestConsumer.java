@@ -147,8 +147,8 @@ class TestConsumer implements BusConsumer {
         return Map.copyOf(sessions);
     }
 
-    Session session(long id) {
-        Session session = sessions().get(id);
+    synchronized Session session(long id) {
+        Session session = sessions.get(id);
         if (session == null) {
             throw new AssertionError("no session " + id);
         }

@@ -303,9 +303,8 @@ class BodyTest {
             origin.send("HTTP/1.1 200 OK\r\n\r\npart");
             client.readHead();
             client.read(version.equals("1.0") ? 4 : "4\r\npart\r\n".length());
-            talk.proxy
-                    .engine()
-                    .closeSession(talk.proxy.ledger().sessions().get(0).opened.sessionId(), "test");
+            TestLedger.Session open = talk.proxy.ledger().awaitSession(session -> true);
+            talk.proxy.engine().closeSession(open.opened.sessionId(), "test");
 
             assertThat(client.drain()).isEqualTo(version.equals("1.1"));
             assertThat(talk.settle(1).get(0).closed.reason()).isEqualTo(CloseReason.CLOSED_BY_COMMAND);
