@@ -17,15 +17,11 @@ final class DurationConverter implements ITypeConverter<Duration> {
             throw new TypeConversionException("'" + text + "' is no time: a number and ms, s, m or h, such as 30s");
         }
         long number = Long.parseLong(form.group(1));
-        switch (form.group(2)) {
-            case "ms":
-                return Duration.ofMillis(number);
-            case "s":
-                return Duration.ofSeconds(number);
-            case "m":
-                return Duration.ofMinutes(number);
-            default:
-                return Duration.ofHours(number);
-        }
+        return switch (form.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
     }
 }

@@ -15,10 +15,10 @@ final class FileLimit {
 
     static int connections() {
         var system = ManagementFactory.getOperatingSystemMXBean();
-        if (!(system instanceof UnixOperatingSystemMXBean)) {
+        if (!(system instanceof UnixOperatingSystemMXBean unix)) {
             return WITHOUT_LIMIT;
         }
-        long files = ((UnixOperatingSystemMXBean) system).getMaxFileDescriptorCount();
+        long files = unix.getMaxFileDescriptorCount();
         long connections = Math.max(8, (files - Math.min(RESERVED, files / 2)) / FILES_PER_CLIENT);
         return (int) Math.min(1_000_000, connections);
     }
