@@ -49,6 +49,7 @@ import org.openjdk.jmh.annotations.Warmup;
             "--sun-misc-unsafe-memory-access=allow"
         })
 @State(Scope.Thread)
+@SuppressWarnings("NullAway.Init") // fields are set before each trial or iteration
 public class AppendRecord {
     /** How many deltas are in the record. */
     @Param({"1", "32", "1000"})
