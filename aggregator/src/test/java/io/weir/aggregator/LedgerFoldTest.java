@@ -257,7 +257,7 @@ class LedgerFoldTest {
 
     private void up(long id, long bytes) {
         Counts delta = new Counts();
-        delta.addUp(bytes);
+        delta.set(bytes, 0, 0, 0, 0, 0);
         fold.transferred(++sequence, AT, id, delta);
     }
 

@@ -38,6 +38,10 @@ final class LogBridge extends AppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
+        String logger = event.getLoggerName();
+        if (logger.startsWith("io.weir.wsgateway") || logger.startsWith("io.netty")) {
+            return; // a line about sending lines would never end
+        }
         String message = event.getFormattedMessage();
         if (event.getThrowableProxy() != null) {
             message += ": " + event.getThrowableProxy().getMessage();

@@ -76,10 +76,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (left) {
             ReferenceCountUtil.release(msg);
-        } else if (msg instanceof HttpRequest) {
-            begin((HttpRequest) msg);
-        } else if (msg instanceof HttpContent && exchange != null) {
-            exchange.requestContent((HttpContent) msg);
+        } else if (msg instanceof HttpRequest request) {
+            begin(request);
+            ReferenceCountUtil.release(msg); // the decoder makes a full one of what is malformed
+        } else if (msg instanceof HttpContent content && exchange != null) {
+            exchange.requestContent(content);
         } else {
             ReferenceCountUtil.release(msg);
         }

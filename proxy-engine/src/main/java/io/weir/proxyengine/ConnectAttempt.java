@@ -105,7 +105,7 @@ final class ConnectAttempt {
             stagger.cancel(false);
         }
         for (ChannelFuture connect : List.copyOf(running)) {
-            if (connect.channel() != winner) {
+            if (!connect.channel().equals(winner)) {
                 connect.channel().close();
             }
         }

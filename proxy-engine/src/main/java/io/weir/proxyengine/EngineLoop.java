@@ -118,7 +118,7 @@ final class EngineLoop {
     }
 
     boolean isOverload(SessionMeter meter) {
-        return meter == overload;
+        return meter.equals(overload);
     }
 
     void register(SessionMeter meter, ActiveSession session) {
@@ -154,8 +154,8 @@ final class EngineLoop {
         draining = true;
         origins.close();
         for (Swept one : sweep.all()) {
-            if (one instanceof ClientHandler) {
-                ((ClientHandler) one).drain();
+            if (one instanceof ClientHandler client) {
+                client.drain();
             }
         }
     }
@@ -164,10 +164,10 @@ final class EngineLoop {
     void endAll() {
         abortAll(CloseReason.NODE_STOPPED);
         for (Swept one : sweep.all()) {
-            if (one instanceof ClientHandler) {
-                ((ClientHandler) one).close();
-            } else if (one instanceof LingeringClose) {
-                ((LingeringClose) one).abort(CloseReason.NODE_STOPPED);
+            if (one instanceof ClientHandler client) {
+                client.close();
+            } else if (one instanceof LingeringClose lingering) {
+                lingering.abort(CloseReason.NODE_STOPPED);
             }
         }
     }

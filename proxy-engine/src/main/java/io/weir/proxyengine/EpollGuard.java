@@ -89,10 +89,10 @@ final class EpollGuard implements IoHandler {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        if (!(handle instanceof EpollIoHandle)) {
+        if (!(handle instanceof EpollIoHandle epollHandle)) {
             return delegate.register(handle);
         }
-        var guarded = new GuardedHandle((EpollIoHandle) handle);
+        var guarded = new GuardedHandle(epollHandle);
         var registration = new GuardedRegistration(delegate.register(guarded));
         guarded.registration = registration;
         return registration;
@@ -104,6 +104,7 @@ final class EpollGuard implements IoHandler {
         private final EpollIoHandle handle;
         private GuardedRegistration registration;
 
+        @SuppressWarnings("NullAway.Init") // each needs the other; the registration follows before any event
         GuardedHandle(EpollIoHandle handle) {
             this.handle = handle;
         }
@@ -116,8 +117,8 @@ final class EpollGuard implements IoHandler {
         @Override
         public void handle(IoRegistration unguarded, IoEvent event) {
             int ready = ((EpollIoEvent) event).ops().value();
-            if ((ready & ERR) != 0 && (registration.interest & IN) == 0 && handle instanceof Channel.Unsafe) {
-                Channel channel = ((Channel.Unsafe) handle).voidPromise().channel();
+            if ((ready & ERR) != 0 && (registration.interest & IN) == 0 && handle instanceof Channel.Unsafe unsafe) {
+                Channel channel = unsafe.voidPromise().channel();
                 if (channel.isActive()) { // else it is a connect that failed, which Netty reports
                     channel.pipeline().fireExceptionCaught(new IOException("Connection reset while nothing was read"));
                     return;
@@ -152,16 +153,17 @@ final class EpollGuard implements IoHandler {
         }
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature
         public <T> T attachment() {
             return registration.attachment();
         }
 
         @Override
         public long submit(IoOps ops) {
-            if (!(ops instanceof EpollIoOps)) {
+            if (!(ops instanceof EpollIoOps epollOps)) {
                 return registration.submit(ops);
             }
-            int wanted = ((EpollIoOps) ops).value() & ~RDHUP;
+            int wanted = epollOps.value() & ~RDHUP;
             interest = wanted;
             if ((wanted & (IN | OUT)) == 0) {
                 wanted |= EpollIoOps.EPOLLET.value();

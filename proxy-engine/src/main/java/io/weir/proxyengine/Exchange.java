@@ -5,12 +5,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -38,7 +36,6 @@ final class Exchange implements ConnectListener, ActiveSession {
     private static final Logger log = LoggerFactory.getLogger(Exchange.class);
     private static final Set<HttpMethod> IDEMPOTENT =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
-    private static final int INTERIM_MAX = 20;
     private static final long FRESH_NANOS = 2_000_000_000L;
 
     private final EngineLoop loop;
@@ -51,21 +48,14 @@ final class Exchange implements ConnectListener, ActiveSession {
     private final boolean clientKeepsAlive;
     private final boolean upgradeAsked;
     private final Body requestBody;
+    private final ResponseSide response;
     private @Nullable ConnectAttempt attempt;
     private @Nullable OriginHandler origin;
-    private Body responseBody = Body.NONE;
     private boolean requestHeadSent;
     private boolean requestComplete;
     private boolean clientEnded;
-    private boolean responseBegun;
-    private boolean responseComplete;
-    private boolean switching;
-    private boolean closeAfter;
-    private boolean originKeepsAlive;
     private boolean retried;
     private boolean over;
-    private int status;
-    private int interims;
     private long movedBytes;
     private long movedAtNanos;
 
@@ -91,6 +81,7 @@ final class Exchange implements ConnectListener, ActiveSession {
                 && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 && Fields.wantsWebSocket(request.headers());
         requestComplete = requestBody == Body.NONE;
+        response = new ResponseSide(client, request, loop.config().nodeName(), upgradeAsked, this::responseWritten);
     }
 
     void begin() {
@@ -200,7 +191,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     private void badRequestBody() {
-        if (responseBegun) {
+        if (response.isBegun()) {
             breakOff(CloseReason.BAD_REQUEST, true);
         } else {
             refuse(Refusal.badRequest("the request's body is malformed"));
@@ -226,77 +217,36 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     // ---- the response ----
 
-    void response(HttpResponse response) {
+    void response(HttpResponse head) {
         if (over) {
-            ReferenceCountUtil.release(response);
-            return;
-        }
-        String fault = MessageRules.fault(response, upgradeAsked);
-        if (fault != null) {
-            badResponse(fault);
-            return;
-        }
-        if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL
-                && response.status().code() != 101) {
-            interim(response);
-            return;
-        }
-        responseBegun = true;
-        status = response.status().code();
-        switching = status == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
-        originKeepsAlive =
-                ForwardedHead.keepsAlive(response.headers(), response.protocolVersion()) && isDelimited(response);
-        responseBody = ForwardedHead.bodyToClient(response, request);
-        closeAfter = !clientKeepsAlive || responseBody == Body.UNTIL_CLOSE || !requestComplete || loop.isDraining();
-        ForwardedHead.toClient(response, request, loop.config().nodeName(), responseBody, closeAfter);
-        client.write(HeadWriter.response(client.alloc(), response.status(), response.headers()), client.voidPromise());
-    }
-
-    /** Whether the origin's connection can outlive the response: it does not end with the connection. */
-    private boolean isDelimited(HttpResponse response) {
-        return MessageRules.isChunked(response.headers())
-                || response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
-                || ForwardedHead.bodyToClient(response, request) == Body.NONE;
-    }
-
-    /** 1xx goes to who can understand it (RFC 9110 §15.2); its end is not the response's. */
-    private void interim(HttpResponse response) {
-        if (++interims > INTERIM_MAX) {
-            badResponse("the origin sent more than " + INTERIM_MAX + " interim responses");
-            return;
-        }
-        if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-            Fields.removeHopByHop(response.headers());
-            response.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
-            client.writeAndFlush(
-                    HeadWriter.response(client.alloc(), response.status(), response.headers()), client.voidPromise());
+            ReferenceCountUtil.release(head);
+        } else {
+            proceed(response.head(head, clientKeepsAlive && requestComplete && !loop.isDraining()));
         }
     }
 
     void responseContent(HttpContent content) {
-        if (over || !responseBegun) {
+        if (over) {
             ReferenceCountUtil.release(content);
             return;
         }
-        if (content.decoderResult().isFailure()) {
-            ReferenceCountUtil.release(content);
-            badResponse("the origin's body is malformed");
-            return;
+        proceed(response.content(content));
+    }
+
+    private void proceed(ResponseSide.Step step) {
+        switch (step) {
+            case REFUSE -> badResponse(response.fault());
+            case SWITCH -> switchToRelay();
+            case GO_ON -> pauseOriginIfClientIsBehind();
+            case COMPLETE -> {} // the end of the read shows whether more came
         }
-        if (switching) {
-            ReferenceCountUtil.release(content);
-            switchToRelay();
-            return;
-        }
-        if (content instanceof LastHttpContent) {
-            endResponse(content);
-            return;
-        }
-        responseBody.write(client, content, client.voidPromise());
-        if (!client.isWritable()) {
+    }
+
+    private void pauseOriginIfClientIsBehind() {
+        OriginHandler connection = origin;
+        if (connection != null && !client.isWritable()) {
             client.flush();
-            OriginHandler connection = origin;
-            if (!client.isWritable() && connection != null) {
+            if (!client.isWritable()) {
                 connection.channel().config().setAutoRead(false);
             }
         }
@@ -305,9 +255,9 @@ final class Exchange implements ConnectListener, ActiveSession {
     /** Only now is it known whether more came than the response: an origin's connection is clean from here on, not before. */
     void responseReadComplete() {
         OriginHandler connection = origin;
-        if (responseComplete && connection != null) {
+        if (response.isComplete() && connection != null) {
             origin = null;
-            connection.release(originKeepsAlive && requestComplete);
+            connection.release(response.originKeepsAlive() && requestComplete);
         }
         client.flush();
     }
@@ -317,13 +267,6 @@ final class Exchange implements ConnectListener, ActiveSession {
         if (client.isWritable() && connection != null && !connection.channel().isInputShutdown()) {
             connection.channel().config().setAutoRead(true);
         }
-    }
-
-    private void endResponse(HttpContent last) {
-        responseComplete = true;
-        var written = client.newPromise();
-        written.addListener(done -> responseWritten((ChannelFuture) done));
-        responseBody.write(client, last, written);
     }
 
     private void responseWritten(ChannelFuture written) {
@@ -336,11 +279,11 @@ final class Exchange implements ConnectListener, ActiveSession {
             handler.settle();
             client.close();
             closeMeter(CloseReason.CLIENT_ABORTED);
-        } else if (closeAfter) {
+        } else if (response.closesAfter()) {
             handler.leave();
-            LingeringClose.begin(loop, client, meter, Leg.UP, CloseReason.COMPLETED, status);
+            LingeringClose.begin(loop, client, meter, Leg.UP, CloseReason.COMPLETED, response.status());
         } else {
-            meter.close(CloseReason.COMPLETED, status);
+            meter.close(CloseReason.COMPLETED, response.status());
             handler.exchangeEnded();
         }
     }
@@ -353,7 +296,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         over = true;
         origin = null;
         loop.unregister(meter);
-        var relay = new Relay(loop, meter, client, connection.channel(), status);
+        var relay = new Relay(loop, meter, client, connection.channel(), response.status());
         relay.begin();
         handler.leave();
         client.pipeline().remove(handler);
@@ -367,7 +310,7 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     private void badResponse(String fault) {
         log.debug("bad response session={} origin={} {}", meter.id(), target.authority(), fault);
-        if (responseBegun) {
+        if (response.isBegun()) {
             breakOff(CloseReason.BAD_RESPONSE, true);
         } else {
             refuse(Refusal.badResponse(fault));
@@ -379,14 +322,14 @@ final class Exchange implements ConnectListener, ActiveSession {
         if (over) {
             return;
         }
-        if (responseComplete) {
+        if (response.isComplete()) {
             responseReadComplete();
             return;
         }
         OriginHandler connection = origin;
         boolean mayRetry = connection != null
                 && connection.isReused()
-                && !responseBegun
+                && !response.isBegun()
                 && !retried
                 && requestBody == Body.NONE
                 && IDEMPOTENT.contains(request.method())
@@ -395,10 +338,8 @@ final class Exchange implements ConnectListener, ActiveSession {
             retried = true;
             dropOrigin(false);
             attempt = loop.connector().connect(target.authority(), this);
-        } else if (responseBegun) {
-            breakOff(
-                    reset ? CloseReason.ORIGIN_RESET : CloseReason.ORIGIN_ABORTED,
-                    reset || responseBody == Body.UNTIL_CLOSE);
+        } else if (response.isBegun()) {
+            breakOff(reset ? CloseReason.ORIGIN_RESET : CloseReason.ORIGIN_ABORTED, reset || response.endsWithFin());
         } else {
             refuse(Refusal.unanswered(reset));
         }
@@ -411,7 +352,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     private void requestBrokeOff(OriginHandler connection) {
-        if (!responseBegun) {
+        if (!response.isBegun()) {
             abort(CloseReason.CLIENT_ABORTED);
         } else {
             SocketChannel channel = connection.channel();
@@ -439,7 +380,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             closeMeter(reason);
         } else {
             handler.leave();
-            LingeringClose.begin(loop, client, meter, Leg.UP, reason, status);
+            LingeringClose.begin(loop, client, meter, Leg.UP, reason, response.status());
         }
     }
 
@@ -452,7 +393,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         loop.unregister(meter);
         dropOrigin(reason == CloseReason.CLIENT_RESET);
         handler.settle();
-        if (responseBody == Body.UNTIL_CLOSE) {
+        if (response.endsWithFin()) {
             client.config().setSoLinger(0); // FIN would make it look whole
         }
         client.close();
@@ -460,7 +401,9 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     private void closeMeter(CloseReason reason) {
-        loop.eventLoop().execute(() -> meter.close(reason, status)); // after the writes that failed with the channels
+        loop.eventLoop()
+                .execute(
+                        () -> meter.close(reason, response.status())); // after the writes that failed with the channels
     }
 
     private void dropOrigin(boolean reset) {
@@ -488,7 +431,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             movedBytes = moved;
             movedAtNanos = nowNanos;
         } else if (nowNanos - movedAtNanos > loop.config().exchangeIdleTimeout().toNanos()) {
-            if (responseBegun) {
+            if (response.isBegun()) {
                 breakOff(CloseReason.IDLE_TIMEOUT, true);
             } else {
                 refuse(new Refusal(

@@ -78,8 +78,8 @@ final class LingeringClose extends ChannelInboundHandlerAdapter implements Swept
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (msg instanceof ByteBuf && meter.isOpen()) {
-            int bytes = ((ByteBuf) msg).readableBytes();
+        if (msg instanceof ByteBuf read && meter.isOpen()) {
+            int bytes = read.readableBytes();
             leg.count(meter, bytes);
             thrownAway += bytes;
         }

@@ -110,10 +110,10 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
         Exchange current = exchange;
         if (current == null) {
             ReferenceCountUtil.release(msg);
-        } else if (msg instanceof HttpResponse) {
-            current.response((HttpResponse) msg);
-        } else if (msg instanceof HttpContent) {
-            current.responseContent((HttpContent) msg);
+        } else if (msg instanceof HttpResponse response) {
+            current.response(response);
+        } else if (msg instanceof HttpContent content) {
+            current.responseContent(content);
         } else {
             ReferenceCountUtil.release(msg);
         }

@@ -73,7 +73,7 @@ final class Relay implements ActiveSession, Swept {
 
     /** One side will send nothing more. */
     void ended(SocketChannel side) {
-        boolean isClient = side == client;
+        boolean isClient = side.equals(client);
         if (finished || (isClient ? clientEnded : originEnded)) {
             return;
         }
@@ -108,11 +108,11 @@ final class Relay implements ActiveSession, Swept {
         if (finished) {
             return;
         }
-        SocketChannel other = side == client ? origin : client;
+        SocketChannel other = side.equals(client) ? origin : client;
         if (other.isActive()) {
             other.config().setSoLinger(0);
         }
-        finish(side == client ? CloseReason.CLIENT_RESET : CloseReason.ORIGIN_RESET);
+        finish(side.equals(client) ? CloseReason.CLIENT_RESET : CloseReason.ORIGIN_RESET);
     }
 
     void failed(Throwable cause) {

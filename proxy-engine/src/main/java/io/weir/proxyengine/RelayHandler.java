@@ -30,11 +30,11 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (!(msg instanceof ByteBuf) || relay.isFinished()) {
+        if (!(msg instanceof ByteBuf bytes) || relay.isFinished()) {
             ReferenceCountUtil.release(msg);
             return;
         }
-        leg.count(meter, ((ByteBuf) msg).readableBytes());
+        leg.count(meter, bytes.readableBytes());
         peer.write(msg, peer.voidPromise()); // takes over the reference, even when the peer has closed
         if (!peer.isWritable()) {
             peer.flush();

@@ -57,8 +57,8 @@ final class ResponseDecoder extends HttpResponseDecoder {
             sink.consumed(taken);
         }
         for (Object message : out) {
-            if (message instanceof HttpResponse) {
-                HttpResponseStatus status = ((HttpResponse) message).status();
+            if (message instanceof HttpResponse response) {
+                HttpResponseStatus status = response.status();
                 switched = status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
                 finalSeen = switched || status.codeClass() != HttpStatusClass.INFORMATIONAL;
             }
@@ -112,8 +112,8 @@ final class ResponseDecoder extends HttpResponseDecoder {
     /** RFC 9112 §6.3: responses to HEAD, and 1xx, 204 and 304, end with their head. */
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
-        if (message instanceof HttpResponse) {
-            HttpResponseStatus status = ((HttpResponse) message).status();
+        if (message instanceof HttpResponse response) {
+            HttpResponseStatus status = response.status();
             int code = status.code();
             return answersHead || status.codeClass() == HttpStatusClass.INFORMATIONAL || code == 204 || code == 304;
         }

@@ -38,7 +38,7 @@ final class Sweep {
             return;
         }
         Swept last = swept.remove(swept.size() - 1);
-        if (last != one) {
+        if (!last.equals(one)) {
             swept.set(position, last);
             last.sweepPosition(position);
         }

@@ -44,7 +44,7 @@ final class WriteMeter extends ChannelOutboundHandlerAdapter {
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         SessionMeter target = session;
-        if (target == null || !(msg instanceof ByteBuf)) {
+        if (target == null || !(msg instanceof ByteBuf bytes)) {
             ctx.write(msg, promise);
             return;
         }
@@ -57,7 +57,7 @@ final class WriteMeter extends ChannelOutboundHandlerAdapter {
             keptCount--;
         }
         inFlight++;
-        write.begin(target, leg, ((ByteBuf) msg).readableBytes(), promise.isVoid() ? null : promise);
+        write.begin(target, leg, bytes.readableBytes(), promise.isVoid() ? null : promise);
         ctx.write(msg, write);
     }
 

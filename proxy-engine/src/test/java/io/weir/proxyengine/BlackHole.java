@@ -15,11 +15,11 @@ final class BlackHole implements AutoCloseable {
     private final List<SocketChannel> queue = new ArrayList<>();
 
     BlackHole() throws IOException {
-        server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 1);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
         for (int i = 0; i < 4; i++) {
             SocketChannel one = SocketChannel.open();
             one.configureBlocking(false);
-            one.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+            one.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             one.connect(server.getLocalSocketAddress());
             queue.add(one);
         }

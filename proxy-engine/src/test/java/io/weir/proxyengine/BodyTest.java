@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies in both directions: how they are bounded, that they stream, and what happens when they break off. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends are what matters here
 class BodyTest {
     private static final byte[] MIB = "0123456789abcdef".repeat(65_536).getBytes(StandardCharsets.US_ASCII);
     private static final int USER_SPACE_BYTES = 1 << 20;
@@ -303,7 +304,8 @@ class BodyTest {
             origin.send("HTTP/1.1 200 OK\r\n\r\npart");
             client.readHead();
             client.read(version.equals("1.0") ? 4 : "4\r\npart\r\n".length());
-            talk.proxy.engine().closeSession(talk.proxy.ledger().sessions().get(0).opened.sessionId(), "test");
+            TestLedger.Session open = talk.proxy.ledger().awaitSession(session -> true);
+            talk.proxy.engine().closeSession(open.opened.sessionId(), "test");
 
             assertThat(client.drain()).isEqualTo(version.equals("1.1"));
             assertThat(talk.settle(1).get(0).closed.reason()).isEqualTo(CloseReason.CLOSED_BY_COMMAND);

@@ -1,9 +1,11 @@
 package io.weir.proxyengine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.weir.eventbus.Tally;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -75,6 +77,23 @@ final class Conversation implements AutoCloseable {
                 .as("bytes to the clients")
                 .isEqualTo(clients.stream().mapToLong(Wire::received).sum());
         return all;
+    }
+
+    /**
+     * Waits for the ledger to have all that clients, which are closed, sent and read; the last session may open when its client has
+     * seen the end already.
+     */
+    static void awaitCounted(TestProxy proxy, long sent, long received) {
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(() -> {
+                    Tally sum = proxy.ledger().rootTotals();
+                    assertThat(sum.receivedFromClient())
+                            .as("bytes from clients")
+                            .isEqualTo(sent);
+                    assertThat(sum.deliveredToClient()).as("bytes to clients").isGreaterThanOrEqualTo(received);
+                });
+        proxy.ledger().awaitClosed(1);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,6 +43,10 @@ final class Corpus {
         return groups;
     }
 
+    static List<String[]> group(Map<String, List<String[]>> groups, String name) {
+        return Objects.requireNonNull(groups.get(name));
+    }
+
     static byte[] message(String column, int port) {
         String text = unescape(column)
                 .replace("{A}", "127.0.0.1:" + port)
@@ -65,22 +70,23 @@ final class Corpus {
 
     static String unescape(String text) {
         var plain = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        int i = 0;
+        while (i < text.length()) {
+            char c = text.charAt(i++);
             if (c != '\\') {
                 plain.append(c);
                 continue;
             }
-            i++;
-            switch (text.charAt(i)) {
+            char escaped = text.charAt(i++);
+            switch (escaped) {
                 case 'r' -> plain.append('\r');
                 case 'n' -> plain.append('\n');
                 case 't' -> plain.append('\t');
                 case 'x' -> {
-                    plain.append((char) Integer.parseInt(text.substring(i + 1, i + 3), 16));
+                    plain.append((char) Integer.parseInt(text.substring(i, i + 2), 16));
                     i += 2;
                 }
-                default -> plain.append(text.charAt(i));
+                default -> plain.append(escaped);
             }
         }
         return plain.toString();

@@ -69,7 +69,7 @@ final class DnsStub implements AutoCloseable {
         this.zone = zone;
         tcp = Peer.listen(0);
         tcp.setSoTimeout(0);
-        udp = new DatagramSocket(tcp.getLocalPort(), InetAddress.getByName("127.0.0.1"));
+        udp = new DatagramSocket(tcp.getLocalPort(), InetAddress.getLoopbackAddress());
     }
 
     static DnsStub start(Zone zone) throws IOException {

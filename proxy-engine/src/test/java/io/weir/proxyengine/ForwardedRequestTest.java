@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an origin gets of a request's head, and a client of a response's. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends are what matters here
 class ForwardedRequestTest {
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ class HostileResponsesTest {
         var failures = new ArrayList<String>();
         long sent = 0;
         long received = 0;
-        List<String[]> cases = CASES.get(group);
+        List<String[]> cases = Corpus.group(CASES, group);
         try (var origin = StrictOrigin.start(request -> answer(cases, request));
                 var proxy = TestProxy.start(settings -> settings.eventLoops(1))) {
             for (int i = 0; i < cases.size(); i++) {
@@ -48,22 +49,19 @@ class HostileResponsesTest {
                     }
                 }
             }
-            proxy.ledger().awaitClosed(1);
-
             assertThat(failures).isEmpty();
-            assertThat(proxy.ledger().rootTotals().receivedFromClient()).isEqualTo(sent);
-            // a reset discards what the kernel had taken and not yet delivered
-            assertThat(proxy.ledger().rootTotals().deliveredToClient()).isGreaterThanOrEqualTo(received);
+            // a reset discards what the kernel had taken and not yet delivered, so that more may count than arrived
+            Conversation.awaitCounted(proxy, sent, received);
         }
     }
 
     private static StrictOrigin.Answer answer(List<String[]> cases, StrictHttp.Message request) {
-        String path = request.startLine().split(" ")[1];
+        String path = request.startLine().split(" ", -1)[1];
         if (path.equals("/second")) {
             return StrictOrigin.Answer.ok("second");
         }
         String[] row = cases.get(Integer.parseInt(path.substring(1)));
-        return new StrictOrigin.Answer(Corpus.message(row[4], 1), row[2]);
+        return new StrictOrigin.Answer(new String(Corpus.message(row[4], 1), StandardCharsets.ISO_8859_1), row[2]);
     }
 
     private static String request(String method, String path, int port) {
@@ -87,13 +85,13 @@ class HostileResponsesTest {
         } catch (StrictHttp.Truncated | SocketException brokenOff) {
             return row[3].equals("cut") || row[3].equals("any") ? null : "broken off";
         }
-        String found = first.startLine() + " " + first.bodyText();
+        String found = first.startLine() + " " + first.body();
         boolean bad = first.status() == 502 && !first.all("proxy-status").isEmpty();
         String expected = Corpus.unescape(row[3]);
         if (bad) {
             return in.read() < 0 && (row[3].equals("bad") || row[3].equals("any")) ? null : found;
         }
-        if (row[3].equals("any") || expected.equals("ok:" + first.bodyText())) {
+        if (row[3].equals("any") || expected.equals("ok:" + first.body())) {
             return next(client, reader, first, port);
         }
         return found.substring(0, Math.min(found.length(), 300));
@@ -106,7 +104,7 @@ class HostileResponsesTest {
         }
         client.send(request("GET", "/second", port));
         StrictHttp.Message second = reader.response("GET");
-        return second != null && second.bodyText().equals("second") ? null : "the next answer was " + second;
+        return second != null && second.body().equals("second") ? null : "the next answer was " + second;
     }
 
     /** Counts what is read. */

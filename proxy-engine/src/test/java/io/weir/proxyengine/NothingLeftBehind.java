@@ -73,6 +73,7 @@ public final class NothingLeftBehind implements AfterAllCallback {
     private static final class ReportingFactory extends ResourceLeakDetectorFactory {
         @Override
         @Deprecated // Netty still demands it
+        @SuppressWarnings("InlineMeSuggester")
         public <T> ResourceLeakDetector<T> newResourceLeakDetector(
                 Class<T> resource, int samplingInterval, long maxActive) {
             return newResourceLeakDetector(resource, samplingInterval);

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a connection as an application sees it: counts the bytes that it wrote and read. Its blocking calls run on threads of
@@ -52,7 +53,7 @@ final class Peer implements AutoCloseable {
         if (receiveBytes > 0) {
             server.setReceiveBufferSize(receiveBytes);
         }
-        server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 128);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 128);
         server.setSoTimeout(20_000);
         return server;
     }
@@ -61,7 +62,7 @@ final class Peer implements AutoCloseable {
         return "127.0.0.1:" + server.getLocalPort();
     }
 
-    static <T> CompletableFuture<T> async(ThrowingSupplier<T> work) {
+    static <T extends @Nullable Object> CompletableFuture<T> async(ThrowingSupplier<T> work) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
@@ -73,8 +74,8 @@ final class Peer implements AutoCloseable {
                 threads);
     }
 
-    interface ThrowingSupplier<T> {
-        T get() throws Exception;
+    interface ThrowingSupplier<T extends @Nullable Object> {
+        @Nullable T get() throws Exception;
     }
 
     /** Its own address and port, as the ledger writes them. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import java.io.File;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -196,7 +197,7 @@ class ShutdownTest {
 
     private static void cycle(Transport transport) throws Exception {
         try (var proxy = TestProxy.start(settings -> settings.transport(transport)
-                .nameServers(List.of(new InetSocketAddress("127.0.0.1", 9)))
+                .nameServers(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9)))
                 .connectTimeout(Duration.ofMillis(600)))) {
             List<TestTunnel> tunnels = new ArrayList<>();
             for (int i = 0; i < 5; i++) {

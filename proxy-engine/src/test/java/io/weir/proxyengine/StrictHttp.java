@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A second opinion: reads HTTP/1.1 to the letter of RFC 9112 and forgives nothing. Shares no code with the engine or Netty. */
 final class StrictHttp {
@@ -33,7 +34,7 @@ final class StrictHttp {
      *
      * @param fields name in lower case and value, by turns
      */
-    record Message(String startLine, List<String> fields, byte[] body) {
+    record Message(String startLine, List<String> fields, String body) {
         List<String> all(String name) {
             var values = new ArrayList<String>();
             for (int i = 0; i < fields.size(); i += 2) {
@@ -42,10 +43,6 @@ final class StrictHttp {
                 }
             }
             return values;
-        }
-
-        String bodyText() {
-            return new String(body, StandardCharsets.ISO_8859_1);
         }
 
         int status() {
@@ -70,32 +67,32 @@ final class StrictHttp {
     }
 
     /** The next request, or null if the connection ended before it. */
-    Message request(String authority) throws IOException {
-        String line = line(true);
+    @Nullable Message request(String authority) throws IOException {
+        String line = lineOrEnd();
         if (line == null) {
             return null;
         }
         check(line.matches(TOKEN + " (/[\\x21-\\x7e&&[^#\\\\]]*|\\*) HTTP/1\\.1"), "request line", line);
         List<String> fields = fields();
-        var head = new Message(line, fields, new byte[0]);
+        var head = new Message(line, fields, "");
         check(
                 head.all("host").equals(List.of(authority)),
                 "Host",
                 head.all("host").toString());
         byte[] body = body(head, false);
-        return new Message(line, fields, body == null ? new byte[0] : body);
+        return new Message(line, fields, text(body == null ? new byte[0] : body));
     }
 
     /** The next response, interim ones left out, or null if the connection ended before it. */
-    Message response(String method) throws IOException {
+    @Nullable Message response(String method) throws IOException {
         while (true) {
-            String line = line(true);
+            String line = lineOrEnd();
             if (line == null) {
                 return null;
             }
             check(line.matches("HTTP/1\\.1 [1-5][0-9][0-9] [\\t\\x20-\\x7e\\x80-\\xff]*"), "status line", line);
             List<String> fields = fields();
-            var head = new Message(line, fields, new byte[0]);
+            var head = new Message(line, fields, "");
             int status = head.status();
             if (status < 200 && status != 101) {
                 check(head.all("content-length").isEmpty(), "body of an interim response", line);
@@ -108,11 +105,11 @@ final class StrictHttp {
                 return head;
             }
             byte[] body = body(head, true);
-            return new Message(line, fields, body == null ? in.readAllBytes() : body);
+            return new Message(line, fields, text(body == null ? in.readAllBytes() : body));
         }
     }
 
-    private byte[] body(Message head, boolean response) throws IOException {
+    private byte @Nullable [] body(Message head, boolean response) throws IOException {
         List<String> codings = head.all("transfer-encoding");
         List<String> lengths = head.all("content-length");
         check(codings.isEmpty() || lengths.isEmpty(), "both bounds", head.toString());
@@ -132,17 +129,21 @@ final class StrictHttp {
         return null;
     }
 
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
     private byte[] chunks() throws IOException {
         var body = new ByteArrayOutputStream();
         while (true) {
-            String size = line(false);
+            String size = line();
             check(size.matches("[0-9a-f]{1,8}"), "chunk size", size);
             int bytes = Integer.parseInt(size, 16);
             if (bytes == 0) {
                 break;
             }
             body.write(exactly(bytes));
-            check(line(false).isEmpty(), "end of chunk", "");
+            check(line().isEmpty(), "end of chunk", "");
         }
         List<String> trailers = fields();
         for (String name : List.of("host", "content-length", "transfer-encoding", "connection", "trailer")) {
@@ -163,7 +164,7 @@ final class StrictHttp {
     private List<String> fields() throws IOException {
         var fields = new ArrayList<String>();
         while (true) {
-            String line = line(false);
+            String line = line();
             if (line.isEmpty()) {
                 return fields;
             }
@@ -177,7 +178,19 @@ final class StrictHttp {
     }
 
     /** A line without its CRLF; null where {@code mayEnd} and nothing came. */
-    private String line(boolean mayEnd) throws IOException {
+    private @Nullable String lineOrEnd() throws IOException {
+        return line(true);
+    }
+
+    private String line() throws IOException {
+        String line = line(false);
+        if (line == null) {
+            throw new Truncated("before a line");
+        }
+        return line;
+    }
+
+    private @Nullable String line(boolean mayEnd) throws IOException {
         var text = new ByteArrayOutputStream();
         while (true) {
             int b = in.read();

@@ -14,12 +14,9 @@ import java.util.concurrent.Executors;
 /** An origin that reads with {@link StrictHttp}, remembers what it was asked, and answers as told. */
 final class StrictOrigin implements AutoCloseable {
     /** An answer, and what becomes of the connection: {@code keep}, {@code fin} or {@code rst}. */
-    record Answer(byte[] bytes, String end) {
+    record Answer(String text, String end) {
         static Answer ok(String body) {
-            return new Answer(
-                    ("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
-                            .getBytes(StandardCharsets.US_ASCII),
-                    "keep");
+            return new Answer("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body, "keep");
         }
     }
 
@@ -70,7 +67,7 @@ final class StrictOrigin implements AutoCloseable {
                     requests.add(request);
                 }
                 Answer answer = answers.to(request);
-                socket.getOutputStream().write(answer.bytes());
+                socket.getOutputStream().write(answer.text().getBytes(StandardCharsets.ISO_8859_1));
                 if (answer.end().equals("rst")) {
                     socket.setSoLinger(true, 0);
                     return;

@@ -28,10 +28,12 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
         @Nullable String originAddress;
 
-        volatile @Nullable SessionClosed closed;
+        /** Null until then, see {@link #isClosed}; not declared so, because tests look when it is. */
+        volatile SessionClosed closed;
 
         List<LedgerEvent> noticesBeforeClose = List.of();
 
+        @SuppressWarnings("NullAway.Init")
         Session(SessionOpened opened) {
             this.opened = opened;
         }

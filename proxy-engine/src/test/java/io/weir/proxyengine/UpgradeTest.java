@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSocket passes through; nothing else changes the protocol. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends are what matters here
 class UpgradeTest {
     private static final String SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
             + "Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n";

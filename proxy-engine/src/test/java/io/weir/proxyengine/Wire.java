@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One end of a connection, spoken by hand: exact bytes out, exact bytes in, both counted. Each read gives up after ten seconds. */
 final class Wire implements AutoCloseable {
@@ -13,7 +14,7 @@ final class Wire implements AutoCloseable {
 
     private final Socket socket;
     private final InputStream in;
-    private volatile long sent; // written by whoever sends, one thread at a time
+    private final AtomicLong sent = new AtomicLong();
     private long received;
 
     Wire(Socket socket) throws IOException {
@@ -29,7 +30,7 @@ final class Wire implements AutoCloseable {
 
     Wire send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
-        sent += bytes.length;
+        sent.addAndGet(bytes.length);
         return this;
     }
 
@@ -141,7 +142,7 @@ final class Wire implements AutoCloseable {
     }
 
     long sent() {
-        return sent;
+        return sent.get();
     }
 
     long received() {

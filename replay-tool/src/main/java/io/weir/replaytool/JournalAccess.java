@@ -33,6 +33,7 @@ final class JournalAccess {
             description = "The data folder, with journal/ in it; or the journal's folder itself (default: ./data).")
     private Path data = Path.of("data");
 
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,

@@ -19,6 +19,7 @@ public final class JournalCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec command;
 
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,

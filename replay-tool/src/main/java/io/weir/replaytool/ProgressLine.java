@@ -29,17 +29,14 @@ final class ProgressLine implements ReadProgress {
         this.nextNanos = begunNanos + (atOnce ? 0 : TimeUnit.SECONDS.toNanos(1));
     }
 
-    /** Whether the standard error is somebody's terminal. */
+    /** Whether the standard error is somebody's terminal. Without a {@code /proc} nobody can say: then it is not. */
     static boolean isWatched() {
         try {
-            if (Files.isSymbolicLink(ERROR_STREAM)) {
-                String target = Files.readSymbolicLink(ERROR_STREAM).toString();
-                return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-            }
-        } catch (IOException e) {
+            String target = Files.readSymbolicLink(ERROR_STREAM).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
             return false;
         }
-        return System.console() != null; // no /proc: as near as Java comes
     }
 
     @Override

@@ -7,8 +7,6 @@ import java.util.Locale;
 
 /** Prints one line a session, as it comes. One thread. What has no bound stands last: columns never move. */
 final class SessionTable implements SessionView {
-    private static final String LINE = "%10s %10s %-12s %-7s %15s %15s %9s %9s %15s %15s %-24s %-24s %-17s %s\n";
-
     private final CommandOutput out;
     private boolean hasHead;
 
@@ -66,7 +64,8 @@ final class SessionTable implements SessionView {
     }
 
     private void line(Object... columns) {
-        out.print(String.format(Locale.ROOT, LINE, columns));
+        out.print(String.format(
+                Locale.ROOT, "%10s %10s %-12s %-7s %15s %15s %9s %9s %15s %15s %-24s %-24s %-17s %s\n", columns));
     }
 
     /** Sets the table off from what follows. */

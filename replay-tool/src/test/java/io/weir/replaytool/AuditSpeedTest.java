@@ -14,8 +14,8 @@ import io.weir.eventbus.SessionProtocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Random;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +46,9 @@ class AuditSpeedTest {
 
         assertThat(audit.status()).isZero();
         assertThat(audit.json()).containsEntry("sequence", sequence).containsEntry("open", (long) SESSIONS);
-        assertThat(((Map<?, ?>) audit.json().get("totals")).get("down")).isEqualTo(down);
+        assertThat(JsonObjects.field(audit.json(), "totals"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("down", down);
         System.out.printf(
                 "audit: %,d deltas, %,d bytes, %.2f s, %.1f million deltas/s%n",
                 DELTAS, bytes(), seconds, DELTAS / seconds / 1e6);
@@ -83,7 +85,7 @@ class AuditSpeedTest {
         long down = 0;
         record.begin(sequence + 1, ++atMillis);
         for (int i = 0; i < DELTAS_PER_RECORD; i++) {
-            long bytes = 1 + random.nextInt(1 << 20);
+            long bytes = 1L + random.nextInt(1 << 20);
             delta.set(random.nextInt(1000), bytes, 0, 0, 0, bytes);
             record.tryAddDelta(1 + random.nextInt(SESSIONS), delta);
             down += bytes;

@@ -113,8 +113,9 @@ class JournalCommandTest {
     }
 
     private static Map<String, Object> only(List<Map<String, Object>> events, String kind) {
-        List<Map<String, Object>> found =
-                events.stream().filter(event -> event.get("kind").equals(kind)).toList();
+        List<Map<String, Object>> found = events.stream()
+                .filter(event -> JsonObjects.field(event, "kind").equals(kind))
+                .toList();
         assertThat(found).hasSize(1);
         return found.get(0);
     }

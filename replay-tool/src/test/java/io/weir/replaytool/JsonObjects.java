@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -21,6 +23,16 @@ final class JsonObjects {
             }
         }
         return objects;
+    }
+
+    /** What an object has under a name, which must be there. */
+    static Object field(Map<String, Object> object, String name) {
+        return Objects.requireNonNull(object.get(name), name);
+    }
+
+    /** A number that an object has under a name. */
+    static long number(Map<String, Object> object, String name) {
+        return (long) field(object, name);
     }
 
     private static Map<String, Object> object(JsonParser parser) {
@@ -44,7 +56,7 @@ final class JsonObjects {
         return array;
     }
 
-    private static Object value(JsonParser parser) {
+    private static @Nullable Object value(JsonParser parser) {
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);

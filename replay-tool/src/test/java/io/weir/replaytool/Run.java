@@ -41,6 +41,6 @@ record Run(int status, String out, String err) {
 
     @SuppressWarnings("unchecked")
     List<Map<String, Object>> jsonList(String name) {
-        return (List<Map<String, Object>>) json().get(name);
+        return (List<Map<String, Object>>) JsonObjects.field(json(), name);
     }
 }
