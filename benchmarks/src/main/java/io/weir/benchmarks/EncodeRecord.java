@@ -21,6 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 @State(Scope.Thread)
+@SuppressWarnings("NullAway.Init") // fields are set before each trial or iteration
 public class EncodeRecord {
     /** How many deltas are in the record. */
     @Param({"1", "32", "1000"})

@@ -46,7 +46,7 @@ public class FoldDeltas {
         }
         var random = new SplittableRandom(42);
         for (int i = 0; i < IDS; i++) {
-            ids[i] = 1 + random.nextInt(sessions);
+            ids[i] = random.nextLong(1, sessions + 1L);
         }
         delta.set(1_200, 64_000, 0, 0, 1_200, 64_000);
     }

@@ -25,15 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 @State(Scope.Thread)
 public class PublishOneDelta {
-    private BenchmarkBus bus;
-    private SessionMeter meter;
-
-    /** Starts a bus and opens a session. */
-    @Setup
-    public void start() {
-        bus = new BenchmarkBus();
-        meter = bus.openSession();
-    }
+    private final BenchmarkBus bus = new BenchmarkBus();
+    private final SessionMeter meter = bus.openSession();
 
     /** Lets the consumer catch up. */
     @Setup(Level.Invocation)

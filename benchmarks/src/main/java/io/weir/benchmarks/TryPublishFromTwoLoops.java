@@ -29,13 +29,7 @@ public class TryPublishFromTwoLoops {
     /** What both loops share. */
     @State(Scope.Benchmark)
     public static class Shared {
-        private BenchmarkBus bus;
-
-        /** Starts it. */
-        @Setup
-        public void start() {
-            bus = new BenchmarkBus();
-        }
+        private final BenchmarkBus bus = new BenchmarkBus();
 
         /** Stops it. */
         @TearDown
@@ -47,6 +41,7 @@ public class TryPublishFromTwoLoops {
 
     /** A loop with one session. */
     @State(Scope.Thread)
+    @SuppressWarnings("NullAway.Init") // fields are set before the trial
     public static class Loop {
         private BenchmarkBus bus;
         private SessionMeter meter;

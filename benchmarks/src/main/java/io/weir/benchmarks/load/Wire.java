@@ -7,7 +7,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One end of a connection, which counts what it reads and writes. One thread. It reads no further than it is asked
@@ -18,6 +19,7 @@ final class Wire {
     static final int COMMAND_BYTES = 1 + Long.BYTES;
 
     private static final int PIECE_BYTES = 256 * 1024;
+    private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,18})\r\n");
     private static final int HEAD_LIMIT_BYTES = 16 * 1024;
 
     private final InputStream in;
@@ -157,11 +159,10 @@ final class Wire {
 
     /** The length that a head states. */
     static long contentLengthOf(String head) throws IOException {
-        for (String line : head.split("\r\n")) {
-            if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                return Long.parseLong(line.substring(line.indexOf(':') + 1).strip());
-            }
+        Matcher field = CONTENT_LENGTH.matcher(head);
+        if (!field.find()) {
+            throw new IOException("no content-length: " + head.strip());
         }
-        throw new IOException("no content-length: " + head.strip());
+        return Long.parseLong(field.group(1));
     }
 }
