@@ -51,7 +51,14 @@ class ModuleTableTest {
                     "picocli..",
                     "tools.jackson..",
                     "org.slf4j.."),
-            new Row("launcher", "io.weir..", "io.netty..", "com.sun.management..", "picocli..", "org.slf4j..", "ch.qos.logback.."));
+            new Row(
+                    "launcher",
+                    "io.weir..",
+                    "io.netty..",
+                    "com.sun.management..",
+                    "picocli..",
+                    "org.slf4j..",
+                    "ch.qos.logback.."));
 
     /** A module's package below {@code io.weir}, and what it may use besides itself and the JDK. */
     record Row(String name, Set<String> uses) {
