@@ -209,6 +209,14 @@ public final class Aggregator implements AutoCloseable {
     }
 
     /**
+     * Announces the end, before the publishers end: from now on a journal that can't be written keeps the ring from
+     * filling up no longer, so that they can publish the last of what they have. Any thread.
+     */
+    public void prepareToClose() {
+        ledger.closing();
+    }
+
+    /**
      * Takes what was published, records the stop, syncs and gives the journal back. The publishers must have ended; a
      * session that is still open is closed with reason {@code NODE_STOPPED}.
      */

@@ -42,7 +42,12 @@ record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events
                 return recovered.get();
             }
         }
-        return fromBeginning(folder);
+        Recovery whole = fromBeginning(folder);
+        if (hint.isPresent() && whole.fold().sequence() <= hint.get().position().sequence()) {
+            throw endMissing(
+                    folder, whole.fold().sequence(), hint.get().position().sequence());
+        }
+        return whole;
     }
 
     private static Optional<Recovery> fromCheckpoint(Path folder, CheckpointHint hint) {
@@ -78,6 +83,15 @@ record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events
 
     private static String damage(ReadOutcome outcome) {
         return outcome.isClean() ? "" : outcome.faults().get(0).toString();
+    }
+
+    /** The hint is written after a sync: what it names was on the disk. To go on would use its sequences again. */
+    private static JournalException endMissing(Path folder, long found, long hinted) {
+        return new JournalException(
+                FaultKind.SEQUENCE_GAP,
+                "journal " + folder + ": ends at sequence " + found + ", but a checkpoint after " + hinted
+                        + " was on the disk. Records are missing at the end. The node does not start on it. Restore the"
+                        + " missing files; to start a new ledger, move " + folder + " away");
     }
 
     private static JournalException refusal(Path folder, JournalFault fault, long faults) {

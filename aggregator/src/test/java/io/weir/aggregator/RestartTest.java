@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -102,6 +103,24 @@ class RestartTest {
                 .hasMessageContaining(String.valueOf(file.getFileName()))
                 .hasMessageContaining("weir audit shows all")
                 .hasMessageContaining("move " + folder + " away");
+    }
+
+    @Test
+    void onAJournalThatEndsBeforeACheckpointThatWasOnDiskTheNodeDoesNotStart() throws Exception {
+        Path working = folder.resolve("working");
+        Path cut = folder.resolve("cut");
+        EventBus bus = EventBus.create(64);
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(working))) {
+            new EventStorm(bus, 43, 1, 200, 0).run();
+            Ledgers.snapshotOf(aggregator);
+            copy(working, cut);
+        }
+        Files.copy(working.resolve("checkpoint"), cut.resolve("checkpoint"), StandardCopyOption.REPLACE_EXISTING);
+
+        assertThatThrownBy(() -> Aggregator.open(EventBus.create(64), Ledgers.config(cut)))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("Records are missing at the end")
+                .hasMessageContaining("move " + cut + " away");
     }
 
     @Test

@@ -37,6 +37,11 @@ public final class SessionIds {
         return next.get();
     }
 
+    /** How many may still be handed out; a moment's view. */
+    public long left() {
+        return grantedBelow - next.get();
+    }
+
     /** Ids below this one may be handed out. */
     public long grantedBelow() {
         return grantedBelow;

@@ -148,6 +148,7 @@ final class Node implements AutoCloseable {
     @Override
     public void close() {
         log.info("stopping connections={}", engine.connections());
+        aggregator.prepareToClose();
         engine.close();
         gateway.close();
         aggregator.close();

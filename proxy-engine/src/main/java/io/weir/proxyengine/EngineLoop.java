@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * nothing in it is shared with another thread.
  */
 final class EngineLoop {
+    /** Ids that no client's session gets, so that each loop has one for its overload session. */
+    private static final long IDS_KEPT = 1024;
+
     private final EventLoop loop;
     private final EngineConfig config;
     private final EventBus bus;
@@ -78,6 +81,9 @@ final class EngineLoop {
         String refusal = bus.admission().refusal();
         if (refusal == null && publisher.isBacklogged()) {
             refusal = "the ledger is behind";
+        }
+        if (refusal == null && bus.sessionIds().left() < IDS_KEPT) {
+            refusal = "the ledger has not reserved more session ids yet";
         }
         if (refusal == null && draining) {
             refusal = "the proxy is stopping";

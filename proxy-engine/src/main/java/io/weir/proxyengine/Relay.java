@@ -108,21 +108,29 @@ final class Relay implements ActiveSession, Swept {
         if (finished) {
             return;
         }
-        SocketChannel other = side.equals(client) ? origin : client;
-        if (other.isActive()) {
-            other.config().setSoLinger(0);
-        }
+        resetWhenClosed(side.equals(client) ? origin : client);
         finish(side.equals(client) ? CloseReason.CLIENT_RESET : CloseReason.ORIGIN_RESET);
     }
 
     void failed(Throwable cause) {
         log.error("relay failed session={}", meter.id(), cause);
-        finish(CloseReason.INTERNAL_ERROR);
+        abort(CloseReason.INTERNAL_ERROR);
     }
 
+    /** Ends what is not complete, on both sides with a reset, so that neither takes a part for the whole. */
     @Override
     public void abort(CloseReason reason) {
-        finish(reason);
+        if (!finished) {
+            resetWhenClosed(client);
+            resetWhenClosed(origin);
+            finish(reason);
+        }
+    }
+
+    private static void resetWhenClosed(SocketChannel side) {
+        if (side.isActive()) {
+            side.config().setSoLinger(0);
+        }
     }
 
     private void finish(CloseReason reason) {
@@ -156,7 +164,7 @@ final class Relay implements ActiveSession, Swept {
             movedBytes = moved;
             movedAtNanos = nowNanos;
         } else if (nowNanos - movedAtNanos > loop.config().tunnelIdleTimeout().toNanos()) {
-            finish(CloseReason.IDLE_TIMEOUT);
+            abort(CloseReason.IDLE_TIMEOUT);
         }
     }
 
