@@ -8,7 +8,7 @@ import io.weir.aggregator.journal.JournalLock;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.eventbus.EventBus;
 import java.io.IOException;
-import java.nio.file.FileStore;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
@@ -158,15 +158,11 @@ public final class Aggregator implements AutoCloseable {
     }
 
     private static LongSupplier freeSpaceOf(AggregatorConfig config) {
-        return () -> {
-            try {
-                FileStore store = AggregatorConfig.storeOf(config.journalFolder());
-                return store.getUsableSpace();
-            } catch (IOException e) {
-                LOG.warn("free space of the journal's disk not known folder={}", config.journalFolder(), e);
-                return Long.MAX_VALUE;
-            }
-        };
+        try {
+            return new FreeSpace(AggregatorConfig.storeOf(config.journalFolder()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("journal " + config.journalFolder() + ": can't find its disk", e);
+        }
     }
 
     private static String newNodeId() {

@@ -8,7 +8,9 @@ final class FileLimit {
     /** For the journal, the gateway, jars, logs, and connections to origins that are being raced. */
     private static final long RESERVED = 256;
 
-    private static final long FILES_PER_CLIENT = 2;
+    /** Its own, its origin's, and a quarter for origin connections that idle between two requests. */
+    private static final double FILES_PER_CLIENT = 2.25;
+
     private static final int WITHOUT_LIMIT = 100_000;
 
     private FileLimit() {}
@@ -19,7 +21,7 @@ final class FileLimit {
             return WITHOUT_LIMIT;
         }
         long files = unix.getMaxFileDescriptorCount();
-        long connections = Math.max(8, (files - Math.min(RESERVED, files / 2)) / FILES_PER_CLIENT);
+        long connections = Math.max(8, (long) ((files - Math.min(RESERVED, files / 2)) / FILES_PER_CLIENT));
         return (int) Math.min(1_000_000, connections);
     }
 }

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import io.weir.wsgateway.LogFeed;
 import io.weir.wsgateway.LogLevel;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Debug lines, one or more a connection, are only made while a subscriber wants them; the console never shows them.
  */
-final class LogBridge extends AppenderBase<ILoggingEvent> {
+final class LogBridge extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final Pattern SESSION = Pattern.compile("\\bsession=(\\d{1,16})\\b");
 
     private final LogFeed feed = new LogFeed(LogBridge::adjustLevel);
@@ -30,6 +30,11 @@ final class LogBridge extends AppenderBase<ILoggingEvent> {
         bridge.start();
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(bridge);
         return bridge;
+    }
+
+    /** Writes what still waits for the console; nothing is logged any more afterwards. */
+    static void flush() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }
 
     LogFeed feed() {

@@ -149,9 +149,15 @@ final class Node implements AutoCloseable {
     public void close() {
         log.info("stopping connections={}", engine.connections());
         aggregator.prepareToClose();
-        engine.close();
-        gateway.close();
-        aggregator.close();
+        try {
+            engine.close();
+        } finally {
+            try {
+                gateway.close();
+            } finally {
+                aggregator.close();
+            }
+        }
     }
 
     /** Shows the aggregator to the gateway. */

@@ -100,6 +100,7 @@ final class ProxyCommand implements Callable<Integer> {
     private static void stop(Node node) {
         System.err.println("weir: stopping, " + Text.number(node.connections()) + " clients connected");
         node.close();
+        LogBridge.flush();
         System.err.println(
                 "weir: stopped at sequence " + Text.number(node.health().sequence()));
     }

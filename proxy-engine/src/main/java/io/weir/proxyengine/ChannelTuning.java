@@ -1,12 +1,11 @@
 package io.weir.proxyengine;
 
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 
 /**
  * How much of a stream is in user space. Reads grow to 128 KiB while they fill up, which saves system calls in bulk; two reads a wake-up
- * keep one tunnel from holding the loop; a peer that does not take what was read stops the reading at once.
+ * keep one tunnel from holding the loop; a peer that does not take what was read stops the reading at once; reads get
+ * small when direct memory runs short.
  */
 final class ChannelTuning {
     private static final int READ_MIN_BYTES = 2 * 1024;
@@ -18,10 +17,8 @@ final class ChannelTuning {
 
     private ChannelTuning() {}
 
-    static RecvByteBufAllocator receiveBuffers() {
-        var buffers = new AdaptiveRecvByteBufAllocator(READ_MIN_BYTES, READ_START_BYTES, READ_MAX_BYTES);
-        buffers.maxMessagesPerRead(READS_PER_WAKEUP);
-        return buffers;
+    static FrugalReads receiveBuffers() {
+        return new FrugalReads(READ_MIN_BYTES, READ_START_BYTES, READ_MAX_BYTES, READS_PER_WAKEUP);
     }
 
     static WriteBufferWaterMark waterMark() {

@@ -261,8 +261,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         if (!(cause instanceof IOException)) {
             log.error("client connection failed remote={}", remote, cause);
         }
-        end(cause instanceof IOException ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR);
-        client.close();
+        try {
+            end(cause instanceof IOException ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR);
+        } finally {
+            client.close();
+        }
     }
 
     @Override

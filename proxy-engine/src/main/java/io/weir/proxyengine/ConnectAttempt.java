@@ -77,13 +77,20 @@ final class ConnectAttempt {
         if (untried.hasNext()) {
             stagger = loop.schedule(this::tryNext, STAGGER_MILLIS, TimeUnit.MILLISECONDS);
         }
-        connect.addListener(done -> ended(connect));
+        connect.addListener(
+                done -> { // without a file for it, Netty fails the connect on a thread of its own
+                    if (loop.inEventLoop()) {
+                        ended(connect);
+                    } else {
+                        loop.execute(() -> ended(connect));
+                    }
+                });
     }
 
     private void ended(ChannelFuture connect) {
         running.remove(connect);
         if (over) {
-            connect.channel().close();
+            close(connect.channel());
             return;
         }
         if (connect.isSuccess()) {
@@ -106,8 +113,15 @@ final class ConnectAttempt {
         }
         for (ChannelFuture connect : List.copyOf(running)) {
             if (!connect.channel().equals(winner)) {
-                connect.channel().close();
+                close(connect.channel());
             }
+        }
+    }
+
+    /** One that got no file was never registered, and cannot be closed. */
+    private static void close(Channel channel) {
+        if (channel.isRegistered()) {
+            channel.close();
         }
     }
 
@@ -133,8 +147,13 @@ final class ConnectAttempt {
     }
 
     private static boolean isOutOfPorts(@Nullable Throwable failure) {
-        String message = message(failure);
-        return message.contains("assign requested address") || message.contains("Too many open files");
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = message(cause);
+            if (message.contains("assign requested address") || message.contains("Too many open files")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String message(@Nullable Throwable failure) {

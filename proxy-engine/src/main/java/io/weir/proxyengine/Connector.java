@@ -25,7 +25,7 @@ final class Connector {
     private final DestinationPolicy policy;
     private final Bootstrap bootstrap;
 
-    Connector(EventLoop loop, EngineConfig config, NameResolver names, DestinationPolicy policy) {
+    Connector(EventLoop loop, EngineConfig config, NameResolver names, DestinationPolicy policy, FrugalReads reads) {
         this.loop = loop;
         this.config = config;
         this.names = names;
@@ -37,7 +37,7 @@ final class Connector {
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, ChannelTuning.receiveBuffers())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, ChannelTuning.waterMark())
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,

@@ -16,12 +16,16 @@ import io.weir.eventbus.SessionProtocol;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the sessions of one event loop share: the loop's publisher, connector, idle origin connections, and timers. That loop only, so
  * nothing in it is shared with another thread.
  */
 final class EngineLoop {
+    private static final Logger log = LoggerFactory.getLogger(EngineLoop.class);
+
     /** Ids that no client's session gets, so that each loop has one for its overload session. */
     private static final long IDS_KEPT = 1024;
 
@@ -32,24 +36,43 @@ final class EngineLoop {
     private final NameResolver names;
     private final Connector connector;
     private final OriginPool origins;
-    private final Sweep sweep = new Sweep();
+    private final Sweep sweep = new Sweep(Sweep.PERIOD_MILLIS);
+    private final Sweep relaySweep;
     private final LongObjectMap<ActiveSession> sessions = new LongObjectHashMap<>();
     private @Nullable SessionMeter overload;
     private boolean draining;
 
-    EngineLoop(EventLoop loop, EngineConfig config, EventBus bus, DnsCache dnsCache, DestinationPolicy policy) {
+    EngineLoop(
+            EventLoop loop,
+            EngineConfig config,
+            EventBus bus,
+            DnsCache dnsCache,
+            DestinationPolicy policy,
+            FrugalReads reads) {
         this.loop = loop;
         this.config = config;
         this.bus = bus;
         publisher = new LoopPublisher(
                 bus, (task, delay) -> loop.schedule(task, delay, TimeUnit.MILLISECONDS), System::currentTimeMillis);
         names = new NameResolver(loop, config, dnsCache);
-        connector = new Connector(loop, config, names, policy);
-        origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos());
+        connector = new Connector(loop, config, names, policy, reads);
+        relaySweep = new Sweep(relaySweepMillis(config));
+        origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));
+    }
+
+    /** All loops together keep a quarter as many idle connections as there may be clients. */
+    private static int idleOrigins(EngineConfig config) {
+        return Math.max(1, Math.min(1024, config.maxConnections() / (4 * config.eventLoops())));
     }
 
     void start() {
         sweep.start(loop);
+        relaySweep.start(loop);
+    }
+
+    /** Often enough for the timeout to be a tenth late at most, and so rarely that 10,000 idle tunnels cost nothing. */
+    private static long relaySweepMillis(EngineConfig config) {
+        return Math.max(50, Math.min(10_000, config.tunnelIdleTimeout().toMillis() / 10));
     }
 
     EventLoop eventLoop() {
@@ -68,8 +91,14 @@ final class EngineLoop {
         return origins;
     }
 
+    /** For connections that take requests: deadlines of seconds. */
     Sweep sweep() {
         return sweep;
+    }
+
+    /** For relays, of which there may be many and whose deadline is far. */
+    Sweep relaySweep() {
+        return relaySweep;
     }
 
     boolean isDraining() {
@@ -151,7 +180,11 @@ final class EngineLoop {
 
     void abortAll(CloseReason reason) {
         for (ActiveSession session : List.copyOf(sessions.values())) {
-            session.abort(reason);
+            try {
+                session.abort(reason);
+            } catch (RuntimeException e) { // the others must end in order all the same
+                log.error("a session was not ended in order reason={}", reason, e);
+            }
         }
     }
 

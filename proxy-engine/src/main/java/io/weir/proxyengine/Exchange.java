@@ -81,6 +81,7 @@ final class Exchange implements ConnectListener, ActiveSession {
                 && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 && Fields.wantsWebSocket(request.headers());
         requestComplete = requestBody == Body.NONE;
+        clientEnded = client.isInputShutdown(); // it may have ended while an earlier request was served
         response = new ResponseSide(client, request, loop.config().nodeName(), upgradeAsked, this::responseWritten);
     }
 
@@ -124,6 +125,10 @@ final class Exchange implements ConnectListener, ActiveSession {
     @Override
     public void connected(Channel channel) {
         attempt = null;
+        if (over) {
+            channel.close();
+            return;
+        }
         var fresh = new OriginHandler(loop.origins(), (SocketChannel) channel, target.authority());
         fresh.begin();
         carry(fresh);
@@ -156,6 +161,9 @@ final class Exchange implements ConnectListener, ActiveSession {
     @Override
     public void failed(Refusal refusal) {
         attempt = null;
+        if (over) {
+            return;
+        }
         if (refusal.reason() == CloseReason.DENIED) {
             loop.recordRefusal(
                     meter,

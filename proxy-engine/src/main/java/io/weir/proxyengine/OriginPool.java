@@ -13,17 +13,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class OriginPool {
     private static final int IDLE_PER_AUTHORITY = 64;
-    private static final int IDLE_MAX = 1024;
 
     private final Map<Authority, ArrayDeque<OriginHandler>> idle = new HashMap<>();
     private final Sweep sweep;
     private final long idleNanos;
+    private final int idleMax;
     private int size;
     private boolean closed;
 
-    OriginPool(Sweep sweep, long idleNanos) {
+    /**
+     * Makes an empty pool.
+     *
+     * @param idleMax connections at most; each takes a file that no client can have then
+     */
+    OriginPool(Sweep sweep, long idleNanos, int idleMax) {
         this.sweep = sweep;
         this.idleNanos = idleNanos;
+        this.idleMax = idleMax;
     }
 
     /** A connection that was idle for no longer than {@code maxIdleNanos}; null if there is none. */
@@ -41,7 +47,7 @@ final class OriginPool {
     void put(OriginHandler connection) {
         ArrayDeque<OriginHandler> connections =
                 idle.computeIfAbsent(connection.authority(), ignored -> new ArrayDeque<>(2));
-        if (closed || size >= IDLE_MAX || connections.size() >= IDLE_PER_AUTHORITY) {
+        if (closed || size >= idleMax || connections.size() >= IDLE_PER_AUTHORITY) {
             connection.close();
         } else {
             connection.idleSince(sweep.nowNanos());

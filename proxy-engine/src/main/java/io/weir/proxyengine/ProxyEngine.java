@@ -1,6 +1,7 @@
 package io.weir.proxyengine;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -12,6 +13,7 @@ import io.netty.resolver.dns.DnsCache;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
@@ -39,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class ProxyEngine implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProxyEngine.class);
     private static final int BACKLOG = 4096;
+    private static final long MEMORY_LOOK_MILLIS = 250;
     private static final long PUBLISH_LAST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final EngineConfig config;
@@ -46,6 +49,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final Map<EventExecutor, EngineLoop> loops = new HashMap<>();
     private final List<Channel> listeners = new ArrayList<>();
     private final AcceptLimit acceptLimit;
+    private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private boolean closed;
 
     private ProxyEngine(EngineConfig config) {
@@ -88,7 +92,7 @@ public final class ProxyEngine implements AutoCloseable {
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ChannelTuning.receiveBuffers())
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, ChannelTuning.waterMark())
                 .childHandler(new ClientInitializer(loops))
                 .bind(address)
@@ -108,10 +112,16 @@ public final class ProxyEngine implements AutoCloseable {
         var policy = new DestinationPolicy(own, config.isLoopbackOnly());
         DnsCache dnsCache = NameResolver.newCache();
         for (EventExecutor executor : group) {
-            var loop = new EngineLoop((EventLoop) executor, config, bus, dnsCache, policy);
+            var loop = new EngineLoop((EventLoop) executor, config, bus, dnsCache, policy, reads);
             loops.put(executor, loop);
             loop.start();
         }
+        group.next()
+                .scheduleWithFixedDelay(
+                        () -> reads.adapt(ByteBufAllocator.DEFAULT),
+                        MEMORY_LOOK_MILLIS,
+                        MEMORY_LOOK_MILLIS,
+                        TimeUnit.MILLISECONDS);
         listeners.forEach(listener -> listener.config().setAutoRead(true));
     }
 
@@ -198,10 +208,14 @@ public final class ProxyEngine implements AutoCloseable {
     private int onLoops(ToIntFunction<EngineLoop> question) {
         int sum = 0;
         for (EngineLoop loop : loops.values()) {
-            sum += loop.eventLoop()
-                    .submit(() -> question.applyAsInt(loop))
-                    .awaitUninterruptibly()
-                    .getNow();
+            Future<Integer> answer =
+                    loop.eventLoop().submit(() -> question.applyAsInt(loop)).awaitUninterruptibly();
+            if (answer.isSuccess()) {
+                sum += answer.getNow();
+            } else {
+                log.error("a loop could not answer", answer.cause());
+                sum++; // it is not known to be done
+            }
         }
         return sum;
     }

@@ -49,7 +49,7 @@ final class Relay implements ActiveSession, Swept {
     void begin() {
         movedAtNanos = System.nanoTime();
         loop.register(meter, this);
-        loop.sweep().add(this);
+        loop.relaySweep().add(this);
         client.pipeline().addLast(new RelayHandler(this, meter, Leg.UP, client, origin));
         origin.pipeline().addLast(new RelayHandler(this, meter, Leg.ORIGIN_DOWN, origin, client));
         WriteMeter.of(client).target(meter, Leg.DOWN);
@@ -138,7 +138,7 @@ final class Relay implements ActiveSession, Swept {
             return;
         }
         finished = true;
-        loop.sweep().remove(this);
+        loop.relaySweep().remove(this);
         client.close();
         origin.close();
         loop.eventLoop()

@@ -8,18 +8,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One timer for all deadlines of an event loop: a timer for each connection would cost more than the connections. Precise to half a second,
- * which is enough for timeouts of seconds. Event loop only.
+ * One timer for all deadlines of an event loop: a timer for each connection would cost more than the connections. Precise to its period. Event loop only.
  */
 final class Sweep {
     private static final Logger log = LoggerFactory.getLogger(Sweep.class);
-    private static final long PERIOD_MILLIS = 500;
+    /** For deadlines of seconds. */
+    static final long PERIOD_MILLIS = 500;
 
+    private final long periodMillis;
     private final List<Swept> swept = new ArrayList<>();
     private long nowNanos = System.nanoTime();
 
+    Sweep(long periodMillis) {
+        this.periodMillis = periodMillis;
+    }
+
     void start(EventLoop loop) {
-        loop.scheduleWithFixedDelay(this::run, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        loop.scheduleWithFixedDelay(this::run, periodMillis, periodMillis, TimeUnit.MILLISECONDS);
     }
 
     /** The time of the last sweep: no system call, half a second coarse. */
@@ -57,7 +62,7 @@ final class Sweep {
     private void sweep(Swept one) {
         try {
             one.sweep(nowNanos);
-        } catch (RuntimeException e) { // would end the timer, and with it all timeouts of this loop
+        } catch (RuntimeException | Error e) { // would end the timer, and with it all timeouts of this loop
             log.error("a deadline could not be kept", e);
         }
     }

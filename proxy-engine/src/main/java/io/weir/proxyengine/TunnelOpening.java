@@ -44,6 +44,10 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
 
     @Override
     public void connected(Channel channel) {
+        if (over) {
+            channel.close();
+            return;
+        }
         over = true;
         SocketChannel origin = (SocketChannel) channel;
         meter.originConnected(Addresses.text(origin.remoteAddress()));
@@ -63,6 +67,9 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
 
     @Override
     public void failed(Refusal refusal) {
+        if (over) {
+            return;
+        }
         over = true;
         loop.unregister(meter);
         if (refusal.reason() == CloseReason.DENIED) {

@@ -60,6 +60,24 @@ class PersistenceTest {
         }
     }
 
+    @Test
+    void aRequestThatItsClientsEndCutShortBehindAnotherEndsWithIt() throws Exception {
+        try (var talk = Conversation.start()) {
+            Wire client = talk.client();
+            client.send(talk.get("/1") + talk.post("/2", "Content-Length: 100\r\n", "only this"));
+            Wire origin = talk.origin.accept();
+            origin.readHead();
+            client.finish();
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> talk.proxy.ledger().sessions().size() == 1);
+            origin.send(Conversation.ok("one"));
+
+            assertThat(client.readMessage()).endsWith("one");
+            List<TestLedger.Session> sessions = talk.settleClients(2);
+            assertThat(sessions.get(1).closed.reason()).isEqualTo(CloseReason.CLIENT_ABORTED);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 50})
     void pipelinedRequestsAreAnsweredInOrderOverOneOriginConnection(int count) throws Exception {

@@ -13,7 +13,7 @@ class SweepTest {
     void oneThatFailsDoesNotKeepTheOthersFromTheirDeadlines() throws Exception {
         var loop = new DefaultEventLoop();
         try {
-            var sweep = new Sweep();
+            var sweep = new Sweep(Sweep.PERIOD_MILLIS);
             var swept = new AtomicInteger();
             loop.submit(() -> {
                         sweep.add(new Counting(swept));

@@ -31,6 +31,8 @@ final class HealthReport {
         json.writeNumberProperty("sequence", health.sequence());
         json.writeNumberProperty("syncedSequence", health.syncedSequence());
         json.writeNumberProperty("violations", health.violations());
+        json.writeNumberProperty("merges", health.merges());
+        json.writeNumberProperty("waits", health.waits());
         writeJournal(json, health);
     }
 
