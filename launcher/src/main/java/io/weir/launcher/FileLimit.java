@@ -8,8 +8,11 @@ final class FileLimit {
     /** For the journal, the gateway, jars, logs, and connections to origins that are being raced. */
     private static final long RESERVED = 256;
 
-    /** Its own, its origin's, and a quarter for origin connections that idle between two requests. */
-    private static final double FILES_PER_CLIENT = 2.25;
+    /** One file in so many is for origin connections that idle between two requests. */
+    private static final long IDLE_ORIGINS = 20;
+
+    /** Its own and its origin's. */
+    private static final long FILES_PER_CLIENT = 2;
 
     private static final int WITHOUT_LIMIT = 100_000;
 
@@ -21,7 +24,7 @@ final class FileLimit {
             return WITHOUT_LIMIT;
         }
         long files = unix.getMaxFileDescriptorCount();
-        long connections = Math.max(8, (long) ((files - Math.min(RESERVED, files / 2)) / FILES_PER_CLIENT));
-        return (int) Math.min(1_000_000, connections);
+        long forClients = files - Math.min(RESERVED, files / 2) - files / IDLE_ORIGINS;
+        return (int) Math.max(8, Math.min(1_000_000, forClients / FILES_PER_CLIENT));
     }
 }

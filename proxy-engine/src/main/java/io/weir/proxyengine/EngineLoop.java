@@ -60,9 +60,9 @@ final class EngineLoop {
         origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));
     }
 
-    /** All loops together keep a quarter as many idle connections as there may be clients. */
+    /** All loops together keep a tenth as many idle connections as there may be clients. */
     private static int idleOrigins(EngineConfig config) {
-        return Math.max(1, Math.min(1024, config.maxConnections() / (4 * config.eventLoops())));
+        return Math.max(1, Math.min(1024, config.maxConnections() / (10 * config.eventLoops())));
     }
 
     void start() {
