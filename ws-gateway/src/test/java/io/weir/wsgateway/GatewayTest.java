@@ -24,7 +24,8 @@ class GatewayTest {
                     .endsWith(
                             "{\"status\":\"ok\",\"version\":\"0.1.0\",\"listen\":[\"127.0.0.1:8080\"],\"gateway\":\"127.0.0.1:"
                                     + gateway.port()
-                                    + "\",\"sequence\":2,\"syncedSequence\":1,\"violations\":0,\"journal\":\"ok\"}");
+                                    + "\",\"sequence\":2,\"syncedSequence\":1,\"violations\":0,\"merges\":0,\"waits\":0,"
+                                    + "\"journal\":\"ok\"}");
         }
     }
 
