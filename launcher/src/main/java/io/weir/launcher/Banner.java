@@ -28,7 +28,7 @@ final class Banner {
         out.println();
         out.println("  try        curl -x http://" + proxy + " http://example.com/");
         out.println("             curl -x http://" + proxy + " https://example.com/");
-        out.println("  prove      weir audit --data " + node.data().path());
+        out.println("  prove      ./weir audit --data " + node.data().path());
         out.println("  stop       Ctrl-C");
         out.println();
         out.flush();
