@@ -51,7 +51,8 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void leave() {
+    /** A client has gone whose channel cannot tell. Any event loop. */
+    void leave() {
         if (connected.decrementAndGet() < max && !paused.isEmpty()) {
             resume();
         }

@@ -12,6 +12,8 @@ import java.util.List;
  * @param transport how to talk to sockets
  * @param eventLoops threads that carry traffic
  * @param maxConnections client connections at once; beyond them nothing is accepted
+ * @param relayBufferBytes of the buffer, one an event loop, through which tunnels are copied; one that fills it is spliced, where that is
+ *     possible
  * @param connectTimeout for a name to be resolved and an address to accept
  * @param headTimeout for a request's head to arrive whole, from its first byte or the connection's start; absolute
  * @param keepAliveTimeout how long a client or origin connection may wait for its next request
@@ -28,6 +30,7 @@ public record EngineConfig(
         Transport transport,
         int eventLoops,
         int maxConnections,
+        int relayBufferBytes,
         Duration connectTimeout,
         Duration headTimeout,
         Duration keepAliveTimeout,
@@ -64,6 +67,10 @@ public record EngineConfig(
         }
         check(faults, eventLoops > 0, "event loops must be 1 or more, not " + eventLoops);
         check(faults, maxConnections > 0, "connections must be 1 or more, not " + maxConnections);
+        check(
+                faults,
+                relayBufferBytes >= 1024 && relayBufferBytes <= 1 << 20,
+                "the relay's buffer must have 1 KiB to 1 MiB, not " + relayBufferBytes + " bytes");
         for (Duration timeout :
                 List.of(connectTimeout, headTimeout, keepAliveTimeout, exchangeIdleTimeout, tunnelIdleTimeout)) {
             check(faults, timeout.toMillis() > 0, "a timeout must be longer than " + timeout);
@@ -102,6 +109,7 @@ public record EngineConfig(
         private Transport transport = Transport.best();
         private int eventLoops = Math.max(1, Runtime.getRuntime().availableProcessors());
         private int maxConnections = 10_000;
+        private int relayBufferBytes = 128 * 1024;
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration headTimeout = Duration.ofSeconds(10);
         private Duration keepAliveTimeout = Duration.ofSeconds(60);
@@ -143,6 +151,12 @@ public record EngineConfig(
         /** See {@link EngineConfig#maxConnections()}. */
         public Builder maxConnections(int value) {
             maxConnections = value;
+            return this;
+        }
+
+        /** See {@link EngineConfig#relayBufferBytes()}. */
+        public Builder relayBufferBytes(int value) {
+            relayBufferBytes = value;
             return this;
         }
 
@@ -212,6 +226,7 @@ public record EngineConfig(
                     transport,
                     eventLoops,
                     maxConnections,
+                    relayBufferBytes,
                     connectTimeout,
                     headTimeout,
                     keepAliveTimeout,

@@ -38,6 +38,8 @@ final class EngineLoop {
     private final OriginPool origins;
     private final Sweep sweep = new Sweep(Sweep.PERIOD_MILLIS);
     private final Sweep relaySweep;
+    private final RelayMovers movers;
+    private final AcceptLimit acceptLimit;
     private final LongObjectMap<ActiveSession> sessions = new LongObjectHashMap<>();
     private @Nullable SessionMeter overload;
     private boolean draining;
@@ -48,7 +50,8 @@ final class EngineLoop {
             EventBus bus,
             DnsCache dnsCache,
             DestinationPolicy policy,
-            FrugalReads reads) {
+            FrugalReads reads,
+            AcceptLimit acceptLimit) {
         this.loop = loop;
         this.config = config;
         this.bus = bus;
@@ -57,12 +60,22 @@ final class EngineLoop {
         names = new NameResolver(loop, config, dnsCache);
         connector = new Connector(loop, config, names, policy, reads);
         relaySweep = new Sweep(relaySweepMillis(config));
+        movers = new RelayMovers(config.relayBufferBytes(), pipes(config), reads);
+        this.acceptLimit = acceptLimit;
         origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));
     }
 
     /** All loops together keep a tenth as many idle connections as there may be clients. */
     private static int idleOrigins(EngineConfig config) {
         return Math.max(1, Math.min(1024, config.maxConnections() / (10 * config.eventLoops())));
+    }
+
+    /** All loops together have a pipe for a sixteenth of the clients: it takes two files, as a tunnel does. */
+    private static int pipes(EngineConfig config) {
+        if (config.transport() != Transport.SPLICE) {
+            return 0;
+        }
+        return Math.max(1, Math.min(512, config.maxConnections() / (16 * config.eventLoops())));
     }
 
     void start() {
@@ -89,6 +102,15 @@ final class EngineLoop {
 
     OriginPool origins() {
         return origins;
+    }
+
+    RelayMovers movers() {
+        return movers;
+    }
+
+    /** A client whose channel was taken over has gone. */
+    void clientLeft() {
+        acceptLimit.leave();
     }
 
     /** For connections that take requests: deadlines of seconds. */
@@ -220,7 +242,9 @@ final class EngineLoop {
         return sessions.isEmpty() && !publisher.hasPending();
     }
 
-    void closeResolver() {
+    /** Gives back what the loop itself owns; nothing is carried any more. */
+    void release() {
         names.close();
+        movers.close();
     }
 }

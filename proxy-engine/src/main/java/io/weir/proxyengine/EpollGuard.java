@@ -13,6 +13,8 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.io.IOException;
 
@@ -35,6 +37,8 @@ final class EpollGuard implements IoHandler {
     private static final int OUT = EpollIoOps.EPOLLOUT.value();
     private static final int ERR = EpollIoOps.EPOLLERR.value();
     private static final int RDHUP = EpollIoOps.EPOLLRDHUP.value();
+    private static final EpollIoOps ERRORS_ONLY = EpollIoOps.EPOLLET;
+    private static final AttributeKey<GuardedHandle> GUARD = AttributeKey.valueOf(EpollGuard.class, "guard");
 
     private final IoHandler delegate;
 
@@ -95,18 +99,44 @@ final class EpollGuard implements IoHandler {
         var guarded = new GuardedHandle(epollHandle);
         var registration = new GuardedRegistration(delegate.register(guarded));
         guarded.registration = registration;
+        if (handle instanceof Channel.Unsafe unsafe) {
+            unsafe.voidPromise().channel().attr(GUARD).set(guarded);
+        }
         return registration;
+    }
+
+    /** Whether a channel can be taken over. */
+    static boolean guards(Channel channel) {
+        return channel.hasAttr(GUARD);
+    }
+
+    /**
+     * Gives a channel's place in epoll to another handle of the same socket, without a system call. The channel's own
+     * registration has no effect from then on.
+     */
+    static IoRegistration takeOver(Channel channel, EpollIoHandle successor) {
+        GuardedHandle guarded = channel.attr(GUARD).getAndSet(null);
+        if (guarded == null) {
+            throw new IllegalStateException("not a channel of ours: " + channel);
+        }
+        return guarded.passTo(successor);
     }
 
     /** Sees every event before Netty does. */
     @SuppressWarnings("try") // that close() may throw anything is Netty's choice
     private static final class GuardedHandle implements EpollIoHandle {
-        private final EpollIoHandle handle;
+        private EpollIoHandle handle;
         private GuardedRegistration registration;
 
         @SuppressWarnings("NullAway.Init") // each needs the other; the registration follows before any event
         GuardedHandle(EpollIoHandle handle) {
             this.handle = handle;
+        }
+
+        IoRegistration passTo(EpollIoHandle successor) {
+            handle = successor;
+            registration = registration.pass();
+            return registration;
         }
 
         @Override
@@ -119,12 +149,22 @@ final class EpollGuard implements IoHandler {
             int ready = ((EpollIoEvent) event).ops().value();
             if ((ready & ERR) != 0 && (registration.interest & IN) == 0 && handle instanceof Channel.Unsafe unsafe) {
                 Channel channel = unsafe.voidPromise().channel();
-                if (channel.isActive()) { // else it is a connect that failed, which Netty reports
+                if (channel.isActive()
+                        && isBroken()) { // one that isn't active is a connect that failed, which Netty reports
                     channel.pipeline().fireExceptionCaught(new IOException("Connection reset while nothing was read"));
                     return;
                 }
             }
             handle.handle(registration, event);
+        }
+
+        /** The event may be meant for an earlier owner of the descriptor. */
+        private boolean isBroken() {
+            try {
+                return ((Socket) handle.fd()).getSoError() != 0;
+            } catch (IOException gone) {
+                return true;
+            }
         }
 
         @Override
@@ -147,9 +187,15 @@ final class EpollGuard implements IoHandler {
     private static final class GuardedRegistration implements IoRegistration {
         private final IoRegistration registration;
         private int interest;
+        private boolean passedOn;
 
         GuardedRegistration(IoRegistration registration) {
             this.registration = registration;
+        }
+
+        GuardedRegistration pass() {
+            passedOn = true;
+            return new GuardedRegistration(registration);
         }
 
         @Override
@@ -160,25 +206,27 @@ final class EpollGuard implements IoHandler {
 
         @Override
         public long submit(IoOps ops) {
+            if (passedOn) {
+                return -1;
+            }
             if (!(ops instanceof EpollIoOps epollOps)) {
                 return registration.submit(ops);
             }
-            int wanted = epollOps.value() & ~RDHUP;
-            interest = wanted;
-            if ((wanted & (IN | OUT)) == 0) {
-                wanted |= EpollIoOps.EPOLLET.value();
+            interest = epollOps.value() & ~RDHUP;
+            if ((interest & (IN | OUT)) == 0) {
+                return registration.submit(ERRORS_ONLY);
             }
-            return registration.submit(EpollIoOps.valueOf(wanted));
+            return registration.submit(interest == epollOps.value() ? ops : EpollIoOps.valueOf(interest));
         }
 
         @Override
         public boolean isValid() {
-            return registration.isValid();
+            return !passedOn && registration.isValid();
         }
 
         @Override
         public boolean cancel() {
-            return registration.cancel();
+            return !passedOn && registration.cancel();
         }
     }
 }

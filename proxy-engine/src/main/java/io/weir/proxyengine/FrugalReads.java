@@ -34,6 +34,11 @@ final class FrugalReads implements RecvByteBufAllocator {
         }
     }
 
+    /** The largest read to make now. */
+    int limitBytes() {
+        return limitBytes;
+    }
+
     int limitFor(long usedBytes, long availableBytes) {
         if (usedBytes > availableBytes / 4 * 3) {
             return SCARCE_BYTES;

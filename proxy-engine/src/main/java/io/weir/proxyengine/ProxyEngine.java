@@ -112,7 +112,7 @@ public final class ProxyEngine implements AutoCloseable {
         var policy = new DestinationPolicy(own, config.isLoopbackOnly());
         DnsCache dnsCache = NameResolver.newCache();
         for (EventExecutor executor : group) {
-            var loop = new EngineLoop((EventLoop) executor, config, bus, dnsCache, policy, reads);
+            var loop = new EngineLoop((EventLoop) executor, config, bus, dnsCache, policy, reads, acceptLimit);
             loops.put(executor, loop);
             loop.start();
         }
@@ -198,7 +198,7 @@ public final class ProxyEngine implements AutoCloseable {
             log.error("some sessions could not be published before the end; the next start records their end");
         }
         onLoops(loop -> {
-            loop.closeResolver();
+            loop.release();
             return 0;
         });
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes bytes between a client and an origin, unread, until both have ended: a tunnel, or an exchange after its upgrade. Event loop of
- * both channels.
+ * Passes bytes between the channels of a client and an origin, unread, until both have ended: a tunnel, or an exchange after its
+ * upgrade. Where the sockets can be had and nothing is left in the channels, a {@link SocketRelay} takes its place at once. Event loop of both channels.
  *
  * <p>Each direction ends on its own. FIN passes on when all before it was written, while the other direction goes on; a reset passes on
  * as a reset, at once, in both directions.
@@ -61,6 +61,10 @@ final class Relay implements ActiveSession, Swept {
             reset(client.isActive() ? origin : client);
             return;
         }
+        if (RawSocket.canTakeOver(client) && RawSocket.canTakeOver(origin)) {
+            handOver();
+            return;
+        }
         if (client.isInputShutdown()) {
             ended(client);
         }
@@ -69,6 +73,15 @@ final class Relay implements ActiveSession, Swept {
         }
         client.config().setAutoRead(origin.isWritable()); // what came early may fill it already
         origin.config().setAutoRead(client.isWritable());
+    }
+
+    /** Nothing is left in the channels, so they are not needed any more. */
+    private void handOver() {
+        finished = true;
+        loop.relaySweep().remove(this);
+        client.config().setAutoRead(false);
+        origin.config().setAutoRead(false);
+        new SocketRelay(loop, meter, client, origin, status).begin(client.isInputShutdown(), origin.isInputShutdown());
     }
 
     /** One side will send nothing more. */

@@ -15,7 +15,9 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 
 /** How the engine talks to sockets. */
 public enum Transport {
-    /** Linux's epoll through Netty's native library. */
+    /** Linux's epoll through Netty's native library, and splice(2) for tunnels that carry much. */
+    SPLICE(EpollServerSocketChannel.class, EpollSocketChannel.class, EpollDatagramChannel.class),
+    /** Linux's epoll; all bytes are copied. */
     EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class, EpollDatagramChannel.class),
     /** The JDK's own, anywhere. A reset is noticed at the next read or write only. */
     NIO(NioServerSocketChannel.class, NioSocketChannel.class, NioDatagramChannel.class);
@@ -35,11 +37,11 @@ public enum Transport {
 
     /** The best one that works here. */
     public static Transport best() {
-        return Epoll.isAvailable() ? EPOLL : NIO;
+        return Epoll.isAvailable() ? SPLICE : NIO;
     }
 
     IoHandlerFactory handlers() {
-        return this == EPOLL ? EpollGuard.newFactory() : NioIoHandler.newFactory();
+        return this == NIO ? NioIoHandler.newFactory() : EpollGuard.newFactory();
     }
 
     Class<? extends ServerSocketChannel> serverChannel() {

@@ -12,6 +12,9 @@ import java.util.function.UnaryOperator;
 final class TestProxy implements AutoCloseable {
     static final int SLOTS = 1024;
 
+    /** So little that tunnels turn to splicing, and back, all the time. */
+    private static final int SPLICED_FROM_BYTES = 2048;
+
     private final TestLedger ledger;
     private final ProxyEngine engine;
     private final List<InetSocketAddress> addresses;
@@ -33,6 +36,7 @@ final class TestProxy implements AutoCloseable {
     static TestProxy start(int slots, UnaryOperator<EngineConfig.Builder> settings) {
         TestLedger ledger = TestLedger.start(slots);
         var builder = EngineConfig.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .relayBufferBytes(SPLICED_FROM_BYTES)
                 .drain(Duration.ZERO);
         return new TestProxy(ledger, ProxyEngine.start(settings.apply(builder).build(), ledger.bus()));
     }

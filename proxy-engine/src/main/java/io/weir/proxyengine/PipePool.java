@@ -1,0 +1,70 @@
+package io.weir.proxyengine;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pipes of one event loop. A flow has one only while bytes are in it, so a few serve many; those who get none copy. Event loop only.
+ */
+final class PipePool {
+    private static final Logger log = LoggerFactory.getLogger(PipePool.class);
+
+    /** Kept for the next flow; the others go back to the kernel. */
+    private static final int IDLE_MAX = 16;
+
+    private final int max;
+    private final ArrayDeque<Pipe> idle = new ArrayDeque<>(IDLE_MAX);
+    private int open;
+    private boolean exhausted;
+
+    PipePool(int max) {
+        this.max = max;
+    }
+
+    /** An empty pipe; null if there is none to be had. */
+    @Nullable Pipe take() {
+        Pipe pipe = idle.pollFirst();
+        if (pipe == null && open < max && !exhausted) {
+            pipe = open();
+        }
+        return pipe;
+    }
+
+    private @Nullable Pipe open() {
+        try {
+            Pipe pipe = Pipe.open(this);
+            open++;
+            return pipe;
+        } catch (IOException e) { // files or pipe pages of this process are used up
+            exhausted = open > 0; // then one comes back, sooner or later
+            log.debug("no pipe to be had pipes={}", open, e);
+            return null;
+        }
+    }
+
+    /** Takes back a pipe; one with bytes in it is of no further use. */
+    void give(Pipe pipe) {
+        exhausted = false;
+        if (pipe.isEmpty() && idle.size() < IDLE_MAX) {
+            idle.addFirst(pipe);
+        } else {
+            pipe.close();
+            open--;
+        }
+    }
+
+    /** Pipes that are open, idle ones included. */
+    int openCount() {
+        return open;
+    }
+
+    void close() {
+        for (Pipe pipe = idle.pollFirst(); pipe != null; pipe = idle.pollFirst()) {
+            pipe.close();
+            open--;
+        }
+    }
+}
