@@ -2,15 +2,20 @@ package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.util.ArrayDeque;
 
 /**
  * Moves bytes through one buffer that all flows of an event loop share: a flow has memory of its own only while its sink does not take
  * what was read. Event loop only; steady state allocates nothing.
  */
 final class Copier implements Mover {
+    private static final int UNUSED_MAX = 64;
+
     private final FrugalReads reads;
     private final ByteBuf buffer;
+    private final ArrayDeque<Rest> unused = new ArrayDeque<>();
 
     /**
      * Makes one with a buffer.
@@ -43,10 +48,19 @@ final class Copier implements Mover {
         }
         flow.countWritten(taken);
         if (taken < bytes) {
-            flow.hold(new Rest(buffer, taken, bytes - taken));
+            flow.hold(rest(taken, bytes - taken));
             return Outcome.DONE;
         }
         return bytes == limit ? Outcome.MORE : Outcome.DONE;
+    }
+
+    private Rest rest(int index, int length) {
+        Rest rest = unused.pollFirst();
+        if (rest == null) {
+            rest = new Rest();
+        }
+        rest.bytes = ByteBufAllocator.DEFAULT.directBuffer(length, length).writeBytes(buffer, index, length);
+        return rest;
     }
 
     void close() {
@@ -54,12 +68,8 @@ final class Copier implements Mover {
     }
 
     /** What was read and not taken. */
-    private static final class Rest implements Held {
-        private final ByteBuf bytes;
-
-        Rest(ByteBuf source, int index, int length) {
-            bytes = ByteBufAllocator.DEFAULT.directBuffer(length, length).writeBytes(source, index, length);
-        }
+    private final class Rest implements Held {
+        private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
 
         @Override
         public int drain(RawSocket sink) throws IOException {
@@ -76,6 +86,10 @@ final class Copier implements Mover {
         @Override
         public void release() {
             bytes.release();
+            bytes = Unpooled.EMPTY_BUFFER;
+            if (unused.size() < UNUSED_MAX) {
+                unused.addFirst(this);
+            }
         }
     }
 }

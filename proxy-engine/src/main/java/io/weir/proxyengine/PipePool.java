@@ -56,9 +56,9 @@ final class PipePool {
         }
     }
 
-    /** Pipes that are open, idle ones included. */
-    int openCount() {
-        return open;
+    /** Pipes that hold bytes of some flow. */
+    int lentCount() {
+        return open - idle.size();
     }
 
     void close() {

@@ -17,10 +17,20 @@ final class Splicer implements Mover {
 
     private final PipePool pipes;
     private final Copier copier;
+    private long splicedBytes;
 
     Splicer(PipePool pipes, Copier copier) {
         this.pipes = pipes;
         this.copier = copier;
+    }
+
+    /** Bytes that went into pipes so far. */
+    long splicedBytes() {
+        return splicedBytes;
+    }
+
+    PipePool pipes() {
+        return pipes;
     }
 
     @Override
@@ -41,6 +51,7 @@ final class Splicer implements Mover {
             pipe.release();
             return copier.move(flow); // nothing there, or the end: a read tells which
         }
+        splicedBytes += bytes;
         flow.countRead(bytes);
         if (flow.sawSpliced(bytes < SMALL_BYTES) > SMALL_MOVES_MAX) {
             flow.copyFromNowOn();
