@@ -82,7 +82,7 @@ final class Exchange implements ConnectListener, ActiveSession {
                 && Fields.wantsWebSocket(request.headers());
         requestComplete = requestBody == Body.NONE;
         clientEnded = client.isInputShutdown(); // it may have ended while an earlier request was served
-        response = new ResponseSide(client, request, loop.config().nodeName(), upgradeAsked, this::responseWritten);
+        response = new ResponseSide(loop, client, request, upgradeAsked, this::responseWritten);
     }
 
     void begin() {
@@ -102,7 +102,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         boolean mayReuse = IDEMPOTENT.contains(request.method()) && requestComplete;
         OriginHandler idle = loop.origins().take(target.authority(), mayReuse ? Long.MAX_VALUE : FRESH_NANOS);
-        ForwardedHead.toOrigin(request, target, loop.config().nodeName(), upgradeAsked);
+        ForwardedHead.toOrigin(request, target, loop.via(), upgradeAsked);
         if (idle != null) {
             carry(idle);
         } else {
@@ -136,12 +136,12 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     private void carry(OriginHandler connection) {
         origin = connection;
-        meter.originConnected(Addresses.text(connection.channel().remoteAddress()));
+        meter.originConnected(connection.address());
         connection.carry(this, meter, request.method());
         SocketChannel channel = connection.channel();
         requestHeadSent = true;
         channel.write(
-                HeadWriter.request(channel.alloc(), request.method().name(), target.originForm(), request.headers()),
+                loop.heads().request(channel.alloc(), request.method().name(), target.originForm(), request.headers()),
                 channel.voidPromise());
         channel.flush();
         if (!requestComplete) {
@@ -166,10 +166,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         if (refusal.reason() == CloseReason.DENIED) {
             loop.recordRefusal(
-                    meter,
-                    Addresses.text(client.remoteAddress()),
-                    target.authority().toString(),
-                    refusal.message());
+                    meter, Addresses.text(client.remoteAddress()), target.site().ledgerHost(), refusal.message());
         }
         refuse(refusal);
     }
