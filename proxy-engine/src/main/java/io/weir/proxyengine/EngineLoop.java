@@ -40,6 +40,7 @@ final class EngineLoop {
     private final Sweep relaySweep;
     private final LongObjectMap<ActiveSession> sessions = new LongObjectHashMap<>();
     private final HeadWriter heads = new HeadWriter();
+    private final LateFlush flushes;
     private final Via via;
     private @Nullable SessionMeter overload;
     private boolean draining;
@@ -56,6 +57,7 @@ final class EngineLoop {
         this.bus = bus;
         publisher = new LoopPublisher(
                 bus, (task, delay) -> loop.schedule(task, delay, TimeUnit.MILLISECONDS), System::currentTimeMillis);
+        flushes = new LateFlush(loop);
         via = new Via(config.nodeName());
         names = new NameResolver(loop, config, dnsCache);
         connector = new Connector(loop, config, names, policy, reads);
@@ -97,6 +99,11 @@ final class EngineLoop {
     /** Puts the heads of this loop's messages into bytes. */
     HeadWriter heads() {
         return heads;
+    }
+
+    /** Flushes what a round of the loop has written. */
+    LateFlush flushes() {
+        return flushes;
     }
 
     /** This node, as it signs messages. */
