@@ -180,7 +180,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     void requestReadComplete() {
         OriginHandler connection = leg.connection();
         if (connection != null && requestHeadSent) {
-            connection.channel().flush();
+            loop.flushes().flushSoon(connection.channel());
             if (clientEnded && !request.isComplete()) {
                 requestBrokeOff(connection);
             }

@@ -20,7 +20,9 @@ final class LateFlush {
 
     /** Flushes {@code channel} before the loop waits again. */
     void flushSoon(Channel channel) {
-        waiting.add(channel);
+        if (!channel.equals(waiting.peekLast())) {
+            waiting.add(channel);
+        }
         if (!scheduled) {
             scheduled = true;
             loop.execute(flushAll);

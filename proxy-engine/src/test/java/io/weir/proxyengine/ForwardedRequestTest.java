@@ -337,12 +337,16 @@ class ForwardedRequestTest {
             for (int i = 0; i < 3; i++) {
                 client.send(talk.get("/one"));
                 first = first == null ? talk.origin.accept() : first;
-                assertThat(first.readHead()).startsWith("GET /one HTTP/1.1\r\n").contains("host: " + talk.origin.authority());
+                assertThat(first.readHead())
+                        .startsWith("GET /one HTTP/1.1\r\n")
+                        .contains("host: " + talk.origin.authority());
                 first.send(Conversation.ok("one"));
                 assertThat(client.readMessage()).endsWith("one");
                 client.send("GET " + other.url("/two") + " HTTP/1.1\r\nHost: " + other.authority() + "\r\n\r\n");
                 second = second == null ? other.accept() : second;
-                assertThat(second.readHead()).startsWith("GET /two HTTP/1.1\r\n").contains("host: " + other.authority());
+                assertThat(second.readHead())
+                        .startsWith("GET /two HTTP/1.1\r\n")
+                        .contains("host: " + other.authority());
                 second.send(Conversation.ok("two"));
                 assertThat(client.readMessage()).endsWith("two");
             }
