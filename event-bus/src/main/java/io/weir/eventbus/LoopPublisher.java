@@ -14,7 +14,8 @@ import java.util.function.LongSupplier;
  * held up: all that comes lines up in the queue, and a session there keeps all it has, which later bytes simply join.
  * Time resolution is lost, bytes never are, and nothing waits.
  *
- * <p>What a session says stays in order, always. An event of no session comes after all that was said before it.
+ * <p>What a session says stays in order, always. Openings that do not wait and events of no session stay in order among
+ * each other.
  */
 public final class LoopPublisher {
     /** How long a small delta may wait. */
@@ -74,12 +75,15 @@ public final class LoopPublisher {
         return new SessionMeter(this, opened, clockMillis.getAsLong());
     }
 
-    /** Publishes an event of no session, and all that waits before it; if the ring is full it waits too, in order. */
+    /** Publishes an event of no session; if the ring is full it waits with the loop, in order. */
     public void publish(LedgerEvent event) {
-        if (!isHeldUp) {
-            publishPending(); // an opening that waits is older than the event
-        }
         publishNow(new Notice(event, clockMillis.getAsLong()));
+    }
+
+    /** Publishes an event that names a session of this loop, after what that session itself has to say. */
+    public void publish(SessionMeter named, LedgerEvent event) {
+        publishNow(named);
+        publish(event);
     }
 
     /** Offers all that waits to the ring, until it is full. */

@@ -156,12 +156,13 @@ class LoopPublisherTest {
     }
 
     @Test
-    void anEventOfNoSessionComesAfterAnOpeningThatWaits() {
+    void anEventThatNamesASessionComesAfterItsOpeningThoughThatWaits() {
         var bus = EventBus.create(4);
         bus.sessionIds().grant(10);
         var loop = new TestLoop(bus);
         SessionMeter meter = loop.openSoon();
-        loop.publisher().publish(new ConnectionRefused(meter.id(), "127.0.0.1:5", "denied.example:80", "by rule"));
+        var refused = new ConnectionRefused(meter.id(), "127.0.0.1:5", "denied.example:80", "by rule");
+        loop.publisher().publish(meter, refused);
 
         List<String> log = drain(bus, loop);
 

@@ -152,7 +152,7 @@ final class EngineLoop {
     }
 
     void recordRefusal(SessionMeter meter, String remote, String target, String reason) {
-        publisher.publish(new ConnectionRefused(meter.id(), remote, target, reason));
+        publisher.publish(meter, new ConnectionRefused(meter.id(), remote, target, reason));
     }
 
     /** Records an event of no session. */

@@ -5,14 +5,19 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 
 /**
- * Flushes channels when the loop has read from all that were ready, and not after each: first all the reading, then all the writing.
+ * Flushes channels when the loop has read from all that were ready, and not after each: first the reading, then the writing.
  * The receivers are then woken while there is more for them to take, instead of once for each message. Event loop only.
+ *
+ * <p>No more than {@link #WAITING_MAX} channels wait, because what was written and not flushed is memory.
  */
 final class LateFlush {
+    private static final int WAITING_MAX = 64;
+
     private final EventLoop loop;
-    private final Runnable flushAll = this::flushAll;
+    private final Runnable endOfRound = this::endOfRound;
     private final ArrayDeque<Channel> waiting = new ArrayDeque<>();
     private boolean scheduled;
+    private boolean flushing;
 
     LateFlush(EventLoop loop) {
         this.loop = loop;
@@ -23,17 +28,31 @@ final class LateFlush {
         if (!channel.equals(waiting.peekLast())) {
             waiting.add(channel);
         }
-        if (!scheduled) {
+        if (waiting.size() >= WAITING_MAX) {
+            flushAll();
+        } else if (!scheduled && !flushing) {
             scheduled = true;
-            loop.execute(flushAll);
+            loop.execute(endOfRound);
         }
     }
 
-    private void flushAll() {
-        Channel next;
-        while ((next = waiting.poll()) != null) { // what a flush completes may write the next message
-            next.flush();
-        }
+    private void endOfRound() {
         scheduled = false;
+        flushAll();
+    }
+
+    private void flushAll() {
+        if (flushing) {
+            return; // whoever is at it comes to these too
+        }
+        flushing = true;
+        try {
+            Channel next;
+            while ((next = waiting.poll()) != null) { // what a flush completes may write the next message
+                next.flush();
+            }
+        } finally {
+            flushing = false;
+        }
     }
 }
