@@ -8,10 +8,12 @@ import java.util.ArrayDeque;
  * Flushes channels when the loop has read from all that were ready, and not after each: first the reading, then the writing.
  * The receivers are then woken while there is more for them to take, instead of once for each message. Event loop only.
  *
- * <p>No more than {@link #WAITING_MAX} channels wait, because what was written and not flushed is memory.
+ * <p>What was written and not flushed is memory, and gets cold: no more than {@link #WAITING_MAX} channels wait, and none for which more
+ * than {@link #SMALL_BYTES} were written.
  */
 final class LateFlush {
     private static final int WAITING_MAX = 64;
+    private static final int SMALL_BYTES = 16 * 1024;
 
     private final EventLoop loop;
     private final Runnable endOfRound = this::endOfRound;
@@ -23,8 +25,12 @@ final class LateFlush {
         this.loop = loop;
     }
 
-    /** Flushes {@code channel} before the loop waits again. */
+    /** Flushes {@code channel}, which has our water marks, before the loop waits again. */
     void flushSoon(Channel channel) {
+        if (channel.bytesBeforeUnwritable() < ChannelTuning.HIGH_WATER_BYTES - SMALL_BYTES) {
+            channel.flush();
+            return;
+        }
         if (!channel.equals(waiting.peekLast())) {
             waiting.add(channel);
         }

@@ -71,4 +71,16 @@ class LateFlushTest {
         assertThat(onLoop(() -> channels.stream().allMatch(LateFlushTest::isFlushed)))
                 .isTrue();
     }
+
+    @Test
+    void muchLeavesAtOnce() throws Exception {
+        boolean flushed = onLoop(() -> {
+            var channel = new EmbeddedChannel();
+            channel.write(Unpooled.wrappedBuffer(new byte[32 * 1024]));
+            flushes.flushSoon(channel);
+            return isFlushed(channel);
+        });
+
+        assertThat(flushed).isTrue();
+    }
 }
