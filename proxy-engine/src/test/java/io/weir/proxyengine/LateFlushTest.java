@@ -46,7 +46,8 @@ class LateFlushTest {
         boolean early = onLoop(() -> {
             channels.add(written());
             channels.add(written());
-            return channels.stream().anyMatch(channel -> !channel.outboundMessages().isEmpty());
+            return channels.stream()
+                    .anyMatch(channel -> !channel.outboundMessages().isEmpty());
         });
 
         assertThat(early).isFalse();
