@@ -9,11 +9,13 @@ import java.util.function.LongSupplier;
  * Publishes what the sessions of one event loop have to say. One a loop; that loop only, so all fields are plain.
  *
  * <p>A session that has something to say joins a queue once, however often it adds to it, and the loop publishes the
- * queue every few milliseconds. Opening, closing and a large delta are published at once. When the ring is full the
- * loop is held up: all that comes lines up in the queue, and a session there keeps all it has, which later bytes simply
- * join. Time resolution is lost, bytes never are, and nothing waits.
+ * queue every few milliseconds. Opening, closing and a large delta are published at once. An opening may also wait for
+ * the queue's turn: a session that is over before that has said all in one slot. When the ring is full the loop is
+ * held up: all that comes lines up in the queue, and a session there keeps all it has, which later bytes simply join.
+ * Time resolution is lost, bytes never are, and nothing waits.
  *
- * <p>What a session says stays in order, always. Openings and events of no session stay in order among each other.
+ * <p>What a session says stays in order, always. Openings that do not wait and events of no session stay in order among
+ * each other.
  */
 public final class LoopPublisher {
     /** How long a small delta may wait. */
@@ -50,18 +52,38 @@ public final class LoopPublisher {
      * @throws IllegalArgumentException if the id is {@link SessionIds#NONE} or can't be one
      */
     public SessionMeter open(SessionOpened opened) {
+        SessionMeter meter = meter(opened);
+        publishNow(meter);
+        return meter;
+    }
+
+    /**
+     * Opens a session and publishes that with the queue's next turn, or with the first thing about it that can't wait.
+     * For sessions that are expected to be short. Throws as {@link #open} does.
+     */
+    public SessionMeter openSoon(SessionOpened opened) {
+        SessionMeter meter = meter(opened);
+        publishSoon(meter);
+        return meter;
+    }
+
+    private SessionMeter meter(SessionOpened opened) {
         long id = opened.sessionId();
         if (id <= SessionIds.NONE || id >= SessionIds.LIMIT) {
             throw new IllegalArgumentException("session opened without an id: " + opened);
         }
-        SessionMeter meter = new SessionMeter(this, opened, clockMillis.getAsLong());
-        publishNow(meter);
-        return meter;
+        return new SessionMeter(this, opened, clockMillis.getAsLong());
     }
 
     /** Publishes an event of no session; if the ring is full it waits with the loop, in order. */
     public void publish(LedgerEvent event) {
         publishNow(new Notice(event, clockMillis.getAsLong()));
+    }
+
+    /** Publishes an event that names a session of this loop, after what that session itself has to say. */
+    public void publish(SessionMeter named, LedgerEvent event) {
+        publishNow(named);
+        publish(event);
     }
 
     /** Offers all that waits to the ring, until it is full. */

@@ -127,6 +127,50 @@ class LoopPublisherTest {
     }
 
     @Test
+    void aSessionThatNeedNotShowAtOnceAndIsShortTakesOneSlot() {
+        var bus = EventBus.create(4);
+        bus.sessionIds().grant(10);
+        var loop = new TestLoop(bus);
+        SessionMeter meter = loop.openSoon();
+        meter.originConnected("192.0.2.1:80");
+        meter.up(5);
+        meter.down(6);
+        assertThat(bus.backlog()).isZero();
+        meter.close(CloseReason.COMPLETED, 200);
+        assertThat(bus.backlog()).isEqualTo(1);
+
+        assertThat(drain(bus, loop)).containsExactly("1 opened connected up=5 down=6 closed");
+    }
+
+    @Test
+    void aSessionThatNeedNotShowAtOnceShowsWithTheNextTimer() {
+        var bus = EventBus.create(4);
+        bus.sessionIds().grant(10);
+        var loop = new TestLoop(bus);
+        SessionMeter meter = loop.openSoon();
+        loop.advance(LoopPublisher.INTERVAL_MILLIS);
+        assertThat(bus.backlog()).isEqualTo(1);
+        meter.close(CloseReason.COMPLETED, 200);
+
+        assertThat(drain(bus, loop)).containsExactly("1 opened", "1 closed");
+    }
+
+    @Test
+    void anEventThatNamesASessionComesAfterItsOpeningThoughThatWaits() {
+        var bus = EventBus.create(4);
+        bus.sessionIds().grant(10);
+        var loop = new TestLoop(bus);
+        SessionMeter meter = loop.openSoon();
+        var refused = new ConnectionRefused(meter.id(), "127.0.0.1:5", "denied.example:80", "by rule");
+        loop.publisher().publish(meter, refused);
+
+        List<String> log = drain(bus, loop);
+
+        assertThat(log.get(0)).isEqualTo("1 opened");
+        assertThat(log.get(1)).startsWith("ConnectionRefused[sessionId=1");
+    }
+
+    @Test
     void aLoopThatIsHeldUpDoesNotAskTheRingAgainBeforeItsTimer() {
         var bus = EventBus.create(2);
         TestLoop loop = loopOnAFullRing(bus);

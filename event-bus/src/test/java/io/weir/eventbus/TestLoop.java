@@ -55,6 +55,10 @@ final class TestLoop implements PublishTimer {
         return open(bus.sessionIds().next());
     }
 
+    SessionMeter openSoon() {
+        return publisher.openSoon(opening(bus.sessionIds().next()));
+    }
+
     SessionMeter open(long id) {
         return publisher.open(opening(id));
     }

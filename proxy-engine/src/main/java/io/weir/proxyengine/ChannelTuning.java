@@ -13,7 +13,7 @@ final class ChannelTuning {
     private static final int READ_MAX_BYTES = 128 * 1024;
     private static final int READS_PER_WAKEUP = 2;
     private static final int LOW_WATER_BYTES = 32 * 1024;
-    private static final int HIGH_WATER_BYTES = 64 * 1024;
+    static final int HIGH_WATER_BYTES = 64 * 1024;
 
     private ChannelTuning() {}
 

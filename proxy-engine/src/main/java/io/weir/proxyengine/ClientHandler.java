@@ -33,6 +33,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private final RequestDecoder decoder = new RequestDecoder(this);
     private final WriteMeter writes = new WriteMeter();
     private final String remote;
+    private Site site = Site.NONE;
     private long headBytes;
     private long waitingSinceNanos;
     private boolean headBegun;
@@ -96,7 +97,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
             answer(overload, Leg.UP, Leg.DOWN, Refusal.overloaded(refusal), false);
             return;
         }
-        Refusal fault = MessageRules.refusal(request);
+        Refusal fault = MessageRules.refusal(request, site.text());
         if (fault != null) {
             refuse(request, fault);
         } else if (request.method().equals(HttpMethod.CONNECT)) {
@@ -129,14 +130,14 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
                             "this is a proxy: the target must be http://host/path, or CONNECT host:port for anything else"));
             return;
         }
-        HttpTarget target = HttpTarget.parse(request.uri(), request.method().equals(HttpMethod.OPTIONS));
+        HttpTarget target = HttpTarget.parse(request.uri(), request.method().equals(HttpMethod.OPTIONS), site);
         if (target == null) {
             refuse(request, Refusal.badRequest("the target is malformed"));
             return;
         }
+        site = target.site();
         String method = request.method().name();
-        SessionMeter meter =
-                loop.open(SessionProtocol.HTTP, method, target.authority().toString(), target.ledgerUrl(), remote);
+        SessionMeter meter = loop.open(SessionProtocol.HTTP, method, site.ledgerHost(), target.ledgerUrl(), remote);
         count(meter, Leg.UP);
         writes.target(meter, Leg.DOWN);
         var next = new Exchange(loop, this, client, decoder, meter, request, target);

@@ -41,6 +41,9 @@ final class EngineLoop {
     private final RelayMovers movers;
     private final AcceptLimit acceptLimit;
     private final LongObjectMap<ActiveSession> sessions = new LongObjectHashMap<>();
+    private final HeadWriter heads = new HeadWriter();
+    private final LateFlush flushes;
+    private final Via via;
     private @Nullable SessionMeter overload;
     private boolean draining;
 
@@ -57,6 +60,8 @@ final class EngineLoop {
         this.bus = bus;
         publisher = new LoopPublisher(
                 bus, (task, delay) -> loop.schedule(task, delay, TimeUnit.MILLISECONDS), System::currentTimeMillis);
+        flushes = new LateFlush(loop);
+        via = new Via(config.nodeName());
         names = new NameResolver(loop, config, dnsCache);
         connector = new Connector(loop, config, names, policy, reads);
         relaySweep = new Sweep(relaySweepMillis(config));
@@ -113,6 +118,21 @@ final class EngineLoop {
         acceptLimit.leave();
     }
 
+    /** Puts the heads of this loop's messages into bytes. */
+    HeadWriter heads() {
+        return heads;
+    }
+
+    /** Flushes what a round of the loop has written. */
+    LateFlush flushes() {
+        return flushes;
+    }
+
+    /** This node, as it signs messages. */
+    Via via() {
+        return via;
+    }
+
     /** For connections that take requests: deadlines of seconds. */
     Sweep sweep() {
         return sweep;
@@ -142,18 +162,19 @@ final class EngineLoop {
         return refusal;
     }
 
-    /** Opens a root session. A tunnel is its own parent, an exchange has none. */
+    /** Opens a root session. A tunnel is its own parent; an exchange has none, and is likely to be over in a moment. */
     SessionMeter open(SessionProtocol protocol, String method, String host, String url, String remote) {
         long id = bus.sessionIds().next();
         if (id == SessionIds.NONE) {
             throw new IllegalStateException("no session id is left: the ledger has reserved no more");
         }
-        long parent = protocol == SessionProtocol.HTTPS_TUNNEL ? id : 0;
-        return publisher.open(new SessionOpened(id, parent, protocol, method, host, url, remote, ""));
+        boolean isTunnel = protocol == SessionProtocol.HTTPS_TUNNEL;
+        var opened = new SessionOpened(id, isTunnel ? id : 0, protocol, method, host, url, remote, "");
+        return isTunnel ? publisher.open(opened) : publisher.openSoon(opened);
     }
 
     void recordRefusal(SessionMeter meter, String remote, String target, String reason) {
-        publisher.publish(new ConnectionRefused(meter.id(), remote, target, reason));
+        publisher.publish(meter, new ConnectionRefused(meter.id(), remote, target, reason));
     }
 
     /** Records an event of no session. */

@@ -9,13 +9,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,30 +30,20 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange implements ConnectListener, ActiveSession {
     private static final Logger log = LoggerFactory.getLogger(Exchange.class);
-    private static final Set<HttpMethod> IDEMPOTENT =
-            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
-    private static final long FRESH_NANOS = 2_000_000_000L;
 
     private final EngineLoop loop;
     private final ClientHandler handler;
     private final SocketChannel client;
     private final RequestDecoder requests;
     private final SessionMeter meter;
-    private final HttpRequest request;
-    private final HttpTarget target;
-    private final boolean clientKeepsAlive;
-    private final boolean upgradeAsked;
-    private final Body requestBody;
+    private final RequestSide request;
     private final ResponseSide response;
-    private @Nullable ConnectAttempt attempt;
-    private @Nullable OriginHandler origin;
+    private final OriginLeg leg;
+    private final IdleWatch watch;
     private boolean requestHeadSent;
-    private boolean requestComplete;
     private boolean clientEnded;
     private boolean retried;
     private boolean over;
-    private long movedBytes;
-    private long movedAtNanos;
 
     Exchange(
             EngineLoop loop,
@@ -65,30 +51,24 @@ final class Exchange implements ConnectListener, ActiveSession {
             SocketChannel client,
             RequestDecoder requests,
             SessionMeter meter,
-            HttpRequest request,
+            HttpRequest head,
             HttpTarget target) {
         this.loop = loop;
         this.handler = handler;
         this.client = client;
         this.requests = requests;
         this.meter = meter;
-        this.request = request;
-        this.target = target;
-        clientKeepsAlive = ForwardedHead.keepsAlive(request.headers(), request.protocolVersion());
-        requestBody = ForwardedHead.bodyToOrigin(request.headers());
-        upgradeAsked = requestBody == Body.NONE
-                && request.method().equals(HttpMethod.GET)
-                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-                && Fields.wantsWebSocket(request.headers());
-        requestComplete = requestBody == Body.NONE;
         clientEnded = client.isInputShutdown(); // it may have ended while an earlier request was served
-        response = new ResponseSide(client, request, loop.config().nodeName(), upgradeAsked, this::responseWritten);
+        request = new RequestSide(loop, head, target);
+        response = new ResponseSide(loop, client, head, request.asksForUpgrade(), this::responseWritten);
+        leg = new OriginLeg(loop, target.authority());
+        long limitNanos = loop.config().exchangeIdleTimeout().toNanos();
+        watch = new IdleWatch(meter, limitNanos, loop.sweep().nowNanos());
     }
 
     void begin() {
         loop.register(meter, this);
-        movedAtNanos = loop.sweep().nowNanos();
-        if (LocalAnswer.isLoop(request, loop.config().nodeName())) {
+        if (LocalAnswer.isLoop(request.head(), loop.config().nodeName())) {
             refuse(new Refusal(
                     new HttpResponseStatus(508, "Loop Detected"),
                     "proxy_loop_detected",
@@ -96,17 +76,16 @@ final class Exchange implements ConnectListener, ActiveSession {
                     CloseReason.DENIED));
             return;
         }
-        if (LocalAnswer.isForProxy(request)) {
+        if (LocalAnswer.isForProxy(request.head())) {
             answerLocally();
             return;
         }
-        boolean mayReuse = IDEMPOTENT.contains(request.method()) && requestComplete;
-        OriginHandler idle = loop.origins().take(target.authority(), mayReuse ? Long.MAX_VALUE : FRESH_NANOS);
-        ForwardedHead.toOrigin(request, target, loop.config().nodeName(), upgradeAsked);
+        OriginHandler idle = leg.takeIdle(request.isRepeatable());
+        request.rewrite();
         if (idle != null) {
             carry(idle);
         } else {
-            attempt = loop.connector().connect(target.authority(), this);
+            leg.connect(this);
         }
     }
 
@@ -117,34 +96,27 @@ final class Exchange implements ConnectListener, ActiveSession {
                 meter,
                 Leg.UP,
                 Leg.DOWN,
-                LocalAnswer.render(client.alloc(), request, loop.config().nodeName()),
+                LocalAnswer.render(client.alloc(), request.head(), loop.config().nodeName()),
                 CloseReason.COMPLETED,
                 HttpResponseStatus.OK.code());
     }
 
     @Override
     public void connected(Channel channel) {
-        attempt = null;
         if (over) {
             channel.close();
             return;
         }
-        var fresh = new OriginHandler(loop.origins(), (SocketChannel) channel, target.authority());
-        fresh.begin();
-        carry(fresh);
+        carry(leg.connected((SocketChannel) channel));
     }
 
     private void carry(OriginHandler connection) {
-        origin = connection;
-        meter.originConnected(Addresses.text(connection.channel().remoteAddress()));
-        connection.carry(this, meter, request.method());
-        SocketChannel channel = connection.channel();
+        meter.originConnected(connection.address());
+        connection.carry(this, meter, request.head().method());
         requestHeadSent = true;
-        channel.write(
-                HeadWriter.request(channel.alloc(), request.method().name(), target.originForm(), request.headers()),
-                channel.voidPromise());
-        channel.flush();
-        if (!requestComplete) {
+        request.writeHead(connection.channel());
+        loop.flushes().flushSoon(connection.channel());
+        if (!request.isComplete()) {
             resumeRequests();
         }
     }
@@ -160,7 +132,7 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     @Override
     public void failed(Refusal refusal) {
-        attempt = null;
+        leg.failed();
         if (over) {
             return;
         }
@@ -168,7 +140,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             loop.recordRefusal(
                     meter,
                     Addresses.text(client.remoteAddress()),
-                    target.authority().toString(),
+                    request.target().site().ledgerHost(),
                     refusal.message());
         }
         refuse(refusal);
@@ -177,8 +149,8 @@ final class Exchange implements ConnectListener, ActiveSession {
     // ---- the request's body ----
 
     void requestContent(HttpContent content) {
-        OriginHandler connection = origin;
-        if (over || connection == null || requestComplete) {
+        OriginHandler connection = leg.connection();
+        if (over || connection == null || request.isComplete()) {
             ReferenceCountUtil.release(content);
             return;
         }
@@ -187,9 +159,8 @@ final class Exchange implements ConnectListener, ActiveSession {
             badRequestBody();
             return;
         }
-        requestComplete = content instanceof LastHttpContent;
         SocketChannel channel = connection.channel();
-        requestBody.write(channel, content, channel.voidPromise());
+        request.write(channel, content);
         if (!channel.isWritable()) {
             channel.flush();
             if (!channel.isWritable()) {
@@ -207,17 +178,17 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     void requestReadComplete() {
-        OriginHandler connection = origin;
+        OriginHandler connection = leg.connection();
         if (connection != null && requestHeadSent) {
-            connection.channel().flush();
-            if (clientEnded && !requestComplete) {
+            loop.flushes().flushSoon(connection.channel());
+            if (clientEnded && !request.isComplete()) {
                 requestBrokeOff(connection);
             }
         }
     }
 
     void originWritabilityChanged() {
-        OriginHandler connection = origin;
+        OriginHandler connection = leg.connection();
         if (connection != null && connection.channel().isWritable() && !client.isInputShutdown()) {
             client.config().setAutoRead(true);
         }
@@ -229,7 +200,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         if (over) {
             ReferenceCountUtil.release(head);
         } else {
-            proceed(response.head(head, clientKeepsAlive && requestComplete && !loop.isDraining()));
+            proceed(response.head(head, request.keepsAlive() && request.isComplete() && !loop.isDraining()));
         }
     }
 
@@ -251,7 +222,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     private void pauseOriginIfClientIsBehind() {
-        OriginHandler connection = origin;
+        OriginHandler connection = leg.connection();
         if (connection != null && !client.isWritable()) {
             client.flush();
             if (!client.isWritable()) {
@@ -262,16 +233,16 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     /** Only now is it known whether more came than the response: an origin's connection is clean from here on, not before. */
     void responseReadComplete() {
-        OriginHandler connection = origin;
+        OriginHandler connection = leg.connection();
         if (response.isComplete() && connection != null) {
-            origin = null;
-            connection.release(response.originKeepsAlive() && requestComplete);
+            leg.leave();
+            connection.release(response.originKeepsAlive() && request.isComplete());
         }
-        client.flush();
+        loop.flushes().flushSoon(client);
     }
 
     void clientWritabilityChanged() {
-        OriginHandler connection = origin;
+        OriginHandler connection = leg.connection();
         if (client.isWritable() && connection != null && !connection.channel().isInputShutdown()) {
             connection.channel().config().setAutoRead(true);
         }
@@ -297,12 +268,12 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     private void switchToRelay() {
-        OriginHandler connection = origin;
+        OriginHandler connection = leg.connection();
         if (connection == null) {
             return;
         }
         over = true;
-        origin = null;
+        leg.leave();
         loop.unregister(meter);
         var relay = new Relay(loop, meter, client, connection.channel(), response.status());
         relay.begin();
@@ -317,7 +288,11 @@ final class Exchange implements ConnectListener, ActiveSession {
     // ---- ends that are not the good one ----
 
     private void badResponse(String fault) {
-        log.debug("bad response session={} origin={} {}", meter.id(), target.authority(), fault);
+        log.debug(
+                "bad response session={} origin={} {}",
+                meter.id(),
+                request.target().authority(),
+                fault);
         if (response.isBegun()) {
             breakOff(CloseReason.BAD_RESPONSE, true);
         } else {
@@ -334,18 +309,17 @@ final class Exchange implements ConnectListener, ActiveSession {
             responseReadComplete();
             return;
         }
-        OriginHandler connection = origin;
+        OriginHandler connection = leg.connection();
         boolean mayRetry = connection != null
                 && connection.isReused()
                 && !response.isBegun()
                 && !retried
-                && requestBody == Body.NONE
-                && IDEMPOTENT.contains(request.method())
+                && request.isRepeatable()
                 && meter.total().originDown() == 0;
         if (mayRetry) {
             retried = true;
-            dropOrigin(false);
-            attempt = loop.connector().connect(target.authority(), this);
+            leg.drop(false);
+            leg.connect(this);
         } else if (response.isBegun()) {
             breakOff(reset ? CloseReason.ORIGIN_RESET : CloseReason.ORIGIN_ABORTED, reset || response.endsWithFin());
         } else {
@@ -372,15 +346,15 @@ final class Exchange implements ConnectListener, ActiveSession {
     private void refuse(Refusal refusal) {
         over = true;
         loop.unregister(meter);
-        dropOrigin(false);
-        handler.answer(meter, Leg.UP, Leg.DOWN, refusal, request.method().equals(HttpMethod.HEAD));
+        leg.drop(false);
+        handler.answer(meter, Leg.UP, Leg.DOWN, refusal, request.head().method().equals(HttpMethod.HEAD));
     }
 
     /** Ends both connections in the middle of the response. What was written before still goes out, unless it is to be a reset. */
     private void breakOff(CloseReason reason, boolean reset) {
         over = true;
         loop.unregister(meter);
-        dropOrigin(false);
+        leg.drop(false);
         if (reset) {
             handler.settle();
             client.config().setSoLinger(0);
@@ -399,7 +373,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         over = true;
         loop.unregister(meter);
-        dropOrigin(reason == CloseReason.CLIENT_RESET);
+        leg.drop(reason == CloseReason.CLIENT_RESET);
         handler.settle();
         if (response.endsWithFin()) {
             client.config().setSoLinger(0); // FIN would make it look whole
@@ -414,40 +388,18 @@ final class Exchange implements ConnectListener, ActiveSession {
                         () -> meter.close(reason, response.status())); // after the writes that failed with the channels
     }
 
-    private void dropOrigin(boolean reset) {
-        ConnectAttempt running = attempt;
-        attempt = null;
-        if (running != null) {
-            running.cancel();
-        }
-        OriginHandler connection = origin;
-        origin = null;
-        if (connection != null) {
-            if (reset) {
-                connection.reset();
-            }
-            connection.release(false);
-        }
-    }
-
     void sweep(long nowNanos) {
-        long moved = meter.total().up()
-                + meter.total().down()
-                + meter.total().originUp()
-                + meter.total().originDown();
-        if (moved != movedBytes) {
-            movedBytes = moved;
-            movedAtNanos = nowNanos;
-        } else if (nowNanos - movedAtNanos > loop.config().exchangeIdleTimeout().toNanos()) {
-            if (response.isBegun()) {
-                breakOff(CloseReason.IDLE_TIMEOUT, true);
-            } else {
-                refuse(new Refusal(
-                        HttpResponseStatus.GATEWAY_TIMEOUT,
-                        "http_response_timeout",
-                        target.authority() + " did not answer in time",
-                        CloseReason.IDLE_TIMEOUT));
-            }
+        if (!watch.isOverdue(nowNanos)) {
+            return;
+        }
+        if (response.isBegun()) {
+            breakOff(CloseReason.IDLE_TIMEOUT, true);
+        } else {
+            refuse(new Refusal(
+                    HttpResponseStatus.GATEWAY_TIMEOUT,
+                    "http_response_timeout",
+                    request.target().authority() + " did not answer in time",
+                    CloseReason.IDLE_TIMEOUT));
         }
     }
 }

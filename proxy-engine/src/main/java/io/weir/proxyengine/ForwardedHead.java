@@ -17,7 +17,7 @@ final class ForwardedHead {
      *
      * @param upgrade whether it asks for a WebSocket, which is passed on
      */
-    static HttpHeaders toOrigin(HttpRequest request, HttpTarget target, String nodeName, boolean upgrade) {
+    static HttpHeaders toOrigin(HttpRequest request, HttpTarget target, Via via, boolean upgrade) {
         HttpHeaders headers = request.headers();
         boolean chunked = MessageRules.isChunked(headers);
         boolean trailers = headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
@@ -26,8 +26,8 @@ final class ForwardedHead {
         if (request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
             headers.remove(HttpHeaderNames.EXPECT); // such a client waits for no interim response (RFC 9110 §10.1.1)
         }
-        headers.set(HttpHeaderNames.HOST, target.authority().hostField(HttpTarget.HTTP_PORT));
-        headers.add(HttpHeaderNames.VIA, via(request.protocolVersion(), nodeName));
+        headers.set(HttpHeaderNames.HOST, target.site().hostField());
+        headers.add(HttpHeaderNames.VIA, via.after(request.protocolVersion()));
         if (chunked) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
@@ -47,11 +47,11 @@ final class ForwardedHead {
      * @param body how the body goes to the client
      * @param close whether the connection ends after it
      */
-    static HttpHeaders toClient(HttpResponse response, HttpRequest request, String nodeName, Body body, boolean close) {
+    static HttpHeaders toClient(HttpResponse response, HttpRequest request, Via via, Body body, boolean close) {
         HttpHeaders headers = response.headers();
         boolean upgraded = response.status().code() == 101;
         Fields.removeHopByHop(headers);
-        headers.add(HttpHeaderNames.VIA, via(response.protocolVersion(), nodeName));
+        headers.add(HttpHeaderNames.VIA, via.after(response.protocolVersion()));
         if (response.status().code() == 204) {
             headers.remove(HttpHeaderNames.CONTENT_LENGTH);
         }
@@ -96,9 +96,5 @@ final class ForwardedHead {
             return Body.CHUNKED;
         }
         return MessageRules.contentLength(headers) > 0 ? Body.LENGTH : Body.NONE;
-    }
-
-    private static String via(HttpVersion received, String nodeName) {
-        return received.majorVersion() + "." + received.minorVersion() + " " + nodeName;
     }
 }

@@ -12,7 +12,10 @@ import java.util.Map;
 
 /**
  * Puts heads, chunks and the proxy's own answers into bytes. What it is given was validated by a decoder: names are tokens and values
- * have no control characters. Stateless.
+ * have no control characters.
+ *
+ * <p>A head of somebody else's fields is put together in an array that is used again, and copied into its buffer once: a write into the
+ * buffer for each name and value costs several times as much. One an event loop, that loop only; what is static has no state.
  */
 final class HeadWriter {
     private static final ByteBuf CRLF = constant("\r\n");
@@ -20,27 +23,40 @@ final class HeadWriter {
     private static final ByteBuf TUNNEL_STANDS = constant("HTTP/1.1 200 Connection established\r\n\r\n");
     private static final int HEAD_ROOM_BYTES = 512;
 
-    private HeadWriter() {}
+    private final Latin1Writer out = new Latin1Writer(HEAD_ROOM_BYTES);
 
-    static ByteBuf request(ByteBufAllocator allocator, String method, String target, HttpHeaders headers) {
-        ByteBuf head = allocator.directBuffer(HEAD_ROOM_BYTES);
-        ascii(head, method);
-        head.writeByte(' ');
-        ascii(head, target);
-        ascii(head, " HTTP/1.1\r\n");
-        fields(head, headers);
-        return end(head);
+    ByteBuf request(ByteBufAllocator allocator, String method, String target, HttpHeaders headers) {
+        out.clear();
+        out.text(method);
+        out.character(' ');
+        out.text(target);
+        out.text(" HTTP/1.1\r\n");
+        fields(headers);
+        return out.toDirectBuffer(allocator);
     }
 
-    static ByteBuf response(ByteBufAllocator allocator, HttpResponseStatus status, HttpHeaders headers) {
-        ByteBuf head = allocator.directBuffer(HEAD_ROOM_BYTES);
-        ascii(head, "HTTP/1.1 ");
-        ascii(head, status.codeAsText());
-        head.writeByte(' ');
-        ascii(head, status.reasonPhrase());
-        end(head);
-        fields(head, headers);
-        return end(head);
+    ByteBuf response(ByteBufAllocator allocator, HttpResponseStatus status, HttpHeaders headers) {
+        out.clear();
+        out.text("HTTP/1.1 ");
+        out.text(status.codeAsText());
+        out.character(' ');
+        out.text(status.reasonPhrase());
+        out.lineEnd();
+        fields(headers);
+        return out.toDirectBuffer(allocator);
+    }
+
+    private void fields(HttpHeaders headers) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+        while (all.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = all.next();
+            out.text(field.getKey());
+            out.character(':');
+            out.character(' ');
+            out.text(field.getValue());
+            out.lineEnd();
+        }
+        out.lineEnd();
     }
 
     /** The answer to a CONNECT: everything after it is the tunnel's. */
@@ -93,14 +109,6 @@ final class HeadWriter {
             }
         }
         return end(end);
-    }
-
-    private static void fields(ByteBuf head, HttpHeaders headers) {
-        Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
-        while (all.hasNext()) {
-            Map.Entry<CharSequence, CharSequence> field = all.next();
-            field(head, field.getKey(), field.getValue());
-        }
     }
 
     private static void field(ByteBuf head, CharSequence name, CharSequence value) {

@@ -5,12 +5,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The target of a plain request in absolute form, taken apart (RFC 9112 §3.2.2). Immutable.
  *
- * @param authority whom it is for
+ * @param site whom it is for
  * @param originForm what the origin is asked for: path and query, or {@code *}
  * @param ledgerUrl for the ledger and the dashboard: without the values of the query
  */
-record HttpTarget(Authority authority, String originForm, String ledgerUrl) {
-    static final int HTTP_PORT = 80;
+record HttpTarget(Site site, String originForm, String ledgerUrl) {
     private static final String SCHEME = "http://";
 
     static boolean isHttp(String uri) {
@@ -21,9 +20,10 @@ record HttpTarget(Authority authority, String originForm, String ledgerUrl) {
      * Parses {@code http://authority[/path][?query]}.
      *
      * @param asteriskIfEmpty whether no path means {@code *}, as it does for OPTIONS
+     * @param latest the site of the request before, which is likely to be this one's too
      * @return null if it is malformed
      */
-    static @Nullable HttpTarget parse(String uri, boolean asteriskIfEmpty) {
+    static @Nullable HttpTarget parse(String uri, boolean asteriskIfEmpty, Site latest) {
         if (!isHttp(uri)) {
             return null;
         }
@@ -32,8 +32,8 @@ record HttpTarget(Authority authority, String originForm, String ledgerUrl) {
         while (end < uri.length() && uri.charAt(end) != '/' && uri.charAt(end) != '?') {
             end++;
         }
-        Authority authority = Authority.parse(withoutEmptyPort(uri.substring(start, end)), HTTP_PORT);
-        if (authority == null || !isVisible(uri, end)) {
+        Site site = site(uri, start, end, latest);
+        if (site.equals(Site.NONE) || !isVisible(uri, end)) {
             return null;
         }
         String rest = uri.substring(end);
@@ -43,14 +43,18 @@ record HttpTarget(Authority authority, String originForm, String ledgerUrl) {
         } else {
             originForm = rest.charAt(0) == '?' ? '/' + rest : rest;
         }
-        return new HttpTarget(authority, originForm, SCHEME + authority.hostField(HTTP_PORT) + ledgerPath(originForm));
+        return new HttpTarget(site, originForm, SCHEME + site.hostField() + ledgerPath(originForm));
     }
 
-    /** {@code http://host:/} is legal and means the default port (RFC 3986 §3.2.3). */
-    private static String withoutEmptyPort(String authority) {
-        return authority.endsWith(":") && !authority.endsWith("::")
-                ? authority.substring(0, authority.length() - 1)
-                : authority;
+    private static Site site(String uri, int start, int end, Site latest) {
+        String known = latest.text();
+        boolean isKnown = known.length() == end - start && uri.startsWith(known, start);
+        return isKnown ? latest : Site.parse(uri.substring(start, end));
+    }
+
+    /** The authority as the ledger and people see it. */
+    Authority authority() {
+        return site.authority();
     }
 
     private static String ledgerPath(String originForm) {

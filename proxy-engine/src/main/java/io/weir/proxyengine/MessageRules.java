@@ -21,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class MessageRules {
     private MessageRules() {}
 
-    /** Why the request is refused; null if it is not. */
-    static @Nullable Refusal refusal(HttpRequest request) {
+    /**
+     * Why the request is refused; null if it is not.
+     *
+     * @param knownHost the authority of the request before it, which was found well-formed; empty if there was none
+     */
+    static @Nullable Refusal refusal(HttpRequest request, String knownHost) {
         if (request.decoderResult().isFailure()) {
             return malformed(request.decoderResult().cause());
         }
@@ -44,7 +48,7 @@ final class MessageRules {
         if (hosts.size() > 1 || (hosts.isEmpty() && version.equals(HttpVersion.HTTP_1_1))) {
             return Refusal.badRequest("a request has exactly one Host field");
         }
-        if (!hosts.isEmpty() && !isHost(hosts.get(0))) {
+        if (!hosts.isEmpty() && !hosts.get(0).equals(knownHost) && !isHost(hosts.get(0))) {
             return Refusal.badRequest("the Host field is malformed");
         }
         String framing = framingFault(headers, version);

@@ -24,6 +24,7 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private final OriginPool pool;
     private final SocketChannel channel;
     private final Authority authority;
+    private final String address;
     private final ResponseDecoder decoder = new ResponseDecoder(this);
     private final WriteMeter writes = new WriteMeter();
     private @Nullable Exchange exchange;
@@ -36,6 +37,7 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
         this.pool = pool;
         this.channel = channel;
         this.authority = authority;
+        address = Addresses.text(channel.remoteAddress());
     }
 
     void begin() {
@@ -45,6 +47,11 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
 
     SocketChannel channel() {
         return channel;
+    }
+
+    /** Where it leads to, for the ledger. */
+    String address() {
+        return address;
     }
 
     Authority authority() {

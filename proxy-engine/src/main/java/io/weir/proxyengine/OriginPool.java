@@ -35,11 +35,15 @@ final class OriginPool {
     /** A connection that was idle for no longer than {@code maxIdleNanos}; null if there is none. */
     @Nullable OriginHandler take(Authority authority, long maxIdleNanos) {
         ArrayDeque<OriginHandler> connections = idle.get(authority);
-        OriginHandler newest = connections == null ? null : connections.peekLast();
-        if (newest == null || sweep.nowNanos() - newest.idleSinceNanos() > maxIdleNanos) {
+        if (connections == null) {
             return null;
         }
-        remove(newest);
+        OriginHandler newest = connections.getLast();
+        if (sweep.nowNanos() - newest.idleSinceNanos() > maxIdleNanos) {
+            return null;
+        }
+        connections.removeLast();
+        removed(newest, connections);
         return newest;
     }
 
@@ -63,11 +67,15 @@ final class OriginPool {
     void remove(OriginHandler connection) {
         ArrayDeque<OriginHandler> connections = idle.get(connection.authority());
         if (connections != null && connections.remove(connection)) {
-            size--;
-            sweep.remove(connection);
-            if (connections.isEmpty()) {
-                idle.remove(connection.authority());
-            }
+            removed(connection, connections);
+        }
+    }
+
+    private void removed(OriginHandler connection, ArrayDeque<OriginHandler> left) {
+        size--;
+        sweep.remove(connection);
+        if (left.isEmpty()) {
+            idle.remove(connection.authority());
         }
     }
 

@@ -43,7 +43,9 @@ final class RequestDecoder extends HttpRequestDecoder {
     void resume() throws Exception {
         open = true;
         if (!dispatching && !context.isRemoved()) {
-            channelRead(context, Unpooled.EMPTY_BUFFER);
+            if (actualReadableBytes() > 0) {
+                channelRead(context, Unpooled.EMPTY_BUFFER);
+            }
             if (!context.isRemoved()) {
                 context.fireChannelReadComplete(); // what waited came with an earlier read, which is complete
             }

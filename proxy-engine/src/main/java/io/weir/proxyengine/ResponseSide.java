@@ -30,9 +30,9 @@ final class ResponseSide {
 
     private static final int INTERIM_MAX = 20;
 
+    private final EngineLoop loop;
     private final SocketChannel client;
     private final HttpRequest request;
-    private final String nodeName;
     private final boolean upgradeAsked;
     private final ChannelFutureListener whenWritten;
     private Body body = Body.NONE;
@@ -52,14 +52,14 @@ final class ResponseSide {
      * @param whenWritten hears of the end of the last write
      */
     ResponseSide(
+            EngineLoop loop,
             SocketChannel client,
             HttpRequest request,
-            String nodeName,
             boolean upgradeAsked,
             ChannelFutureListener whenWritten) {
+        this.loop = loop;
         this.client = client;
         this.request = request;
-        this.nodeName = nodeName;
         this.upgradeAsked = upgradeAsked;
         this.whenWritten = whenWritten;
     }
@@ -121,8 +121,9 @@ final class ResponseSide {
                 ForwardedHead.keepsAlive(response.headers(), response.protocolVersion()) && isDelimited(response);
         body = ForwardedHead.bodyToClient(response, request);
         closeAfter = !mayKeepAlive || body == Body.UNTIL_CLOSE;
-        ForwardedHead.toClient(response, request, nodeName, body, closeAfter);
-        client.write(HeadWriter.response(client.alloc(), response.status(), response.headers()), client.voidPromise());
+        ForwardedHead.toClient(response, request, loop.via(), body, closeAfter);
+        client.write(
+                loop.heads().response(client.alloc(), response.status(), response.headers()), client.voidPromise());
         return Step.GO_ON;
     }
 
@@ -142,7 +143,7 @@ final class ResponseSide {
             Fields.removeHopByHop(response.headers());
             response.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
             client.writeAndFlush(
-                    HeadWriter.response(client.alloc(), response.status(), response.headers()), client.voidPromise());
+                    loop.heads().response(client.alloc(), response.status(), response.headers()), client.voidPromise());
         }
         return Step.GO_ON;
     }

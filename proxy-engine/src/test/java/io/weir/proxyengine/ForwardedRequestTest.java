@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Tally;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -323,6 +324,91 @@ class ForwardedRequestTest {
                         .doesNotContain("canary");
             }
             assertThat(talk.proxy.ledger().notices().toString()).doesNotContain("canary");
+        }
+    }
+
+    @Test
+    void requestsOfOneConnectionGoEachToItsOwnOrigin() throws Exception {
+        try (var talk = Conversation.start();
+                var other = ScriptedOrigin.start()) {
+            Wire client = talk.client();
+            Wire first = null;
+            Wire second = null;
+            for (int i = 0; i < 3; i++) {
+                client.send(talk.get("/one"));
+                first = first == null ? talk.origin.accept() : first;
+                assertThat(first.readHead())
+                        .startsWith("GET /one HTTP/1.1\r\n")
+                        .contains("host: " + talk.origin.authority());
+                first.send(Conversation.ok("one"));
+                assertThat(client.readMessage()).endsWith("one");
+                client.send("GET " + other.url("/two") + " HTTP/1.1\r\nHost: " + other.authority() + "\r\n\r\n");
+                second = second == null ? other.accept() : second;
+                assertThat(second.readHead())
+                        .startsWith("GET /two HTTP/1.1\r\n")
+                        .contains("host: " + other.authority());
+                second.send(Conversation.ok("two"));
+                assertThat(client.readMessage()).endsWith("two");
+            }
+
+            List<TestLedger.Session> all = talk.settleClients(6);
+            for (int i = 0; i < 6; i++) {
+                assertThat(all.get(i).opened.url()).isEqualTo(i % 2 == 0 ? talk.origin.url("/one") : other.url("/two"));
+            }
+        }
+    }
+
+    @Test
+    void aTargetThatOnlyBeginsLikeTheOneBeforeIsAnother() throws Exception {
+        try (var talk = Conversation.start()) {
+            Wire client = talk.client();
+            client.send(talk.get("/"));
+            talk.origin.accept().readHead();
+            talk.origin.wires().get(0).send(Conversation.ok("hi"));
+            client.readMessage();
+
+            client.send("GET http://" + talk.origin.authority() + "0/ HTTP/1.1\r\nHost: x\r\n\r\n");
+
+            assertThat(client.readRest()).startsWith("HTTP/1.1 400 ");
+            assertThat(talk.settleClients(2).get(1).closed.reason()).isEqualTo(CloseReason.BAD_REQUEST);
+        }
+    }
+
+    @Test
+    void aHeadKeepsItsBytesWhateverTheyAre() throws Exception {
+        try (var talk = Conversation.start()) {
+            Wire client = talk.client();
+            byte[] value = {'x', (byte) 0xe9, (byte) 0x80, (byte) 0xff, 'y'};
+            String text = new String(value, StandardCharsets.ISO_8859_1);
+            client.send(("GET " + talk.origin.url("/") + " HTTP/1.1\r\nHost: x\r\nX-Bytes: " + text + "\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
+
+            Wire origin = talk.origin.accept();
+            String head = origin.readHead();
+            origin.send(("HTTP/1.1 200 OK\r\nX-Bytes: " + text + "\r\nContent-Length: 0\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
+
+            assertThat(head).contains("X-Bytes: " + text + "\r\n");
+            assertThat(client.readMessage()).contains("X-Bytes: " + text + "\r\n");
+            talk.settle(1);
+        }
+    }
+
+    @Test
+    void aShortAnswerLeavesInOnePiece() throws Exception {
+        try (var talk = Conversation.start();
+                var client = talk.proxy.connect()) {
+            client.getOutputStream().write(talk.get("/").getBytes(StandardCharsets.ISO_8859_1));
+            Wire origin = talk.origin.accept();
+            origin.readHead();
+            origin.send(Conversation.ok("b".repeat(1_024)));
+
+            byte[] received = new byte[16 * 1024];
+            int first = client.getInputStream().read(received);
+
+            assertThat(new String(received, 0, first, StandardCharsets.ISO_8859_1))
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .endsWith("\r\n\r\n" + "b".repeat(1_024));
         }
     }
 }

@@ -1,0 +1,85 @@
+package io.weir.proxyengine;
+
+import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Set;
+
+/**
+ * The request of one {@link Exchange} on its way to the origin: rewritten, framed, written. Event loop of the client's channel.
+ */
+final class RequestSide {
+    private static final Set<HttpMethod> IDEMPOTENT =
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
+
+    private final EngineLoop loop;
+    private final HttpRequest request;
+    private final HttpTarget target;
+    private final boolean keepsAlive;
+    private final boolean asksForUpgrade;
+    private final Body body;
+    private boolean complete;
+
+    RequestSide(EngineLoop loop, HttpRequest request, HttpTarget target) {
+        this.loop = loop;
+        this.request = request;
+        this.target = target;
+        keepsAlive = ForwardedHead.keepsAlive(request.headers(), request.protocolVersion());
+        body = ForwardedHead.bodyToOrigin(request.headers());
+        asksForUpgrade = body == Body.NONE
+                && request.method().equals(HttpMethod.GET)
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && Fields.wantsWebSocket(request.headers());
+        complete = body == Body.NONE;
+    }
+
+    HttpRequest head() {
+        return request;
+    }
+
+    HttpTarget target() {
+        return target;
+    }
+
+    /** Whether the client wants its connection to carry another exchange. */
+    boolean keepsAlive() {
+        return keepsAlive;
+    }
+
+    /** Whether it asks for a WebSocket. */
+    boolean asksForUpgrade() {
+        return asksForUpgrade;
+    }
+
+    /** Whether all of it has come from the client. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** Whether it may be sent again when nothing is known of what became of the first time (RFC 9110 §9.2.2). */
+    boolean isRepeatable() {
+        return body == Body.NONE && IDEMPOTENT.contains(request.method());
+    }
+
+    /** Makes the fields those that the origin gets. Once. */
+    void rewrite() {
+        ForwardedHead.toOrigin(request, target, loop.via(), asksForUpgrade);
+    }
+
+    /** Writes the head, not flushed. */
+    void writeHead(SocketChannel origin) {
+        origin.write(
+                loop.heads().request(origin.alloc(), request.method().name(), target.originForm(), request.headers()),
+                origin.voidPromise());
+    }
+
+    /** Writes a piece of the body, not flushed; takes over the reference. */
+    void write(Channel origin, HttpContent content) {
+        complete = content instanceof LastHttpContent;
+        body.write(origin, content, origin.voidPromise());
+    }
+}
