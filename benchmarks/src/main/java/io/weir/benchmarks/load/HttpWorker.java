@@ -146,7 +146,7 @@ final class HttpWorker implements Worker, Conversation {
     /** A kept connection may end at any time without an answer; then the request is sent again on another one. */
     @Override
     public void failed(IOException cause) {
-        boolean isStale = isReused && (!isBusy || response == null && heads.isEmpty());
+        boolean isStale = isReused && (!isBusy || (response == null && heads.isEmpty()));
         wire = null;
         if (!isStale) {
             isBusy = false;

@@ -49,7 +49,7 @@ record LoadOptions(
 
     LoadOptions {
         require(
-                proxy == null || !proxy.isUnresolved() && proxy.getAddress().isLoopbackAddress(),
+                proxy == null || (!proxy.isUnresolved() && proxy.getAddress().isLoopbackAddress()),
                 "the proxy must listen on a loopback address");
         require(connections >= 1 && connections <= 1_000_000, "connections: from 1 to 1000000");
         require(size >= 0 && size <= 1L << 40, "size: from 0 to 2^40");

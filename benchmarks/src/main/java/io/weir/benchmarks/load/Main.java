@@ -1,5 +1,7 @@
 package io.weir.benchmarks.load;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,8 +15,7 @@ import picocli.CommandLine.Command;
             SoakCommand.class,
             RunCommand.class,
             OriginCommand.class
-        },
-        mixinStandardHelpOptions = false)
+        })
 public final class Main {
     private Main() {}
 
@@ -28,6 +29,20 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+        var commands = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Main::complain);
+        commands.getSubcommands()
+                .values()
+                .forEach(each ->
+                        each.getCommandSpec().mixinStandardHelpOptions(true).exitCodeOnInvalidInput(ExitStatus.WRONG));
+        commands.getCommandSpec().exitCodeOnInvalidInput(ExitStatus.WRONG);
+        return commands;
+    }
+
+    private static int complain(Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
+        boolean isExpected = failure instanceof IOException || failure instanceof UncheckedIOException;
+        command.getErr().println("compare-load: " + (isExpected ? failure.getMessage() : failure));
+        return ExitStatus.FAILED;
     }
 }

@@ -34,7 +34,7 @@ record Peer(String name, String title, String program, String versionOption, Set
         if (program.contains("/")) {
             return Optional.of(Path.of(program)).filter(Files::isExecutable);
         }
-        Stream<String> path = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
+        Stream<String> path = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1));
         return Stream.concat(path, Stream.of("/usr/sbin", "/usr/local/sbin", "/usr/local/bin"))
                 .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)

@@ -103,7 +103,7 @@ final class ProcessTree {
                     .lines()
                     .findFirst()
                     .orElse("")
-                    .split(" +");
+                    .split(" +", 10);
             long ticks = 0;
             for (int i = 1; i <= 8; i++) {
                 ticks += i == 4 || i == 5 ? 0 : Long.parseLong(fields[i]); // idle, waiting for a disk

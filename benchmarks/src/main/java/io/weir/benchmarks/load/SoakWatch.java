@@ -11,6 +11,7 @@ import java.util.Locale;
 final class SoakWatch implements AutoCloseable {
     private final SoakSampler sampler;
     private final Duration every;
+    private final long inAll;
     private final long perThird;
     private final PrintWriter raw;
     private final List<SoakSample> samples = new ArrayList<>(); // guarded by itself
@@ -20,7 +21,8 @@ final class SoakWatch implements AutoCloseable {
         this.sampler = sampler;
         this.every = every;
         this.raw = raw;
-        perThird = Math.max(1, inAll.toMillis() / every.toMillis() / 3);
+        this.inAll = Math.max(3, inAll.toMillis() / every.toMillis());
+        perThird = this.inAll / 3;
         thread = new Thread(this::run, "load-watch");
         thread.setDaemon(true);
         thread.start();
@@ -28,7 +30,7 @@ final class SoakWatch implements AutoCloseable {
 
     private void run() {
         try {
-            for (long count = 1; ; count++) {
+            for (long count = 1; count <= inAll; count++) {
                 Thread.sleep(every.toMillis());
                 SoakSample sample = sampler.sample(count % perThird == 0);
                 synchronized (samples) {

@@ -25,6 +25,7 @@ final class VirtualMachineView implements AutoCloseable {
         server = connector.getMBeanServerConnection();
     }
 
+    @SuppressWarnings("BanJNDI") // the address is our own child's, by loopback
     static VirtualMachineView of(long pid) throws IOException {
         String address;
         try {

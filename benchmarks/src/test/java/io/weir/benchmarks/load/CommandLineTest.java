@@ -37,7 +37,7 @@ class CommandLineTest {
     void wrongUsageIsRefusedInOneLine(String line) {
         var output = new StringWriter();
 
-        assertThat(execute(output, line.split(" "))).isEqualTo(ExitStatus.WRONG);
+        assertThat(execute(output, line.split(" ", -1))).isEqualTo(ExitStatus.WRONG);
         assertThat(output.toString()).isNotEmpty();
     }
 
