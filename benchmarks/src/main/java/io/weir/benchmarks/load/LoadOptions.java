@@ -1,58 +1,69 @@
 package io.weir.benchmarks.load;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do, as the command line says. Immutable.
+ * One run: what to do, through what, for how long. Immutable.
  *
  * @param proxy where the proxy listens, on loopback; null to go to the origin directly, which measures the driver itself
- * @param clients how many work at the same time, a connection each
- * @param operations how many transfers, connections or requests in all
- * @param bytes how much each of them moves
- * @param limit after which the rest is given up
- * @param pid the proxy's process, whose CPU time is measured; 0 for none
+ * @param originPort where an origin of this module listens; 0 to start one in this process
+ * @param connections clients at the same time
+ * @param size bytes: of a piece of bulk data, a message, a response's body; 0 for the scenario's default
+ * @param requestBody bytes of a request's body; with none the request is a GET
+ * @param warmUp before anything is measured
+ * @param seconds how long it is measured
+ * @param rate operations that are due each second; 0 for as many as there can be
+ * @param isVerified whether bulk data are compared with what was sent, and not only counted; the rest always is
+ * @param threads event loops of the clients, and as many of an origin that is started
+ * @param targets on how many addresses the origin listens
+ * @param sources from how many addresses the clients connect
+ * @param pid the proxy's process, which with its children is measured; 0 if that is not wanted
  */
 record LoadOptions(
         Scenario scenario,
         @Nullable InetSocketAddress proxy,
-        int clients,
-        int operations,
-        long bytes,
-        Duration limit,
+        int originPort,
+        int connections,
+        long size,
+        long requestBody,
+        Duration warmUp,
+        Duration seconds,
+        double rate,
+        boolean isVerified,
+        int threads,
+        int targets,
+        int sources,
         long pid) {
-    static final String USAGE = """
-            usage: LoadDriver --scenario=down|up|connect|keep-alive [--proxy=127.0.0.1:8080] [--clients=8]
-                              [--operations=64] [--bytes=16777216] [--limit-seconds=60] [--pid=PID]
+    /** Addresses of the origin, unless told otherwise. */
+    static final int TARGETS = 8;
 
-              down        each operation is a tunnel through which the origin sends that many bytes
-              up          each operation is a tunnel through which a client sends that many bytes
-              connect     each operation is a tunnel that is opened, used for one byte, and closed
-              keep-alive  each operation is a GET with a body of that many bytes, on connections that are kept
-
-            Without --proxy the clients go to the origin directly. Exit status: 0 every byte arrived, 1 not,
-            64 wrong usage.
-            """;
-
-    private static final Set<String> KEYS =
-            Set.of("scenario", "proxy", "clients", "operations", "bytes", "limit-seconds", "pid");
+    private static final int MOST_ADDRESSES = 64;
+    private static final long MOST_ECHO_BYTES = 1 << 20;
+    private static final long BULK_IN_ALL_BYTES = 128 << 20;
+    private static final long LEAST_PIECE_BYTES = 32 * 1024;
+    private static final long MOST_PIECE_BYTES = 1 << 20;
+    private static final long PING_BYTES = 64;
+    private static final long HTTP_BYTES = 1024;
 
     LoadOptions {
-        if (proxy != null && !proxy.getAddress().isLoopbackAddress()) {
-            throw new IllegalArgumentException("--proxy: " + proxy + " is not a loopback address");
-        }
-        require(clients >= 1 && clients <= 2_000, "--clients: from 1 to 2000");
-        require(operations >= 1, "--operations: from 1 on");
-        require(bytes >= 1 && bytes <= 1L << 40, "--bytes: from 1 to 2^40");
-        require(limit.toSeconds() >= 1 && limit.toHours() < 1, "--limit-seconds: from 1 to 3599");
+        require(
+                proxy == null || (!proxy.isUnresolved() && proxy.getAddress().isLoopbackAddress()),
+                "the proxy must listen on a loopback address");
+        require(connections >= 1 && connections <= 1_000_000, "connections: from 1 to 1000000");
+        require(size >= 0 && size <= 1L << 40, "size: from 0 to 2^40");
+        require(scenario != Scenario.PING || size <= MOST_ECHO_BYTES, "size of a message: at most 1 MiB");
+        require(requestBody >= 0 && requestBody <= 1L << 40, "body: from 0 to 2^40");
+        require(!warmUp.isNegative() && warmUp.toHours() < 1, "warm-up: less than an hour");
+        require(!seconds.isNegative() && !seconds.isZero() && seconds.toHours() < 24, "seconds: less than a day");
+        require(rate >= 0, "rate: 0 or more");
+        require(
+                rate == 0 || scenario == Scenario.PING || scenario == Scenario.CONNECT || scenario == Scenario.HTTP,
+                "rate: for ping, connect and http");
+        require(threads >= 1 && threads <= 256, "threads: from 1 to 256");
+        require(targets >= 1 && targets <= MOST_ADDRESSES, "targets: from 1 to " + MOST_ADDRESSES);
+        require(sources >= 1 && sources <= MOST_ADDRESSES, "sources: from 1 to " + MOST_ADDRESSES);
     }
 
     private static void require(boolean condition, String message) {
@@ -61,64 +72,132 @@ record LoadOptions(
         }
     }
 
-    /**
-     * Reads the command line.
-     *
-     * @throws IllegalArgumentException if it says something else than {@link #USAGE}
-     */
-    static LoadOptions parse(String[] args) {
-        Map<String, String> given = new HashMap<>();
-        for (String arg : args) {
-            int equals = arg.indexOf('=');
-            require(arg.startsWith("--") && equals > 0, "not understood: " + arg);
-            String key = arg.substring(2, equals);
-            require(KEYS.contains(key), "not understood: " + arg);
-            given.put(key, arg.substring(equals + 1));
-        }
-        String proxy = given.get("proxy");
+    /** A run with all the defaults. */
+    static LoadOptions of(Scenario scenario, int connections) {
         return new LoadOptions(
-                scenario(given.getOrDefault("scenario", "")),
-                proxy == null ? null : address(proxy),
-                Math.toIntExact(number(given, "clients", 8)),
-                Math.toIntExact(number(given, "operations", 64)),
-                number(given, "bytes", 16 << 20),
-                Duration.ofSeconds(number(given, "limit-seconds", 60)),
-                number(given, "pid", 0));
+                scenario,
+                null,
+                0,
+                connections,
+                0,
+                0,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(3),
+                0,
+                false,
+                halfOfTheCores(),
+                TARGETS,
+                1,
+                0);
     }
 
-    private static Scenario scenario(String name) {
-        return Arrays.stream(Scenario.values())
-                .filter(each -> each.toString().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("--scenario: no such scenario: " + name));
+    /** Clients and origin leave as many cores to the proxy as they take for themselves. */
+    static int halfOfTheCores() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
 
-    private static InetSocketAddress address(String hostAndPort) {
-        int colon = hostAndPort.lastIndexOf(':');
-        require(colon > 0, "--proxy: HOST:PORT, not " + hostAndPort);
-        try {
-            InetAddress host = InetAddress.getByName(hostAndPort.substring(0, colon));
-            return new InetSocketAddress(host, Integer.parseInt(hostAndPort.substring(colon + 1)));
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("--proxy: " + hostAndPort + ": " + e.getMessage(), e);
-        }
+    /** The size of a piece, so that with many tunnels the last ones do not take for ever; or as told. */
+    long pieceBytes() {
+        return size > 0
+                ? size
+                : Math.max(LEAST_PIECE_BYTES, Math.min(MOST_PIECE_BYTES, BULK_IN_ALL_BYTES / connections));
     }
 
-    private static long number(Map<String, String> given, String key, long otherwise) {
-        String value = given.get(key);
-        return value == null ? otherwise : Long.parseLong(value);
+    int messageBytes() {
+        return Math.toIntExact(size > 0 ? size : PING_BYTES);
     }
 
-    /** What is measured. */
-    enum Scenario {
-        DOWN,
-        UP,
-        CONNECT,
-        KEEP_ALIVE;
+    long responseBytes() {
+        return size > 0 ? size : HTTP_BYTES;
+    }
 
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
+    LoadOptions through(@Nullable InetSocketAddress newProxy, int newOriginPort, long newPid) {
+        return new LoadOptions(
+                scenario,
+                newProxy,
+                newOriginPort,
+                connections,
+                size,
+                requestBody,
+                warmUp,
+                seconds,
+                rate,
+                isVerified,
+                threads,
+                targets,
+                sources,
+                newPid);
+    }
+
+    LoadOptions lasting(Duration newWarmUp, Duration newSeconds) {
+        return new LoadOptions(
+                scenario,
+                proxy,
+                originPort,
+                connections,
+                size,
+                requestBody,
+                newWarmUp,
+                newSeconds,
+                rate,
+                isVerified,
+                threads,
+                targets,
+                sources,
+                pid);
+    }
+
+    LoadOptions at(double newRate) {
+        return new LoadOptions(
+                scenario,
+                proxy,
+                originPort,
+                connections,
+                size,
+                requestBody,
+                warmUp,
+                seconds,
+                newRate,
+                isVerified,
+                threads,
+                targets,
+                sources,
+                pid);
+    }
+
+    LoadOptions from(int newSources) {
+        return new LoadOptions(
+                scenario,
+                proxy,
+                originPort,
+                connections,
+                size,
+                requestBody,
+                warmUp,
+                seconds,
+                rate,
+                isVerified,
+                threads,
+                targets,
+                newSources,
+                pid);
+    }
+
+    LoadOptions sized(long newSize, long newRequestBody) {
+        return new LoadOptions(
+                scenario,
+                proxy,
+                originPort,
+                connections,
+                newSize,
+                newRequestBody,
+                warmUp,
+                seconds,
+                rate,
+                isVerified,
+                threads,
+                targets,
+                sources,
+                pid);
     }
 }

@@ -1,101 +1,92 @@
 package io.weir.benchmarks.load;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * What the clients want to reach: on loopback, a thread a connection. It hears from the first byte who talks:
- *
- * <pre>
- *   D length:8   sends that many bytes                 U length:8   reads that many bytes, then answers their number:8
- *   GET …        answers with a body of the size that the path states, again and again
- * </pre>
+ * What the clients want to reach, on several loopback addresses and one port. The first byte of a connection says who
+ * is talking: {@link PieceOrigin} for pieces of bulk data, {@link HttpOrigin} for requests, {@link EchoOrigin}.
  */
 final class Origin implements AutoCloseable {
-    private final ServerSocket listener;
-    private final ExecutorService threads;
-    private final Connections connections;
+    private static final int BACKLOG = 4096;
 
-    private Origin(ServerSocket listener, Connections connections) {
-        this.listener = listener;
-        this.connections = connections;
-        threads = Executors.newCachedThreadPool(task -> {
-            var thread = new Thread(task, "load-origin");
-            thread.setDaemon(true);
-            return thread;
-        });
+    private final List<EventLoop> loops;
+    private final List<ServerSocketChannel> listeners = new ArrayList<>();
+    private int port;
+
+    private Origin(List<EventLoop> loops, int port) {
+        this.loops = loops;
+        this.port = port;
     }
 
-    static Origin start(Connections connections) throws IOException {
-        var origin = new Origin(new ServerSocket(0, 4_096, InetAddress.getLoopbackAddress()), connections);
-        origin.threads.execute(origin::accept);
+    /**
+     * Listens.
+     *
+     * @param port 0 takes a free one
+     * @param addresses on how many addresses, from 127.0.0.1 on
+     */
+    static Origin start(int port, int addresses, int threads) throws IOException {
+        var origin = new Origin(EventLoop.start(threads, "load-origin"), port);
+        try {
+            for (int i = 0; i < addresses; i++) {
+                origin.listen(i);
+            }
+        } catch (IOException e) {
+            origin.close();
+            throw new IOException("origin: cannot listen on port " + origin.port + ": " + e.getMessage(), e);
+        }
         return origin;
     }
 
+    private void listen(int index) throws IOException {
+        var listener = ServerSocketChannel.open();
+        listeners.add(listener);
+        listener.bind(new InetSocketAddress(Route.loopback(1 + index), port), BACKLOG);
+        port = listener.socket().getLocalPort();
+        EventLoop loop = loops.get(index % loops.size());
+        loop.register(listener, SelectionKey.OP_ACCEPT, key -> accept(loop, (ServerSocketChannel) key.channel()));
+        loop.wakeUp();
+    }
+
     int port() {
-        return listener.getLocalPort();
+        return port;
     }
 
-    private void accept() {
+    private static void accept(EventLoop loop, ServerSocketChannel listener) {
         try {
-            while (true) {
-                Socket socket = listener.accept();
-                threads.execute(() -> serve(socket));
+            for (SocketChannel accepted = listener.accept(); accepted != null; accepted = listener.accept()) {
+                Wire.serve(loop, accepted, new FirstByte());
             }
         } catch (IOException e) {
-            if (!listener.isClosed()) {
-                connections.failed(e);
-            }
-        }
-    }
-
-    private void serve(Socket accepted) {
-        try (Socket socket = connections.own(accepted)) {
-            socket.setTcpNoDelay(true);
-            var wire = new Wire(socket);
-            byte first = wire.read(1)[0];
-            if (first == 'D') {
-                wire.writeFiller(number(wire));
-            } else if (first == 'U') {
-                long length = number(wire);
-                long before = wire.bytesRead();
-                wire.skip(length);
-                wire.write(ByteBuffer.allocate(Long.BYTES)
-                        .putLong(wire.bytesRead() - before)
-                        .array());
-            } else {
-                serveRequests(wire);
-            }
-            socket.shutdownOutput();
-            wire.requireEnd(); // wait for it, so that nothing of ours is cut off
-        } catch (IOException e) {
-            // the end, or the client knows: it counts what did not come
-        }
-    }
-
-    private static long number(Wire wire) throws IOException {
-        return ByteBuffer.wrap(wire.read(Long.BYTES)).getLong();
-    }
-
-    private static void serveRequests(Wire wire) throws IOException {
-        while (true) {
-            String head = wire.readHead();
-            int end = head.indexOf(" HTTP/");
-            long length = Long.parseLong(head.substring(head.lastIndexOf('/', end) + 1, end));
-            wire.writeAscii("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: " + length
-                    + "\r\n\r\n");
-            wire.writeFiller(length);
+            // out of files, or the connection is gone: the client counts what did not come
         }
     }
 
     @Override
     public void close() throws IOException {
-        listener.close();
-        threads.shutdown();
+        loops.forEach(EventLoop::close);
+        for (ServerSocketChannel listener : listeners) {
+            listener.close();
+        }
+    }
+
+    /** Finds out who is talking. */
+    private static final class FirstByte implements OriginConversation {
+        @Override
+        public void received(Wire wire, ByteBuffer bytes) throws IOException {
+            Conversation next = switch (bytes.get(bytes.position())) {
+                case Filler.FIRST -> new EchoOrigin();
+                case PieceOrigin.COUNTED, PieceOrigin.VERIFIED -> new PieceOrigin();
+                default -> new HttpOrigin();
+            };
+            wire.handOverTo(next);
+            next.received(wire, bytes);
+        }
     }
 }

@@ -1,168 +1,199 @@
 package io.weir.benchmarks.load;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a connection, which counts what it reads and writes. One thread. It reads no further than it is asked
- * to, but in large pieces: who talks next is always agreed.
+ * One end of a connection, which counts what the kernel took and gave. It has one message at a time to send: a few
+ * bytes and, after them, filler from its beginning. Event loop's thread only.
  */
-final class Wire {
-    /** What a client says first in a tunnel: a letter and a number. */
-    static final int COMMAND_BYTES = 1 + Long.BYTES;
+final class Wire implements EventLoop.Ready {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private static final int PIECE_BYTES = 256 * 1024;
-    private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,18})\r\n");
-    private static final int HEAD_LIMIT_BYTES = 16 * 1024;
+    private final EventLoop loop;
+    private final SocketChannel channel;
+    private final Tally tally;
+    private Conversation conversation;
+    private @Nullable SelectionKey key;
+    private ByteBuffer head = NOTHING;
+    private long fillerOffset;
+    private long fillerLeft;
+    private boolean isOverhead;
 
-    private final InputStream in;
-    private final OutputStream out;
-    private final byte[] piece = new byte[PIECE_BYTES];
-    private long bytesRead;
-    private long bytesWritten;
-    private int buffered; // bytes of the piece that came with a head and belong to what follows it
-    private int bufferedFrom;
-
-    Wire(Socket socket) throws IOException {
-        in = socket.getInputStream();
-        out = socket.getOutputStream();
+    private Wire(EventLoop loop, SocketChannel channel, Tally tally, Conversation conversation) {
+        this.loop = loop;
+        this.channel = channel;
+        this.tally = tally;
+        this.conversation = conversation;
     }
 
-    long bytesRead() {
-        return bytesRead;
-    }
-
-    long bytesWritten() {
-        return bytesWritten;
-    }
-
-    void write(byte[] bytes) throws IOException {
-        out.write(bytes);
-        bytesWritten += bytes.length;
-    }
-
-    void writeAscii(String text) throws IOException {
-        write(text.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    void writeCommand(char command, long number) throws IOException {
-        write(ByteBuffer.allocate(COMMAND_BYTES)
-                .put((byte) command)
-                .putLong(number)
-                .array());
-    }
-
-    void writeFiller(long count) throws IOException {
-        long rest = count;
-        while (rest > 0) {
-            int length = (int) Math.min(rest, PIECE_BYTES);
-            out.write(piece, 0, length);
-            bytesWritten += length;
-            rest -= length;
-        }
-    }
-
-    byte[] read(int count) throws IOException {
-        byte[] bytes = new byte[count];
-        int length = 0;
-        while (length < count) {
-            length += readSome(bytes, length, count - length);
-        }
-        return bytes;
-    }
-
-    void skip(long count) throws IOException {
-        int atHand = (int) Math.min(count, buffered);
-        bufferedFrom += atHand;
-        buffered -= atHand;
-        bytesRead += atHand;
-        long rest = count - atHand;
-        while (rest > 0) {
-            rest -= counted(in.read(piece, 0, (int) Math.min(rest, PIECE_BYTES)));
-        }
-    }
-
-    /** Refuses anything but the end of what the other side sends. */
-    void requireEnd() throws IOException {
-        if (buffered > 0 || in.read() >= 0) {
-            throw new IOException("something came after the " + bytesRead + " bytes that were asked for");
-        }
-    }
-
-    private int readSome(byte[] target, int offset, int atMost) throws IOException {
-        if (buffered == 0) {
-            return counted(in.read(target, offset, atMost));
-        }
-        int length = Math.min(atMost, buffered);
-        System.arraycopy(piece, bufferedFrom, target, offset, length);
-        bufferedFrom += length;
-        buffered -= length;
-        bytesRead += length;
-        return length;
-    }
-
-    private int counted(int length) throws IOException {
-        if (length < 0) {
-            throw new EOFException("the connection ended after " + bytesRead + " bytes read");
-        }
-        bytesRead += length;
-        return length;
-    }
-
-    /** Reads an HTTP head, its empty line included. */
-    String readHead() throws IOException {
-        if (buffered > 0) {
-            throw new IllegalStateException("something before the head was not read");
-        }
-        int length = 0;
-        int end;
-        while ((end = endOfHead(length)) < 0) {
-            if (length == HEAD_LIMIT_BYTES) {
-                throw new IOException("a head of more than " + HEAD_LIMIT_BYTES + " bytes");
+    /**
+     * Starts to connect; the conversation hears of the outcome later.
+     *
+     * @param source address to connect from; null leaves it to the kernel
+     */
+    static Wire connect(
+            EventLoop loop, InetSocketAddress target, @Nullable InetAddress source, Tally tally, Conversation first)
+            throws IOException {
+        var wire = new Wire(loop, SocketChannel.open(), tally, first);
+        try {
+            wire.channel.configureBlocking(false);
+            wire.channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            if (source != null) {
+                wire.channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                wire.channel.bind(new InetSocketAddress(source, 0));
             }
-            int more = in.read(piece, length, HEAD_LIMIT_BYTES - length);
-            if (more < 0) {
-                throw new EOFException("the connection ended inside a head, after " + length + " bytes of it");
+            boolean isThere = wire.channel.connect(target);
+            wire.key = loop.register(wire.channel, isThere ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, wire);
+            if (isThere) {
+                loop.execute(wire::opened);
             }
-            length += more;
+            return wire;
+        } catch (IOException e) {
+            wire.channel.close();
+            throw e;
         }
-        bytesRead += end;
-        bufferedFrom = end;
-        buffered = length - end;
-        return new String(piece, 0, end, StandardCharsets.US_ASCII);
     }
 
-    private int endOfHead(int length) {
-        for (int i = 3; i < length; i++) {
-            if (piece[i] == '\n' && piece[i - 1] == '\r' && piece[i - 2] == '\n' && piece[i - 3] == '\r') {
-                return i + 1;
+    /** Serves a connection that was accepted. */
+    static void serve(EventLoop loop, SocketChannel accepted, Conversation conversation) throws IOException {
+        accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        var wire = new Wire(loop, accepted, new Tally(), conversation);
+        wire.key = loop.register(accepted, SelectionKey.OP_READ, wire);
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** Another conversation goes on from here. */
+    void handOverTo(Conversation next) {
+        conversation = next;
+    }
+
+    /** From now on, what is sent counts as overhead, or no more. */
+    void overhead(boolean on) {
+        isOverhead = on;
+    }
+
+    /** Sends a message: the given bytes, then filler. {@link Conversation#drained} follows, perhaps at once. */
+    void send(byte[] first, long filler) throws IOException {
+        if (isSending()) {
+            throw new IllegalStateException("the message before is not sent yet");
+        }
+        head = ByteBuffer.wrap(first);
+        fillerOffset = 0;
+        fillerLeft = filler;
+        flush();
+    }
+
+    boolean isSending() {
+        return head.hasRemaining() || fillerLeft > 0;
+    }
+
+    @Override
+    public void ready(SelectionKey ready) {
+        if (ready.isValid() && ready.isConnectable()) {
+            opened();
+        } else {
+            if (ready.isValid() && ready.isWritable()) {
+                attempt(this::flush);
+            }
+            if (ready.isValid() && ready.isReadable()) {
+                attempt(this::read);
             }
         }
-        return -1;
     }
 
-    /** The status of a response's head. */
-    static int statusOf(String head) throws IOException {
-        String[] words = head.split("[ \r]", 3);
-        if (words.length < 3 || !words[0].startsWith("HTTP/1.")) {
-            throw new IOException("not a response: " + head.strip());
-        }
-        return Integer.parseInt(words[1]);
+    private void opened() {
+        attempt(() -> {
+            channel.finishConnect();
+            interest(SelectionKey.OP_READ);
+            conversation.opened(this);
+        });
     }
 
-    /** The length that a head states. */
-    static long contentLengthOf(String head) throws IOException {
-        Matcher field = CONTENT_LENGTH.matcher(head);
-        if (!field.find()) {
-            throw new IOException("no content-length: " + head.strip());
+    /** Something that the network can make fail. */
+    interface Step {
+        void run() throws IOException;
+    }
+
+    /** Does something that the network can make fail; if it does, the conversation hears of it. */
+    void attempt(Step step) {
+        try {
+            step.run();
+        } catch (IOException e) {
+            close();
+            conversation.failed(e);
+        } catch (RuntimeException e) { // one connection's trouble is not to end the loop
+            close();
+            conversation.failed(new IOException(e));
         }
-        return Long.parseLong(field.group(1));
+    }
+
+    private void read() throws IOException {
+        ByteBuffer bytes = loop.readBuffer();
+        int count = channel.read(bytes);
+        if (count < 0) {
+            close();
+            conversation.ended();
+        } else if (count > 0) {
+            tally.received(count);
+            conversation.received(this, bytes.flip());
+        }
+    }
+
+    private void flush() throws IOException {
+        while (isSending()) {
+            ByteBuffer bytes = head.hasRemaining() ? composed() : loop.filler().at(fillerOffset, fillerLeft);
+            int offered = bytes.remaining();
+            int taken = channel.write(bytes);
+            tally.sent(taken, isOverhead);
+            int ofHead = Math.min(taken, head.remaining());
+            head.position(head.position() + ofHead);
+            fillerOffset += taken - ofHead;
+            fillerLeft -= taken - ofHead;
+            if (taken < offered) {
+                interest(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+                return;
+            }
+        }
+        interest(SelectionKey.OP_READ);
+        conversation.drained(this);
+    }
+
+    /** What is left of the head and, behind it, as much filler as there is room for: one system call for both. */
+    private ByteBuffer composed() {
+        ByteBuffer bytes = loop.writeBuffer().put(head.duplicate());
+        return bytes.put(loop.filler().at(fillerOffset, Math.min(fillerLeft, bytes.remaining())))
+                .flip();
+    }
+
+    private void interest(int operations) {
+        SelectionKey registered = key;
+        if (registered != null && registered.isValid() && registered.interestOps() != operations) {
+            registered.interestOps(operations);
+        }
+    }
+
+    /** Closes it; with everything received that was sent to us, that is an orderly end. */
+    void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // closed as far as it can be
+        }
+    }
+
+    /** Ends it with a reset, whatever is on its way. */
+    void reset() throws IOException {
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        channel.close();
     }
 }

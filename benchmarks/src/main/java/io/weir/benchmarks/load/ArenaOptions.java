@@ -1,0 +1,115 @@
+package io.weir.benchmarks.load;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the commands that start proxies have in common. */
+final class ArenaOptions {
+    @Option(
+            names = "--peers",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Which proxies, of weir, trafficserver, squid, tinyproxy, privoxy (all that are installed).")
+    private @Nullable List<String> names;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "${env:ROUNDS:-5}",
+            description = "How often each has its turn (ROUNDS, or 5).")
+    private int rounds;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "${env:SECONDS_EACH:-5}",
+            description = "How long a turn is measured (SECONDS_EACH, or 5).")
+    private double seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "${env:WARM_UP:-10}",
+            description = "How long each runs before the first turn of a scenario (WARM_UP, or 10).")
+    private double warmUp;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "18080",
+            description = "First port of the proxies; each takes the next. Gateways: 1000 above (${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(names = "--origin-port", paramLabel = "PORT", description = "The origin's (a free one).")
+    private int originPort;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Where each run's line of JSON goes (${DEFAULT-VALUE}).")
+    private Path out = Path.of("compare-load.jsonl");
+
+    @Option(names = "--weir-home", hidden = true, defaultValue = "${sys:weir.home:-.}")
+    private Path weirHome = Path.of(".");
+
+    RoundOptions rounds() {
+        return new RoundOptions(rounds, seconds, warmUp);
+    }
+
+    Arena open() throws IOException {
+        return Arena.open(weirHome.toAbsolutePath().normalize(), port, originPort);
+    }
+
+    PrintWriter raw() {
+        try {
+            System.err.println("compare-load: raw results go to " + out.toAbsolutePath());
+            return new PrintWriter(Files.newBufferedWriter(out, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("--out: " + e.getMessage(), e);
+        }
+    }
+
+    Peer weir() {
+        return Peers.all(weirHome.toAbsolutePath().normalize()).get(0);
+    }
+
+    /**
+     * Those that take part.
+     *
+     * @throws IllegalArgumentException if one was named that is not known or not installed, or if there is none
+     */
+    List<Peer> peers() {
+        List<Peer> known = Peers.all(weirHome.toAbsolutePath().normalize());
+        List<String> wanted = names;
+        if (wanted == null) {
+            return known.stream().filter(ArenaOptions::isThere).toList();
+        }
+        List<Peer> chosen = new ArrayList<>();
+        for (String name : wanted) {
+            Peer peer = known.stream()
+                    .filter(each -> each.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("--peers: not known: " + name));
+            if (peer.file().isEmpty()) {
+                throw new IllegalArgumentException("--peers: not installed: " + peer.program());
+            }
+            chosen.add(peer);
+        }
+        return chosen;
+    }
+
+    private static boolean isThere(Peer peer) {
+        boolean isThere = peer.file().isPresent();
+        if (!isThere) {
+            System.err.println("compare-load: not installed, so left out: " + peer.program());
+        }
+        return isThere;
+    }
+}

@@ -1,0 +1,71 @@
+package io.weir.benchmarks.load;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to the origin. Immutable. Targets and sources are spread over addresses of 127.0.0.0/8, since each pair of
+ * addresses has its own 28,000 ports.
+ *
+ * @param proxy where the proxy listens; null to go to the origin directly
+ * @param originPort the same on each of its addresses
+ * @param targets on how many addresses the origin listens, from 127.0.0.1 on
+ * @param sources from how many addresses clients connect; 1 leaves the address to the kernel
+ */
+record Route(@Nullable InetSocketAddress proxy, int originPort, int targets, int sources) {
+    /** Clients that reset their connections come from here, so that the ledger's rows tell them apart. */
+    static final String SOURCE_OF_RESETS = "127.0.0.101";
+
+    /** The origin's address for a connection. */
+    InetSocketAddress origin(int number) {
+        return new InetSocketAddress(loopback(1 + Math.floorMod(number, targets)), originPort);
+    }
+
+    /** Whom a connection is made to. */
+    InetSocketAddress nextHop(int number) {
+        return proxy == null ? origin(number) : proxy;
+    }
+
+    /** Where a connection comes from; null if that does not matter. */
+    @Nullable InetAddress source(int number) {
+        return sources == 1 ? null : loopback(1 + Math.floorMod(number / targets, sources));
+    }
+
+    /** {@code HOST:PORT} of the origin. */
+    String authority(int number) {
+        InetSocketAddress origin = origin(number);
+        return origin.getAddress().getHostAddress() + ":" + origin.getPort();
+    }
+
+    /** The head of a CONNECT request. */
+    byte[] connectRequest(int number) {
+        String authority = authority(number);
+        return ("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The head of a request for a body of a size, with a body of a size; no body if that is 0. */
+    byte[] request(int number, long size, long bodyBytes) {
+        String authority = authority(number);
+        String target = (proxy == null ? "" : "http://" + authority) + "/" + size;
+        String body = bodyBytes == 0 ? "" : "Content-Length: " + bodyBytes + "\r\n";
+        return ((bodyBytes == 0 ? "GET " : "POST ") + target + " HTTP/1.1\r\nHost: " + authority + "\r\n" + body
+                        + "\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    static InetAddress loopback(int last) {
+        try {
+            return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e); // four bytes are an address
+        }
+    }
+
+    static InetAddress sourceOfResets() {
+        return loopback(101);
+    }
+}
