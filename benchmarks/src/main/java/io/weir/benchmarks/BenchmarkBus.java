@@ -23,6 +23,10 @@ final class BenchmarkBus implements BusConsumer, AutoCloseable {
         bus.start(this);
     }
 
+    EventBus bus() {
+        return bus;
+    }
+
     /** A session of a loop of its own, whose timer never runs: a large delta goes out at once, a small one never. */
     SessionMeter openSession() {
         var loop = new LoopPublisher(bus, (task, delayMillis) -> {}, System::currentTimeMillis);
