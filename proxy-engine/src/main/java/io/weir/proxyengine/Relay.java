@@ -22,11 +22,10 @@ final class Relay implements ActiveSession, Swept {
     private final SocketChannel client;
     private final SocketChannel origin;
     private final int status;
+    private final IdleWatch idle;
     private boolean clientEnded;
     private boolean originEnded;
     private boolean finished;
-    private long movedBytes;
-    private long movedAtNanos;
     private int sweepPosition = -1;
 
     /**
@@ -40,6 +39,7 @@ final class Relay implements ActiveSession, Swept {
         this.client = client;
         this.origin = origin;
         this.status = status;
+        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
     }
 
     /**
@@ -47,7 +47,6 @@ final class Relay implements ActiveSession, Swept {
      * relay, and calls {@link #run}.
      */
     void begin() {
-        movedAtNanos = System.nanoTime();
         loop.register(meter, this);
         loop.relaySweep().add(this);
         client.pipeline().addLast(new RelayHandler(this, meter, Leg.UP, client, origin));
@@ -169,14 +168,7 @@ final class Relay implements ActiveSession, Swept {
 
     @Override
     public void sweep(long nowNanos) {
-        long moved = meter.total().up()
-                + meter.total().down()
-                + meter.total().originUp()
-                + meter.total().originDown();
-        if (moved != movedBytes) {
-            movedBytes = moved;
-            movedAtNanos = nowNanos;
-        } else if (nowNanos - movedAtNanos > loop.config().tunnelIdleTimeout().toNanos()) {
+        if (idle.isOverdue(nowNanos)) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

@@ -23,9 +23,8 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
     private final Flow up;
     private final Flow down;
     private final int status;
+    private final IdleWatch idle;
     private boolean finished;
-    private long movedBytes;
-    private long movedAtNanos;
     private int sweepPosition = -1;
 
     /**
@@ -37,6 +36,7 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         this.loop = loop;
         this.meter = meter;
         this.status = status;
+        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
         this.client = RawSocket.takeOver(client, this);
         this.origin = RawSocket.takeOver(origin, this);
         up = new Flow(loop.movers(), meter, this.client, this.origin, true);
@@ -45,7 +45,6 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
 
     /** Starts it, with directions that have ended already. */
     void begin(boolean clientEnded, boolean originEnded) {
-        movedAtNanos = System.nanoTime();
         loop.register(meter, this);
         loop.relaySweep().add(this);
         if (clientEnded) {
@@ -131,14 +130,7 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
 
     @Override
     public void sweep(long nowNanos) {
-        long moved = meter.total().up()
-                + meter.total().down()
-                + meter.total().originUp()
-                + meter.total().originDown();
-        if (moved != movedBytes) {
-            movedBytes = moved;
-            movedAtNanos = nowNanos;
-        } else if (nowNanos - movedAtNanos > loop.config().tunnelIdleTimeout().toNanos()) {
+        if (idle.isOverdue(nowNanos)) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }
