@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -21,14 +21,29 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
 
     private final int max;
     private final AtomicInteger connected = new AtomicInteger();
-    private final Set<Channel> paused = ConcurrentHashMap.newKeySet();
+    private final Map<Object, Runnable> paused = new ConcurrentHashMap<>(); // how each listener is resumed
 
     AcceptLimit(int max) {
         this.max = max;
     }
 
     int connected() {
-        return connected.get();
+        return Math.min(max, connected.get());
+    }
+
+    /**
+     * Asks for room for one client before it is accepted.
+     *
+     * @param resume called when there is room again, by any thread, and perhaps before this returns
+     * @return whether there is; else the listener accepts nothing until it is resumed
+     */
+    boolean enter(Object listener, Runnable resume) {
+        if (connected.incrementAndGet() <= max) {
+            return true;
+        }
+        pause(listener, resume);
+        leave(); // resumes if another has left meanwhile
+        return false;
     }
 
     @Override
@@ -43,11 +58,16 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
 
     private void pause(Channel listener) {
         listener.config().setAutoRead(false); // before others can see it paused and resume it
-        if (paused.add(listener)) {
-            log.warn("client connections are at their limit, accepting no more until some end connections={}", max);
-        }
+        pause(listener, () -> listener.config().setAutoRead(true));
         if (connected.get() < max) { // one left before it could see the pause
             resume();
+        }
+    }
+
+    private void pause(Object listener, Runnable resume) {
+        if (paused.putIfAbsent(listener, resume) == null
+                && paused.size() == 1) { // the others pause for the same reason
+            log.warn("client connections are at their limit, accepting no more until some end connections={}", max);
         }
     }
 
@@ -59,9 +79,10 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
     }
 
     private void resume() {
-        for (Channel listener : List.copyOf(paused)) {
-            if (paused.remove(listener)) {
-                listener.config().setAutoRead(true);
+        for (Object listener : List.copyOf(paused.keySet())) {
+            Runnable resume = paused.remove(listener);
+            if (resume != null) {
+                resume.run();
             }
         }
     }

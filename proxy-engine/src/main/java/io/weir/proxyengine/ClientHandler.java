@@ -46,16 +46,25 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private Leg currentLeg = Leg.UP;
     private int sweepPosition = -1;
 
-    ClientHandler(EngineLoop loop, SocketChannel client) {
+    /**
+     * Makes a handler; {@link #begin} puts it to work.
+     *
+     * @param remote the client's address
+     */
+    ClientHandler(EngineLoop loop, SocketChannel client, String remote) {
         this.loop = loop;
         this.client = client;
-        remote = Addresses.text(client.remoteAddress());
+        this.remote = remote;
     }
 
-    /** Makes the pipeline: meter, decoder, and this. */
-    void begin() {
+    /**
+     * Makes the pipeline: meter, decoder, and this.
+     *
+     * @param sinceNanos when the client connected
+     */
+    void begin(long sinceNanos) {
         client.pipeline().addLast(writes, decoder, this);
-        waitingSinceNanos = loop.sweep().nowNanos();
+        waitingSinceNanos = sinceNanos;
         loop.sweep().add(this);
     }
 
@@ -272,6 +281,13 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         end(inputEnded ? CloseReason.CLIENT_ABORTED : CloseReason.CLIENT_RESET);
+    }
+
+    /** The client has reset the connection after so many bytes, and before there was a channel to read them. */
+    void resetAfter(int bytes) {
+        headBytes = bytes;
+        end(CloseReason.CLIENT_RESET);
+        client.close();
     }
 
     private void end(CloseReason reason) {

@@ -3,11 +3,7 @@ package io.weir.proxyengine;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.weir.eventbus.CloseReason;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +39,8 @@ final class ConnectAttempt {
         this.bootstrap = bootstrap;
         this.authority = authority;
         this.listener = listener;
-        deadline = loop.schedule(() -> fail(timeout()), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        deadline =
+                loop.schedule(() -> fail(ConnectFailure.timeout(authority)), timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void start(List<InetSocketAddress> destinations) {
@@ -68,7 +65,7 @@ final class ConnectAttempt {
     private void tryNext() {
         if (!untried.hasNext()) {
             if (running.isEmpty()) {
-                fail(unreachable());
+                fail(ConnectFailure.refusal(authority, lastFailure));
             }
             return;
         }
@@ -123,49 +120,5 @@ final class ConnectAttempt {
         if (channel.isRegistered()) {
             channel.close();
         }
-    }
-
-    private Refusal unreachable() {
-        Throwable failure = lastFailure;
-        if (failure instanceof ConnectTimeoutException) {
-            return timeout();
-        }
-        if (failure instanceof BindException || isOutOfPorts(failure)) {
-            return new Refusal(
-                    HttpResponseStatus.SERVICE_UNAVAILABLE,
-                    "connection_limit_reached",
-                    "no local port or file is left to connect to " + authority,
-                    CloseReason.OVERLOADED);
-        }
-        boolean refused =
-                failure instanceof java.net.ConnectException && message(failure).contains("refused");
-        return new Refusal(
-                HttpResponseStatus.BAD_GATEWAY,
-                refused ? "connection_refused" : "destination_ip_unroutable",
-                refused ? authority + " refused the connection" : authority + " cannot be reached",
-                CloseReason.CONNECT_FAILED);
-    }
-
-    private static boolean isOutOfPorts(@Nullable Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String message = message(cause);
-            if (message.contains("assign requested address") || message.contains("Too many open files")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static String message(@Nullable Throwable failure) {
-        String message = failure == null ? null : failure.getMessage();
-        return message == null ? "" : message;
-    }
-
-    private Refusal timeout() {
-        return new Refusal(
-                HttpResponseStatus.GATEWAY_TIMEOUT,
-                "connection_timeout",
-                authority + " did not answer in time",
-                CloseReason.CONNECT_TIMEOUT);
     }
 }

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reaches origins: resolves, asks the policy about each address, and races the addresses that remain. One an event loop; that loop only.
@@ -61,6 +62,17 @@ final class Connector {
             }
         });
         return attempt;
+    }
+
+    /** The one address that {@code authority} stands for, if nobody has to be asked for it and the policy allows it; else null. */
+    @Nullable InetSocketAddress onlyAddress(Authority authority) {
+        InetAddress literal = authority.address();
+        InetAddress address = literal == null ? names.onlyKnown(authority.host()) : literal;
+        if (address == null) {
+            return null;
+        }
+        var destination = new InetSocketAddress(address, authority.port());
+        return policy.refusal(destination) == null ? destination : null;
     }
 
     private void race(ConnectAttempt attempt, Authority authority, List<InetAddress> addresses) {

@@ -40,6 +40,9 @@ final class EngineLoop {
     private final Sweep relaySweep;
     private final RelayMovers movers;
     private final AcceptLimit acceptLimit;
+    private final FrugalReads reads;
+    private final HeadReader headReader = new HeadReader();
+    private volatile int clients; // this loop's thread writes it, those of the others read it
     private final LongObjectMap<ActiveSession> sessions = new LongObjectHashMap<>();
     private final HeadWriter heads = new HeadWriter();
     private final LateFlush flushes;
@@ -67,6 +70,7 @@ final class EngineLoop {
         relaySweep = new Sweep(relaySweepMillis(config));
         movers = new RelayMovers(config.relayBufferBytes(), pipes(config), reads);
         this.acceptLimit = acceptLimit;
+        this.reads = reads;
         origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));
     }
 
@@ -113,8 +117,30 @@ final class EngineLoop {
         return movers;
     }
 
-    /** A client whose channel was taken over has gone. */
+    /** What reads the beginning of what clients say. */
+    HeadReader headReader() {
+        return headReader;
+    }
+
+    FrugalReads reads() {
+        return reads;
+    }
+
+    /** How many raw clients it serves, channels that were made of such ones included. Any thread; a moment's view. */
+    int clients() {
+        return clients;
+    }
+
+    /** A raw client has come, for which the limit has let it in. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void clientCame() {
+        clients++;
+    }
+
+    /** A raw client has gone, or one whose channel was taken over. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     void clientLeft() {
+        clients--;
         acceptLimit.leave();
     }
 
@@ -238,6 +264,8 @@ final class EngineLoop {
         for (Swept one : sweep.all()) {
             if (one instanceof ClientHandler client) {
                 client.drain();
+            } else if (one instanceof NewClient client) {
+                client.close();
             }
         }
     }
@@ -247,6 +275,8 @@ final class EngineLoop {
         abortAll(CloseReason.NODE_STOPPED);
         for (Swept one : sweep.all()) {
             if (one instanceof ClientHandler client) {
+                client.close();
+            } else if (one instanceof NewClient client) {
                 client.close();
             } else if (one instanceof LingeringClose lingering) {
                 lingering.abort(CloseReason.NODE_STOPPED);
@@ -267,5 +297,6 @@ final class EngineLoop {
     void release() {
         names.close();
         movers.close();
+        headReader.close();
     }
 }

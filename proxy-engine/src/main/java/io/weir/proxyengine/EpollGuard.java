@@ -19,7 +19,7 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.io.IOException;
 
 /**
- * Netty's epoll handler with three behaviours of half-closed and paused sockets put right. Event loop only.
+ * Netty's epoll handler with four behaviours put right, of half-closed and paused sockets and of those that reuse a descriptor. Event loop only.
  *
  * <ol>
  *   <li>Netty 4.2.13 and later delete a descriptor from epoll when its interest set becomes empty and still take it for
@@ -30,6 +30,9 @@ import java.io.IOException;
  *       end of the data, and only when somebody reads.
  *   <li>A reset that arrives while nobody reads is told to the pipeline at once as an exception. Netty would notice it at the next
  *       read or write, which for a half-closed tunnel may be never.
+ *   <li>Events come in batches. When a socket is closed in the middle of one and another gets its descriptor, Netty gives it
+ *       the event of the old one, which a socket that is connecting would take for its success. Here a socket hears nothing in the batch in
+ *       which it was registered.
  * </ol>
  */
 final class EpollGuard implements IoHandler {
@@ -41,6 +44,7 @@ final class EpollGuard implements IoHandler {
     private static final AttributeKey<GuardedHandle> GUARD = AttributeKey.valueOf(EpollGuard.class, "guard");
 
     private final IoHandler delegate;
+    private long runs;
 
     private EpollGuard(IoHandler delegate) {
         this.delegate = delegate;
@@ -68,6 +72,7 @@ final class EpollGuard implements IoHandler {
 
     @Override
     public int run(IoHandlerContext context) {
+        runs++;
         return delegate.run(context);
     }
 
@@ -124,7 +129,8 @@ final class EpollGuard implements IoHandler {
 
     /** Sees every event before Netty does. */
     @SuppressWarnings("try") // that close() may throw anything is Netty's choice
-    private static final class GuardedHandle implements EpollIoHandle {
+    private final class GuardedHandle implements EpollIoHandle {
+        private final long registeredInRun = runs;
         private EpollIoHandle handle;
         private GuardedRegistration registration;
 
@@ -146,6 +152,9 @@ final class EpollGuard implements IoHandler {
 
         @Override
         public void handle(IoRegistration unguarded, IoEvent event) {
+            if (registeredInRun == runs) {
+                return; // the kernel meant an earlier owner of the descriptor
+            }
             int ready = ((EpollIoEvent) event).ops().value();
             if ((ready & ERR) != 0 && (registration.interest & IN) == 0 && handle instanceof Channel.Unsafe unsafe) {
                 Channel channel = unsafe.voidPromise().channel();

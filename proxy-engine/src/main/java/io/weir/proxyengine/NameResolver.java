@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DefaultDnsCache;
 import io.netty.resolver.dns.DnsCache;
+import io.netty.resolver.dns.DnsCacheEntry;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
@@ -43,6 +44,12 @@ final class NameResolver {
             resolver = dns;
         }
         return dns.resolveAll(host);
+    }
+
+    /** The address of {@code host} if it has only one, and it is known now; no query. Event loop only. */
+    @Nullable InetAddress onlyKnown(String host) {
+        List<? extends DnsCacheEntry> entries = cache.get(host, null);
+        return entries != null && entries.size() == 1 ? entries.get(0).address() : null;
     }
 
     private DnsNameResolver open() {

@@ -1,16 +1,9 @@
 package io.weir.proxyengine;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.resolver.dns.DnsCache;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -40,14 +33,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProxyEngine implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProxyEngine.class);
-    private static final int BACKLOG = 4096;
     private static final long MEMORY_LOOK_MILLIS = 250;
     private static final long PUBLISH_LAST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final EngineConfig config;
     private final MultiThreadIoEventLoopGroup group;
     private final Map<EventExecutor, EngineLoop> loops = new HashMap<>();
-    private final List<Channel> listeners = new ArrayList<>();
+    private final List<Door> doors = new ArrayList<>();
     private final AcceptLimit acceptLimit;
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private boolean closed;
@@ -70,40 +62,21 @@ public final class ProxyEngine implements AutoCloseable {
         var engine = new ProxyEngine(config);
         try {
             for (InetSocketAddress address : config.listeners()) {
-                engine.listeners.add(engine.bind(address));
+                engine.doors.add(engine.bind(address));
             }
             engine.startLoops(bus);
         } catch (RuntimeException e) {
-            engine.listeners.forEach(Channel::close);
+            engine.doors.forEach(Door::close);
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             throw e;
         }
         return engine;
     }
 
-    private Channel bind(InetSocketAddress address) {
-        ChannelFuture bound = new ServerBootstrap()
-                .group(group)
-                .channel(config.transport().serverChannel())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.AUTO_READ, false) // until the loops know what is ours
-                .handler(acceptLimit)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, ChannelTuning.waterMark())
-                .childHandler(new ClientInitializer(loops))
-                .bind(address)
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new EngineException(
-                    "cannot listen on " + NetUtil.toSocketAddressString(address) + ": "
-                            + bound.cause().getMessage() + "; choose another address with --listen",
-                    bound.cause());
-        }
-        return bound.channel();
+    private Door bind(InetSocketAddress address) {
+        return config.transport().hasRawSockets()
+                ? SocketDoor.bind(address, config.eventLoops(), acceptLimit)
+                : ChannelDoor.bind(group, config, address, acceptLimit, reads);
     }
 
     private void startLoops(EventBus bus) {
@@ -122,14 +95,12 @@ public final class ProxyEngine implements AutoCloseable {
                         MEMORY_LOOK_MILLIS,
                         MEMORY_LOOK_MILLIS,
                         TimeUnit.MILLISECONDS);
-        listeners.forEach(listener -> listener.config().setAutoRead(true));
+        doors.forEach(door -> door.open(List.copyOf(loops.values())));
     }
 
     /** Where it listens: the actual addresses and ports. */
     public List<InetSocketAddress> addresses() {
-        return listeners.stream()
-                .map(listener -> (InetSocketAddress) listener.localAddress())
-                .toList();
+        return doors.stream().map(Door::address).toList();
     }
 
     /** Clients connected now. */
@@ -183,7 +154,7 @@ public final class ProxyEngine implements AutoCloseable {
             return;
         }
         closed = true;
-        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        doors.forEach(Door::close);
         onLoops(loop -> {
             loop.beginDrain();
             return 0;
@@ -229,23 +200,5 @@ public final class ProxyEngine implements AutoCloseable {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         return true;
-    }
-
-    /** Gives each accepted connection to its loop. */
-    private static final class ClientInitializer extends ChannelInitializer<SocketChannel> {
-        private final Map<EventExecutor, EngineLoop> loops;
-
-        ClientInitializer(Map<EventExecutor, EngineLoop> loops) {
-            this.loops = loops;
-        }
-
-        @Override
-        protected void initChannel(SocketChannel client) {
-            EngineLoop loop = loops.get(client.eventLoop());
-            if (loop == null) {
-                throw new IllegalStateException("no engine loop for " + client.eventLoop());
-            }
-            new ClientHandler(loop, client).begin();
-        }
     }
 }

@@ -1,16 +1,24 @@
 package io.weir.proxyengine;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.epoll.Native;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,15 +50,48 @@ final class RawSocket implements EpollIoHandle {
         void ready(RawSocket socket, boolean readable, boolean writable, boolean broken);
     }
 
+    private static final Listener NOBODY = (socket, readable, writable, broken) -> {};
+
+    /** Before the first interest is stated, none is. */
+    private static final int UNSTATED = -1;
+
     private final Socket socket;
-    private final Listener listener;
+    private Listener listener;
     private @Nullable IoRegistration registration;
-    private int interest;
+    private int interest = UNSTATED;
     private boolean closed;
 
     private RawSocket(Socket socket, Listener listener) {
         this.socket = socket;
         this.listener = listener;
+    }
+
+    /** Owns an accepted connection's descriptor from now on. */
+    static RawSocket accepted(int descriptor, Listener listener) {
+        return new RawSocket(new Socket(descriptor), listener);
+    }
+
+    /**
+     * Opens a socket on a loop, to connect to {@code address} with; {@link #tell} says who hears of it.
+     *
+     * @throws IOException if there is no file for it, or it cannot be set up; then nothing stays open
+     */
+    static RawSocket open(InetAddress address, EventLoop loop) throws IOException {
+        RawSocket raw;
+        try {
+            raw = new RawSocket(LinuxSocket.newSocketStream(address instanceof Inet6Address), NOBODY);
+        } catch (ChannelException e) {
+            throw new IOException(e);
+        }
+        try {
+            raw.socket.setTcpNoDelay(true);
+            raw.socket.setKeepAlive(true);
+            raw.register(loop);
+        } catch (IOException e) {
+            raw.close();
+            throw e;
+        }
+        return raw;
     }
 
     /** Whether {@link #takeOver} would succeed: an epoll channel that has written all it was given. */
@@ -67,6 +108,48 @@ final class RawSocket implements EpollIoHandle {
         var raw = new RawSocket((Socket) ((EpollIoHandle) channel.unsafe()).fd(), listener);
         raw.registration = EpollGuard.takeOver(channel, raw);
         return raw;
+    }
+
+    /** Enters the loop's epoll, from the first {@link #interest} on. On that loop. */
+    void register(EventLoop loop) throws IOException {
+        Future<IoRegistration> registering = ((IoEventLoop) loop).register(this);
+        if (!registering.isSuccess()) {
+            throw new IOException("a socket could not be registered", registering.cause());
+        }
+        registration = registering.getNow();
+    }
+
+    /** Gives what happens from now on to another. */
+    void tell(Listener next) {
+        listener = next;
+    }
+
+    /**
+     * Begins to connect.
+     *
+     * @return whether it is connected already; else it gets writable when it is, or has failed
+     */
+    boolean connect(InetSocketAddress destination) throws IOException {
+        return socket.connect(destination);
+    }
+
+    /**
+     * Asks how connecting went.
+     *
+     * @return whether it is connected
+     * @throws IOException that it failed
+     */
+    boolean finishConnect() throws IOException {
+        return socket.finishConnect();
+    }
+
+    /** Leaves the loop and gives up the descriptor, which stays open and is the caller's. */
+    int release() {
+        closed = true;
+        if (registration != null) {
+            registration.cancel();
+        }
+        return socket.intValue();
     }
 
     /**
@@ -143,19 +226,13 @@ final class RawSocket implements EpollIoHandle {
         return new IOException("the connection was reset", e);
     }
 
-    /** Sets what to be told of; costs a system call only when it changes. */
+    /** Sets what to be told of; costs a system call only when it changes. Errors are told from the first time on, also without interest. */
     void interest(boolean read, boolean write) {
         int wanted = (read ? 1 : 0) | (write ? 2 : 0);
         if (wanted != interest && registration != null && !closed) {
             interest = wanted;
             registration.submit(INTERESTS[wanted]);
         }
-    }
-
-    /** States an interest that was never stated, even if it is none: errors are told from then on. */
-    void begin(boolean read, boolean write) {
-        interest = -1;
-        interest(read, write);
     }
 
     /** Whether the connection has failed. What epoll says may be meant for an earlier owner of the descriptor. */

@@ -43,10 +43,23 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         down = new Flow(loop.movers(), meter, this.origin, this.client, false);
     }
 
+    /** Takes two sockets that never were channels. */
+    SocketRelay(EngineLoop loop, SessionMeter meter, RawSocket client, RawSocket origin, int status) {
+        this.loop = loop;
+        this.meter = meter;
+        this.status = status;
+        this.client = client;
+        this.origin = origin;
+        up = new Flow(loop.movers(), meter, this.client, this.origin, true);
+        down = new Flow(loop.movers(), meter, this.origin, this.client, false);
+    }
+
     /** Starts it, with directions that have ended already. */
     void begin(boolean clientEnded, boolean originEnded) {
         loop.register(meter, this);
         loop.relaySweep().add(this);
+        client.tell(this);
+        origin.tell(this);
         if (clientEnded) {
             heed(up, up.end());
         }
@@ -54,8 +67,8 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
             heed(down, down.end());
         }
         if (!finished) {
-            client.begin(up.isOpen(), false);
-            origin.begin(down.isOpen(), false);
+            client.interest(up.isOpen(), false);
+            origin.interest(down.isOpen(), false);
         }
     }
 

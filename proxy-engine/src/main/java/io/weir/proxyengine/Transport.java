@@ -40,6 +40,11 @@ public enum Transport {
         return Epoll.isAvailable() ? SPLICE : NIO;
     }
 
+    /** Whether sockets can be had without channels: whatever goes through epoll. */
+    boolean hasRawSockets() {
+        return this != NIO;
+    }
+
     IoHandlerFactory handlers() {
         return this == NIO ? NioIoHandler.newFactory() : EpollGuard.newFactory();
     }

@@ -1,0 +1,162 @@
+package io.weir.proxyengine;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.NativeInetAddress;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop's listening socket: accepts clients as {@link NewClient}s, while {@link AcceptLimit} has room for them. That loop only.
+ *
+ * <p>The kernel deals connections out to the loops by chance. A loop that has got many more than another gives those that come to that one, so
+ * that few heavy clients do not share one thread while another idles.
+ */
+final class ClientListener implements EpollIoHandle {
+    private static final Logger log = LoggerFactory.getLogger(ClientListener.class);
+    private static final int ACCEPTS_PER_WAKEUP = 16;
+    private static final long PAUSE_MILLIS = 1000;
+
+    /** A length, 16 bytes of address, 4 of scope and 4 of port. */
+    private static final int ADDRESS_BYTES = 25;
+
+    private final LinuxSocket socket;
+    private final EngineLoop loop;
+    private final List<EngineLoop> loops;
+    private final AcceptLimit limit;
+    private final Runnable resume = this::resume;
+    private final byte[] peer = new byte[ADDRESS_BYTES];
+    private @Nullable IoRegistration registration;
+
+    ClientListener(LinuxSocket socket, EngineLoop loop, List<EngineLoop> loops, AcceptLimit limit) {
+        this.socket = socket;
+        this.loop = loop;
+        this.loops = List.copyOf(loops);
+        this.limit = limit;
+    }
+
+    EngineLoop loop() {
+        return loop;
+    }
+
+    void open() {
+        registration = ((IoEventLoop) loop.eventLoop())
+                .register(this)
+                .syncUninterruptibly()
+                .getNow();
+        listen(true);
+    }
+
+    private void listen(boolean on) {
+        if (registration != null && socket.isOpen()) {
+            registration.submit(on ? EpollIoOps.EPOLLIN : EpollIoOps.NONE);
+        }
+    }
+
+    @Override
+    public void handle(IoRegistration unused, IoEvent event) {
+        for (int i = 0; i < ACCEPTS_PER_WAKEUP; i++) {
+            int client = accept();
+            if (client < 0) {
+                return;
+            }
+            give(client);
+        }
+    }
+
+    /** A client's descriptor; -1 if none is there or none is let in. */
+    private int accept() {
+        if (!limit.enter(this, resume)) {
+            listen(false);
+            return -1;
+        }
+        int client = -1;
+        try {
+            client = socket.accept(peer);
+        } catch (IOException e) {
+            log.warn("clients are not accepted for a while: {}", e.getMessage());
+            listen(false);
+            loop.eventLoop().schedule(resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        if (client < 0) {
+            limit.leave();
+        }
+        return client;
+    }
+
+    /** Any thread. */
+    private void resume() {
+        try {
+            loop.eventLoop().execute(() -> listen(true));
+        } catch (RejectedExecutionException stopped) {
+            log.debug("the engine has stopped");
+        }
+    }
+
+    private void give(int client) {
+        String remote = remote();
+        EngineLoop taker = taker();
+        if (taker.equals(loop)) {
+            NewClient.begin(loop, client, remote);
+        } else {
+            taker.eventLoop().execute(() -> NewClient.begin(taker, client, remote));
+        }
+    }
+
+    /** The address of the client that was accepted last. */
+    private String remote() {
+        return Addresses.text(NativeInetAddress.address(peer, 1, peer[0]));
+    }
+
+    private EngineLoop taker() {
+        EngineLoop least = loop;
+        for (EngineLoop other : loops) {
+            if (other.clients() < least.clients()) {
+                least = other;
+            }
+        }
+        return loop.clients() > least.clients() + 2 + least.clients() / 4 ? least : loop;
+    }
+
+    /** Takes in those whom the kernel has connected already, with what they have said, and nobody after them. */
+    void stop() {
+        int client;
+        while ((client = accept()) >= 0) {
+            NewClient.begin(loop, client, remote()).read();
+        }
+        close();
+        if (registration != null) {
+            registration.cancel();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("closing a listener failed", e);
+        }
+    }
+
+    @Override
+    public FileDescriptor fd() {
+        return socket;
+    }
+
+    @Override
+    public void registered() {}
+
+    @Override
+    public void unregistered() {}
+}

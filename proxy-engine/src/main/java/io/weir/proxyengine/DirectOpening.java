@@ -1,0 +1,202 @@
+package io.weir.proxyengine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.socket.SocketChannel;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionMeter;
+import io.weir.eventbus.SessionProtocol;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A CONNECT to one address between its head and its answer (RFC 9110 §9.3.6), on raw sockets: what {@link TunnelOpening} does, without
+ * channels. What the client sends meanwhile waits in the kernel. Event loop of both sockets.
+ */
+final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
+    private static final Logger log = LoggerFactory.getLogger(DirectOpening.class);
+    private static final int OK = 200;
+
+    private final EngineLoop loop;
+    private final RawSocket client;
+    private final RawSocket origin;
+    private final Authority authority;
+    private final InetSocketAddress destination;
+    private final SessionMeter meter;
+    private final long sinceNanos = System.nanoTime();
+    private boolean over;
+    private int sweepPosition = -1;
+
+    private DirectOpening(
+            EngineLoop loop,
+            RawSocket client,
+            RawSocket origin,
+            Authority authority,
+            InetSocketAddress destination,
+            SessionMeter meter) {
+        this.loop = loop;
+        this.client = client;
+        this.origin = origin;
+        this.authority = authority;
+        this.destination = destination;
+        this.meter = meter;
+    }
+
+    /**
+     * Serves a CONNECT if there is exactly one address to connect and nothing against it.
+     *
+     * @param target not yet parsed
+     * @return whether it does; else nothing has happened
+     */
+    static boolean begin(EngineLoop loop, RawSocket client, String remote, String target, int headBytes) {
+        Authority authority = Authority.parse(target, 0);
+        InetSocketAddress destination =
+                authority == null ? null : loop.connector().onlyAddress(authority);
+        if (authority == null || destination == null || loop.refusal() != null) {
+            return false;
+        }
+        RawSocket origin;
+        try {
+            origin = RawSocket.open(destination.getAddress(), loop.eventLoop());
+        } catch (IOException noFile) { // the way by channels tells the client
+            log.debug("no socket for origin={}", authority, noFile);
+            return false;
+        }
+        String host = authority.toString();
+        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, "http://" + host, remote);
+        meter.overheadUp(headBytes);
+        new DirectOpening(loop, client, origin, authority, destination, meter).connect();
+        return true;
+    }
+
+    private void connect() {
+        loop.register(meter, this);
+        loop.sweep().add(this);
+        client.tell(this);
+        origin.tell(this);
+        advance(true);
+    }
+
+    @Override
+    public void ready(RawSocket socket, boolean readable, boolean writable, boolean broken) {
+        if (socket.equals(client)) {
+            heedClient(broken);
+        } else {
+            advance(false);
+        }
+    }
+
+    /** Begins to connect, or asks how it went. */
+    private void advance(boolean first) {
+        try {
+            if (first ? origin.connect(destination) : origin.finishConnect()) {
+                connected();
+            } else {
+                origin.interest(false, true);
+            }
+        } catch (IOException e) {
+            failed(ConnectFailure.refusal(authority, e));
+        } catch (RuntimeException | Error e) {
+            log.error("opening a tunnel failed session={}", meter.id(), e);
+            abort(CloseReason.INTERNAL_ERROR);
+        }
+    }
+
+    /** Early bytes and an early end wait for the relay; a reset does not. */
+    private void heedClient(boolean broken) {
+        if (broken && client.isBroken()) {
+            abort(CloseReason.CLIENT_RESET);
+        } else {
+            client.interest(false, false);
+        }
+    }
+
+    private void connected() {
+        settle();
+        meter.originConnected(Addresses.text(destination));
+        ByteBuf answer = HeadWriter.tunnelStands();
+        CloseReason fault = null;
+        try {
+            int sent = client.send(answer.memoryAddress(), 0, answer.readableBytes());
+            meter.overheadDown(sent);
+            fault = sent < answer.readableBytes()
+                    ? CloseReason.OVERLOADED
+                    : null; // the kernel has no room for forty bytes
+        } catch (IOException e) {
+            fault = CloseReason.CLIENT_RESET;
+        } finally {
+            answer.release();
+        }
+        if (fault != null) {
+            origin.resetWhenClosed();
+            end(fault, OK);
+            return;
+        }
+        new SocketRelay(loop, meter, client, origin, OK).begin(false, false);
+        log.debug("tunnel opened session={} origin={}", meter.id(), authority);
+    }
+
+    private void failed(Refusal refusal) {
+        settle();
+        origin.close();
+        log.debug(
+                "refused session={} status={} {}", meter.id(), refusal.status().code(), refusal.message());
+        SocketChannel channel = ClientChannels.adopt(loop, client);
+        ByteBuf reply =
+                HeadWriter.refusal(channel.alloc(), refusal, loop.config().nodeName(), false);
+        var writes = new WriteMeter();
+        writes.target(meter, Leg.OVERHEAD_DOWN);
+        channel.pipeline().addLast(writes);
+        channel.write(reply, channel.voidPromise());
+        LingeringClose.begin(
+                loop,
+                channel,
+                meter,
+                Leg.OVERHEAD_UP,
+                refusal.reason(),
+                refusal.status().code());
+        if (!channel.isActive()) {
+            channel.close();
+        }
+    }
+
+    /** The client is gone, or somebody ended the session. */
+    @Override
+    public void abort(CloseReason reason) {
+        if (!over) {
+            settle();
+            end(reason, 0);
+        }
+    }
+
+    private void settle() {
+        over = true;
+        loop.sweep().remove(this);
+        loop.unregister(meter);
+    }
+
+    private void end(CloseReason reason, int status) {
+        client.close();
+        origin.close();
+        loop.clientLeft();
+        meter.close(reason, status);
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        if (nowNanos - sinceNanos > loop.config().connectTimeout().toNanos()) {
+            failed(ConnectFailure.timeout(authority));
+        }
+    }
+
+    @Override
+    public int sweepPosition() {
+        return sweepPosition;
+    }
+
+    @Override
+    public void sweepPosition(int position) {
+        sweepPosition = position;
+    }
+}

@@ -1,0 +1,99 @@
+package io.weir.proxyengine;
+
+import io.netty.channel.epoll.LinuxSocket;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A door of one listening socket for each event loop, all on the same address (SO_REUSEPORT), so that a connection is accepted, served
+ * and closed by one thread, and no loop has to be woken for it.
+ *
+ * <p>Sharing an address with others would be sharing its clients with them, another node for instance. So the first socket is bound without
+ * SO_REUSEPORT, which fails when anybody listens there, sharing or not; only then may the others join it. The kernel lets none but this
+ * user's processes join.
+ */
+final class SocketDoor implements Door {
+    private static final Logger log = LoggerFactory.getLogger(SocketDoor.class);
+
+    private final List<LinuxSocket> sockets;
+    private final InetSocketAddress address;
+    private final AcceptLimit limit;
+    private final List<ClientListener> listeners = new ArrayList<>();
+
+    private SocketDoor(List<LinuxSocket> sockets, InetSocketAddress address, AcceptLimit limit) {
+        this.sockets = sockets;
+        this.address = address;
+        this.limit = limit;
+    }
+
+    /**
+     * Takes the address.
+     *
+     * @param count of sockets, one for each loop
+     * @throws EngineException if it is not to be had
+     */
+    static SocketDoor bind(InetSocketAddress address, int count, AcceptLimit limit) {
+        List<LinuxSocket> sockets = new ArrayList<>(count);
+        try {
+            LinuxSocket first = socket(address, sockets);
+            first.bind(address);
+            first.setReusePort(true);
+            first.listen(BACKLOG);
+            InetSocketAddress actual = first.localAddress();
+            while (sockets.size() < count) {
+                LinuxSocket next = socket(address, sockets);
+                next.setReusePort(true);
+                next.bind(actual);
+                next.listen(BACKLOG);
+            }
+            return new SocketDoor(sockets, actual, limit);
+        } catch (IOException | RuntimeException e) {
+            sockets.forEach(SocketDoor::close);
+            throw Door.cannotListen(address, e);
+        }
+    }
+
+    private static LinuxSocket socket(InetSocketAddress address, List<LinuxSocket> sockets) throws IOException {
+        LinuxSocket socket = LinuxSocket.newSocketStream(address.getAddress() instanceof Inet6Address);
+        sockets.add(socket);
+        socket.setReuseAddress(true);
+        socket.setTcpNoDelay(true); // what is accepted inherits both
+        socket.setKeepAlive(true);
+        return socket;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public void open(List<EngineLoop> loops) {
+        for (int i = 0; i < sockets.size(); i++) {
+            var listener = new ClientListener(sockets.get(i), loops.get(i), loops, limit);
+            listeners.add(listener);
+            loops.get(i).eventLoop().submit(listener::open).syncUninterruptibly();
+        }
+    }
+
+    @Override
+    public void close() {
+        for (ClientListener listener : listeners) {
+            listener.loop().eventLoop().submit(listener::stop).awaitUninterruptibly();
+        }
+        sockets.forEach(SocketDoor::close); // if it was never opened
+    }
+
+    private static void close(LinuxSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("closing a listener failed", e);
+        }
+    }
+}
