@@ -67,6 +67,11 @@ public final class Aggregator implements AutoCloseable {
         this.recoveryMillis = recoveryMillis;
     }
 
+    /** Does what {@link #open} needs and no configuration decides, so that it can be done early. Any thread. */
+    public static void prepare() {
+        ChronicleJournal.prepare();
+    }
+
     /**
      * Takes the journal's lock, recovers its state, records the start and begins to consume the bus.
      *
