@@ -26,7 +26,9 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         String level = event.getLevel().toString();
         line.append(' ').append(level).append(" ".repeat(Math.max(0, LEVEL_WIDTH - level.length())));
         String logger = event.getLoggerName();
-        line.append(' ').append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(' ');
+        line.append(' ')
+                .append(logger, logger.lastIndexOf('.') + 1, logger.length())
+                .append(' ');
         appendPrintable(event.getFormattedMessage(), line);
         line.append(System.lineSeparator());
         if (event.getThrowableProxy() != null) {
