@@ -25,12 +25,8 @@ public final class Main {
 
     /** Loads, beside the reading of the options, what every node needs: half of the start is loading classes. */
     private static void prepare() {
-        var thread = new Thread(
-                () -> {
-                    LoggerFactory.getILoggerFactory(); // first, since the rest logs
-                    Aggregator.prepare();
-                },
-                "weir-prepare");
+        LoggerFactory.getILoggerFactory(); // first and here: while one thread sets up logging, others get a substitute
+        var thread = new Thread(Aggregator::prepare, "weir-prepare");
         thread.setDaemon(true);
         thread.start();
     }
