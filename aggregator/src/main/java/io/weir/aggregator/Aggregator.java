@@ -67,6 +67,11 @@ public final class Aggregator implements AutoCloseable {
         this.recoveryMillis = recoveryMillis;
     }
 
+    /** Does what {@link #open} needs and no configuration decides, so that it can be done early. Any thread. */
+    public static void prepare() {
+        ChronicleJournal.prepare();
+    }
+
     /**
      * Takes the journal's lock, recovers its state, records the start and begins to consume the bus.
      *
@@ -177,11 +182,12 @@ public final class Aggregator implements AutoCloseable {
     }
 
     /**
-     * Asks for a snapshot that is taken after this call. The reader is called once, on the consumer thread, within a
-     * tick or two; it must be quick. After {@link #close} nobody is called.
+     * Asks for a snapshot that is taken after this call and has everything that was published before it, unless the
+     * journal can't be written. The reader is called once, on the consumer thread, within a tick or two; it must be
+     * quick. After {@link #close} nobody is called.
      */
     public void requestSnapshot(Consumer<Snapshot> reader) {
-        desk.request(reader);
+        desk.request(reader, bus.published());
         bus.wakeConsumer();
     }
 

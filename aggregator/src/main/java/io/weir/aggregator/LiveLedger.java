@@ -105,7 +105,7 @@ final class LiveLedger implements BusConsumer {
         health.synced(writer.syncedSequence());
         bus.sessionIds().startAt(firstId);
         bus.sessionIds().grant(below);
-        desk.publish(fold, now, System.nanoTime());
+        desk.publish(fold, now, System.nanoTime(), bus.taken());
     }
 
     private void closeAllOpen(CloseReason reason, long now) throws IOException {
@@ -130,7 +130,7 @@ final class LiveLedger implements BusConsumer {
     @Override
     public void onIdle() {
         work();
-        if (desk.isWanted()) { // its tick has not come: look again in a moment
+        if (desk.isWanted(reached())) { // its tick has not come: look again in a moment
             LockSupport.parkNanos(Math.min(desk.nanosToTick(System.nanoTime()), 1_000_000L));
             bus.wakeConsumer();
         }
@@ -157,9 +157,14 @@ final class LiveLedger implements BusConsumer {
     }
 
     private void serve(long nowNanos, long now) {
-        if (desk.isWanted() && desk.nanosToTick(nowNanos) <= 0) {
-            desk.publish(fold, now, nowNanos);
+        if (desk.isWanted(reached()) && desk.nanosToTick(nowNanos) <= 0) {
+            desk.publish(fold, now, nowNanos, reached());
         }
+    }
+
+    /** Up to where in the ring a snapshot shows all that it can. While the journal is not written nothing is added. */
+    private long reached() {
+        return isHolding ? Long.MAX_VALUE : bus.taken();
     }
 
     private void keepHouse(long nowNanos, long now) throws IOException {
@@ -317,7 +322,7 @@ final class LiveLedger implements BusConsumer {
             LOG.error("the stop could not be journaled sequence={}", fold.sequence(), e);
         }
         health.folded(fold);
-        desk.publish(fold, now, System.nanoTime());
+        desk.publish(fold, now, System.nanoTime(), Long.MAX_VALUE);
     }
 
     @Override

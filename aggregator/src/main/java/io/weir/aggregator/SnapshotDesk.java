@@ -15,7 +15,9 @@ import org.slf4j.LoggerFactory;
 final class SnapshotDesk {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotDesk.class);
 
-    private final Queue<Consumer<Snapshot>> readers = new ConcurrentLinkedQueue<>();
+    private record Request(Consumer<Snapshot> reader, long upTo) {}
+
+    private final Queue<Request> readers = new ConcurrentLinkedQueue<>();
     private final long tickNanos;
     private volatile Snapshot latest;
     private long takenAtNanos;
@@ -31,13 +33,17 @@ final class SnapshotDesk {
         return latest;
     }
 
-    /** Any thread; the consumer must be woken after it. */
-    void request(Consumer<Snapshot> reader) {
-        readers.add(reader);
+    /**
+     * Asks for a snapshot with everything up to a place in the ring. Any thread; the consumer must be woken after it.
+     */
+    void request(Consumer<Snapshot> reader, long upTo) {
+        readers.add(new Request(reader, upTo));
     }
 
-    boolean isWanted() {
-        return !readers.isEmpty();
+    /** Whether a reader waits for what has been taken up to a place in the ring. */
+    boolean isWanted(long taken) {
+        Request next = readers.peek();
+        return next != null && next.upTo() <= taken;
     }
 
     /** How long a wanted snapshot must still wait for its tick; 0 or less if it need not. */
@@ -45,12 +51,11 @@ final class SnapshotDesk {
         return takenAtNanos + tickNanos - nowNanos;
     }
 
-    /** Takes a snapshot and hands it to all who asked. Consumer thread. */
-    void publish(LedgerFold fold, long atMillis, long nowNanos) {
+    /** Takes a snapshot and hands it to all who asked for what has been taken. Consumer thread. */
+    void publish(LedgerFold fold, long atMillis, long nowNanos, long taken) {
         List<Consumer<Snapshot>> asked = new ArrayList<>();
-        Consumer<Snapshot> reader;
-        while ((reader = readers.poll()) != null) { // who asks from here on gets the next one
-            asked.add(reader);
+        while (isWanted(taken)) { // who asks from here on gets the next one
+            asked.add(readers.remove().reader());
         }
         Snapshot snapshot = fold.snapshot(atMillis);
         latest = snapshot;

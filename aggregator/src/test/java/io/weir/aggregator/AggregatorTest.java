@@ -126,6 +126,23 @@ class AggregatorTest {
     }
 
     @Test
+    void aSnapshotHasEverythingThatWasPublishedBeforeItWasAskedFor() throws Exception {
+        EventBus bus = EventBus.create(64);
+        LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, System::currentTimeMillis);
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            for (int session = 1; session <= 300; session++) {
+                long id = bus.sessionIds().next();
+                publisher.publish(new SessionOpened(id, 0, SessionProtocol.HTTP, "GET", "a", "http://a/", "c:1", ""));
+                publisher.publish(new BytesTransferred(id, new Tally(10, 0, 0, 0, 0, 0)));
+
+                assertThat(Ledgers.snapshotOf(aggregator).totals().up()).isEqualTo(10L * session);
+
+                publisher.publish(new SessionClosed(id, CloseReason.COMPLETED, 200, new Tally(10, 0, 0, 0, 0, 0)));
+            }
+        }
+    }
+
+    @Test
     void aViolationIsJournaledAndSurvivesARestart() throws Exception {
         EventBus bus = EventBus.create(64);
         LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, System::currentTimeMillis);

@@ -1,8 +1,9 @@
 package io.weir.launcher;
 
+import io.weir.aggregator.Aggregator;
 import java.util.Arrays;
 import java.util.Set;
-import picocli.CommandLine;
+import org.slf4j.LoggerFactory;
 
 /** The {@code weir} command. Called by the JVM on its main thread. */
 public final class Main {
@@ -12,10 +13,22 @@ public final class Main {
 
     /** Runs one command and exits with its status: 0 done, 1 failed or violated, 2 unreadable journal, 64 wrong usage. */
     public static void main(String[] args) {
-        int status = new CommandLine(new WeirCommand()).execute(withCommand(args));
+        String[] arguments = withCommand(args);
+        if (arguments[0].equals("proxy")) {
+            prepare();
+        }
+        int status = WeirCommand.commands(arguments[0]).execute(arguments);
         if (status != ProxyCommand.RUNNING) {
             System.exit(status);
         }
+    }
+
+    /** Loads, beside the reading of the options, what every node needs: half of the start is loading classes. */
+    private static void prepare() {
+        LoggerFactory.getILoggerFactory(); // first and here: while one thread sets up logging, others get a substitute
+        var thread = new Thread(Aggregator::prepare, "weir-prepare");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Without a command, {@code proxy} is meant. */

@@ -9,7 +9,6 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
 /** What the {@code weir} command says and how it exits, as far as nothing has to run for it. */
@@ -18,10 +17,11 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     private int weir(String... arguments) {
-        return new CommandLine(new WeirCommand())
+        String[] all = Main.withCommand(arguments);
+        return WeirCommand.commands(all[0])
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
-                .execute(Main.withCommand(arguments));
+                .execute(all);
     }
 
     @Test

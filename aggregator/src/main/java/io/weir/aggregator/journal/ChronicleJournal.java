@@ -74,6 +74,11 @@ public final class ChronicleJournal implements Journal {
         this.recordFirstSequence = end.sequence() + 1;
     }
 
+    /** Loads what opening needs of Chronicle, which takes long and depends on no journal. Any thread. */
+    public static void prepare() {
+        SingleChronicleQueueBuilder.addAliases(); // empty, but it initializes the class, and with it all that it needs
+    }
+
     /**
      * Opens the journal for appending.
      *
