@@ -25,6 +25,7 @@ final class Arena implements AutoCloseable {
     private final Map<Peer, LedgerTotals> audited = new LinkedHashMap<>();
     private final Thread atExit = new Thread(this::stopAll, "load-cleaner");
     private int starts;
+    private boolean isClosed; // guarded by what runs: nothing is started behind the back of the cleaner
 
     private Arena(Path folder, Path weir, int firstPort, Origin origin) {
         this.folder = folder;
@@ -53,12 +54,15 @@ final class Arena implements AutoCloseable {
         if (before != null) {
             before.close();
         }
-        int port = firstPort + starts;
-        RunningProxy proxy = RunningProxy.start(peer, folder.resolve(peer.name() + "-" + starts), port);
-        starts++;
+        RunningProxy proxy;
         synchronized (running) {
+            if (isClosed) {
+                throw new IOException("not started, as this is the end: " + peer.name());
+            }
+            proxy = RunningProxy.start(peer, folder.resolve(peer.name() + "-" + starts), firstPort + starts);
             running.put(peer, proxy);
         }
+        starts++;
         audited.put(peer, LedgerTotals.NOTHING);
         proxy.awaitListening();
     }
@@ -89,6 +93,7 @@ final class Arena implements AutoCloseable {
     private void stopAll() {
         List<RunningProxy> proxies;
         synchronized (running) {
+            isClosed = true;
             proxies = new ArrayList<>(running.values());
             running.clear();
         }
@@ -103,8 +108,14 @@ final class Arena implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Runtime.getRuntime().removeShutdownHook(atExit);
+        synchronized (running) {
+            if (isClosed) {
+                return; // the cleaner is at it
+            }
+            isClosed = true;
+        }
         stopAll();
+        Runtime.getRuntime().removeShutdownHook(atExit);
         origin.close();
     }
 }
