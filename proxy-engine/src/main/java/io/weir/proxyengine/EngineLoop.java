@@ -29,6 +29,9 @@ final class EngineLoop {
     /** Ids that no client's session gets, so that each loop has one for its overload session. */
     private static final long IDS_KEPT = 1024;
 
+    /** Of 1 MiB each, over all loops: half of what Linux grants a user. */
+    private static final int LARGE_PIPES = 32;
+
     private final EventLoop loop;
     private final EngineConfig config;
     private final EventBus bus;
@@ -68,7 +71,8 @@ final class EngineLoop {
         names = new NameResolver(loop, config, dnsCache);
         connector = new Connector(loop, config, names, policy, reads);
         relaySweep = new Sweep(relaySweepMillis(config));
-        movers = new RelayMovers(config.relayBufferBytes(), pipes(config), reads);
+        movers = new RelayMovers(
+                config.relayBufferBytes(), pipes(config), Math.max(1, LARGE_PIPES / config.eventLoops()), reads);
         this.acceptLimit = acceptLimit;
         this.reads = reads;
         origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));

@@ -2,19 +2,24 @@ package io.weir.proxyengine;
 
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A pipe of the kernel through which splice(2) passes bytes from socket to socket, by reference and without a visit to user space. Lent
  * by a {@link PipePool}, to which {@link #release} returns it. Event loop only.
  */
 final class Pipe implements Held {
-    /** More than any pipe holds: the pipe is the limit. */
-    private static final int SPLICE_MAX_BYTES = 1 << 20;
+    private static final Logger log = LoggerFactory.getLogger(Pipe.class);
+
+    /** What a large pipe holds at least, and any at most. */
+    private static final int LARGE_BYTES = 1 << 20;
 
     private final PipePool pool;
     private final FileDescriptor readEnd;
     private final FileDescriptor writeEnd;
     private int bytes;
+    private boolean large;
 
     private Pipe(PipePool pool, FileDescriptor readEnd, FileDescriptor writeEnd) {
         this.pool = pool;
@@ -27,6 +32,18 @@ final class Pipe implements Held {
         return new Pipe(pool, ends[0], ends[1]);
     }
 
+    /** Whether {@link #enlarge} was asked for. */
+    boolean isLarge() {
+        return large;
+    }
+
+    /** Asks for room for 1 MiB instead of 64 KiB; if that is not granted the pipe is as good as before. */
+    void enlarge() {
+        large = true;
+        int granted = PipeCapacity.set(writeEnd.intValue(), LARGE_BYTES);
+        log.debug("pipe capacity asked={} granted={}", LARGE_BYTES, granted);
+    }
+
     /**
      * Takes bytes from a socket. The pipe must be empty.
      *
@@ -34,7 +51,7 @@ final class Pipe implements Held {
      * @throws IOException when the socket is broken
      */
     int fill(RawSocket source) throws IOException {
-        bytes = source.spliceTo(writeEnd, SPLICE_MAX_BYTES);
+        bytes = source.spliceTo(writeEnd, LARGE_BYTES);
         return bytes;
     }
 

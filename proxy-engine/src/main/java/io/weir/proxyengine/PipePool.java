@@ -16,12 +16,21 @@ final class PipePool {
     private static final int IDLE_MAX = 16;
 
     private final int max;
+    private final int largeMax;
     private final ArrayDeque<Pipe> idle = new ArrayDeque<>(IDLE_MAX);
     private int open;
+    private int large;
     private boolean exhausted;
 
-    PipePool(int max) {
+    /**
+     * Makes a pool.
+     *
+     * @param max pipes at once
+     * @param largeMax how many of them to enlarge: Linux grants a user 64 MiB of pipes, and gives small ones only beyond that
+     */
+    PipePool(int max, int largeMax) {
         this.max = max;
+        this.largeMax = largeMax;
     }
 
     /** An empty pipe; null if there is none to be had. */
@@ -29,6 +38,10 @@ final class PipePool {
         Pipe pipe = idle.pollFirst();
         if (pipe == null && open < max && !exhausted) {
             pipe = open();
+        }
+        if (pipe != null && large < largeMax && !pipe.isLarge() && PipeCapacity.isKnown()) {
+            large++;
+            pipe.enlarge();
         }
         return pipe;
     }
@@ -51,8 +64,15 @@ final class PipePool {
         if (pipe.isEmpty() && idle.size() < IDLE_MAX) {
             idle.addFirst(pipe);
         } else {
-            pipe.close();
-            open--;
+            close(pipe);
+        }
+    }
+
+    private void close(Pipe pipe) {
+        pipe.close();
+        open--;
+        if (pipe.isLarge()) {
+            large--;
         }
     }
 
@@ -63,8 +83,7 @@ final class PipePool {
 
     void close() {
         for (Pipe pipe = idle.pollFirst(); pipe != null; pipe = idle.pollFirst()) {
-            pipe.close();
-            open--;
+            close(pipe);
         }
     }
 }

@@ -101,11 +101,11 @@ final class RawSocket implements EpollIoHandle {
     }
 
     /**
-     * Takes a channel's socket, with its registration. The channel is dead from then on, though it does not know: whoever holds it lets go of it,
+     * Takes a channel's socket, with its registration; {@link #tell} says who hears of it. The channel is dead from then on, though it does not know: whoever holds it lets go of it,
      * without closing it. Its auto-read must be off.
      */
-    static RawSocket takeOver(SocketChannel channel, Listener listener) {
-        var raw = new RawSocket((Socket) ((EpollIoHandle) channel.unsafe()).fd(), listener);
+    static RawSocket takeOver(SocketChannel channel) {
+        var raw = new RawSocket((Socket) ((EpollIoHandle) channel.unsafe()).fd(), NOBODY);
         raw.registration = EpollGuard.takeOver(channel, raw);
         return raw;
     }

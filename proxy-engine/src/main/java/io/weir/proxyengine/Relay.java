@@ -80,7 +80,10 @@ final class Relay implements ActiveSession, Swept {
         loop.relaySweep().remove(this);
         client.config().setAutoRead(false);
         origin.config().setAutoRead(false);
-        new SocketRelay(loop, meter, client, origin, status).begin(client.isInputShutdown(), origin.isInputShutdown());
+        boolean clientHasEnded = client.isInputShutdown();
+        boolean originHasEnded = origin.isInputShutdown();
+        new SocketRelay(loop, meter, RawSocket.takeOver(client), RawSocket.takeOver(origin), status)
+                .begin(clientHasEnded, originHasEnded);
     }
 
     /** One side will send nothing more. */

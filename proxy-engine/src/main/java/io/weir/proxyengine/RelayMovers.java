@@ -12,10 +12,11 @@ final class RelayMovers {
      *
      * @param bufferBytes of the one buffer that copying goes through; a read that fills it turns to splicing
      * @param pipesMax pipes at once; 0 for no splicing
+     * @param largePipesMax how many of them to enlarge
      */
-    RelayMovers(int bufferBytes, int pipesMax, FrugalReads reads) {
+    RelayMovers(int bufferBytes, int pipesMax, int largePipesMax, FrugalReads reads) {
         copier = new Copier(bufferBytes, reads);
-        pipes = new PipePool(pipesMax);
+        pipes = new PipePool(pipesMax, largePipesMax);
         splicer = new Splicer(pipes, copier);
         splices = pipesMax > 0;
     }

@@ -1,6 +1,5 @@
 package io.weir.proxyengine;
 
-import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import org.slf4j.Logger;
@@ -28,30 +27,19 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
     private int sweepPosition = -1;
 
     /**
-     * Takes the sockets from two channels for which {@link RawSocket#canTakeOver}.
+     * Makes a relay of two sockets that are on the loop; {@link #begin} starts it.
      *
      * @param status the status code that the client got
      */
-    SocketRelay(EngineLoop loop, SessionMeter meter, SocketChannel client, SocketChannel origin, int status) {
-        this.loop = loop;
-        this.meter = meter;
-        this.status = status;
-        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
-        this.client = RawSocket.takeOver(client, this);
-        this.origin = RawSocket.takeOver(origin, this);
-        up = new Flow(loop.movers(), meter, this.client, this.origin, true);
-        down = new Flow(loop.movers(), meter, this.origin, this.client, false);
-    }
-
-    /** Takes two sockets that never were channels. */
     SocketRelay(EngineLoop loop, SessionMeter meter, RawSocket client, RawSocket origin, int status) {
         this.loop = loop;
         this.meter = meter;
-        this.status = status;
         this.client = client;
         this.origin = origin;
-        up = new Flow(loop.movers(), meter, this.client, this.origin, true);
-        down = new Flow(loop.movers(), meter, this.origin, this.client, false);
+        this.status = status;
+        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
+        up = new Flow(loop.movers(), meter, client, origin, true);
+        down = new Flow(loop.movers(), meter, origin, client, false);
     }
 
     /** Starts it, with directions that have ended already. */
