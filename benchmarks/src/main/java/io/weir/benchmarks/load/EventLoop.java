@@ -27,6 +27,7 @@ final class EventLoop implements AutoCloseable {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final List<Runnable> ticks = new ArrayList<>(); // this thread only
     private final Filler filler = new Filler();
+    private final SourcePorts sourcePorts = new SourcePorts();
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
     private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(WRITE_BYTES);
     private volatile boolean isStopping;
@@ -105,6 +106,10 @@ final class EventLoop implements AutoCloseable {
 
     Filler filler() {
         return filler;
+    }
+
+    SourcePorts sourcePorts() {
+        return sourcePorts;
     }
 
     /** Empty, for one read. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way to the origin. Immutable. Targets and sources are spread over addresses of 127.0.0.0/8, since each pair of
- * addresses has its own 28,000 ports.
+ * addresses has its own 28,000 ports; the sources begin at 127.0.0.2, as servers listen on 127.0.0.1.
  *
  * @param proxy where the proxy listens; null to go to the origin directly
  * @param originPort the same on each of its addresses
@@ -31,7 +31,7 @@ record Route(@Nullable InetSocketAddress proxy, int originPort, int targets, int
 
     /** Where a connection comes from; null if that does not matter. */
     @Nullable InetAddress source(int number) {
-        return sources == 1 ? null : loopback(1 + Math.floorMod(number / targets, sources));
+        return sources == 1 ? null : loopback(2 + Math.floorMod(number / targets, sources));
     }
 
     /** {@code HOST:PORT} of the origin. */

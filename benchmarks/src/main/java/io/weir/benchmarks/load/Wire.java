@@ -1,6 +1,7 @@
 package io.weir.benchmarks.load;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -41,13 +42,27 @@ final class Wire implements EventLoop.Ready {
     static Wire connect(
             EventLoop loop, InetSocketAddress target, @Nullable InetAddress source, Tally tally, Conversation first)
             throws IOException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return connectOnce(loop, target, source, tally, first);
+            } catch (BindException e) { // somebody has that port
+                if (source == null || tries == SourcePorts.MOST_TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static Wire connectOnce(
+            EventLoop loop, InetSocketAddress target, @Nullable InetAddress source, Tally tally, Conversation first)
+            throws IOException {
         var wire = new Wire(loop, SocketChannel.open(), tally, first);
         try {
             wire.channel.configureBlocking(false);
             wire.channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             if (source != null) {
                 wire.channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-                wire.channel.bind(new InetSocketAddress(source, 0));
+                wire.channel.bind(new InetSocketAddress(source, loop.sourcePorts().next()));
             }
             boolean isThere = wire.channel.connect(target);
             wire.key = loop.register(wire.channel, isThere ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, wire);

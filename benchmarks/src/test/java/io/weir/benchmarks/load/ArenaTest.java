@@ -61,7 +61,8 @@ class ArenaTest {
             assertThat(folder.get()).exists();
         }
 
-        assertThat(ProcessHandle.of(running.pid()).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(ProcessHandle.of(running.pid()).filter(ProcessHandle::isAlive))
+                .isEmpty();
         assertThat(folder.get()).doesNotExist();
     }
 
