@@ -39,7 +39,8 @@ final class TestProxy implements AutoCloseable {
                 .relayBufferBytes(SPLICED_FROM_BYTES)
                 .drain(Duration.ZERO);
         try {
-            return new TestProxy(ledger, ProxyEngine.start(settings.apply(builder).build(), ledger.bus()));
+            return new TestProxy(
+                    ledger, ProxyEngine.start(settings.apply(builder).build(), ledger.bus()));
         } catch (RuntimeException e) {
             ledger.close();
             throw e;
