@@ -38,7 +38,13 @@ final class TestProxy implements AutoCloseable {
         var builder = EngineConfig.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .relayBufferBytes(SPLICED_FROM_BYTES)
                 .drain(Duration.ZERO);
-        return new TestProxy(ledger, ProxyEngine.start(settings.apply(builder).build(), ledger.bus()));
+        try {
+            return new TestProxy(
+                    ledger, ProxyEngine.start(settings.apply(builder).build(), ledger.bus()));
+        } catch (RuntimeException e) {
+            ledger.close();
+            throw e;
+        }
     }
 
     TestLedger ledger() {
