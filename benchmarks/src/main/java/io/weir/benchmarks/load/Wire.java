@@ -62,7 +62,8 @@ final class Wire implements EventLoop.Ready {
             wire.channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             if (source != null) {
                 wire.channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-                wire.channel.bind(new InetSocketAddress(source, loop.sourcePorts().next()));
+                wire.channel.bind(
+                        new InetSocketAddress(source, loop.sourcePorts().next()));
             }
             boolean isThere = wire.channel.connect(target);
             wire.key = loop.register(wire.channel, isThere ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, wire);
