@@ -12,8 +12,11 @@ import org.slf4j.LoggerFactory;
 final class Pipe implements Held {
     private static final Logger log = LoggerFactory.getLogger(Pipe.class);
 
-    /** What a large pipe holds at least, and any at most. */
+    /** What a large pipe is to hold, at most. */
     private static final int LARGE_BYTES = 1 << 20;
+
+    /** What any other is to hold, at most: it has room for 64 KiB in pages, but a page's place may hold more. Bounds what stalled tunnels keep. */
+    private static final int SMALL_BYTES = 256 * 1024;
 
     private final PipePool pool;
     private final FileDescriptor readEnd;
@@ -51,7 +54,7 @@ final class Pipe implements Held {
      * @throws IOException when the socket is broken
      */
     int fill(RawSocket source) throws IOException {
-        bytes = source.spliceTo(writeEnd, LARGE_BYTES);
+        bytes = source.spliceTo(writeEnd, large ? LARGE_BYTES : SMALL_BYTES);
         return bytes;
     }
 
