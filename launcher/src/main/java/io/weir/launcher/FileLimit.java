@@ -11,8 +11,8 @@ final class FileLimit {
     /** One file in so many is for origin connections that idle between two requests. */
     private static final long IDLE_ORIGINS = 20;
 
-    /** For sixteen clients: their sockets, their origins' and a pipe's two ends. */
-    private static final long FILES_PER_SIXTEEN = 16 * 2 + 2;
+    /** For 64 clients: their sockets, their origins' and a pipe's two ends. */
+    private static final long FILES_PER_64_CLIENTS = 64 * 2 + 2;
 
     private static final int WITHOUT_LIMIT = 100_000;
 
@@ -25,6 +25,6 @@ final class FileLimit {
         }
         long files = unix.getMaxFileDescriptorCount();
         long forClients = files - Math.min(RESERVED, files / 2) - files / IDLE_ORIGINS;
-        return (int) Math.max(8, Math.min(1_000_000, forClients * 16 / FILES_PER_SIXTEEN));
+        return (int) Math.max(8, Math.min(1_000_000, forClients * 64 / FILES_PER_64_CLIENTS));
     }
 }

@@ -83,12 +83,12 @@ final class EngineLoop {
         return Math.max(1, Math.min(1024, config.maxConnections() / (10 * config.eventLoops())));
     }
 
-    /** All loops together have a pipe for a sixteenth of the clients: it takes two files, as a tunnel does. */
+    /** All loops together have a pipe for one in 64 clients: it takes two files, as a tunnel does. */
     private static int pipes(EngineConfig config) {
         if (config.transport() != Transport.SPLICE) {
             return 0;
         }
-        return Math.max(1, Math.min(512, config.maxConnections() / (16 * config.eventLoops())));
+        return Math.max(1, Math.min(512, config.maxConnections() / (64 * config.eventLoops())));
     }
 
     void start() {

@@ -132,7 +132,7 @@ class SplicingTest {
 
     @Test
     void manyTunnelsAtOnceKeepTheirBytesApart() throws Exception {
-        try (var proxy = start(64)) { // four pipes
+        try (var proxy = start(256)) { // four pipes
             List<TestTunnel> tunnels = new ArrayList<>();
             List<CompletableFuture<?>> work = new ArrayList<>();
             for (int i = 0; i < 24; i++) {
