@@ -81,6 +81,12 @@ final class ProxyCommand implements Callable<Integer> {
             hidden = true)
     private int ringSlots = EventBus.DEFAULT_SLOTS;
 
+    @Option(
+            names = "--rehearse",
+            description = "Answer two requests of its own and stop: so ./weir makes its archive of classes.",
+            hidden = true)
+    private boolean rehearse;
+
     /** Netty's name for how many allocations there are to one that it follows, to notice a buffer that is never released. */
     private static final String LEAK_SAMPLING = "io.netty.leakDetection.samplingInterval";
 
@@ -103,6 +109,10 @@ final class ProxyCommand implements Callable<Integer> {
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "weir-stop"));
         Banner.print(System.out, node);
+        if (rehearse) {
+            Rehearsal.play(node);
+            return 0;
+        }
         return RUNNING;
     }
 

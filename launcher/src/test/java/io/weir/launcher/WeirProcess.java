@@ -45,8 +45,14 @@ final class WeirProcess implements AutoCloseable {
 
     /** Starts a proxy on {@code data} and returns when it says that it is ready. */
     static WeirProcess start(Path data, String... options) throws IOException {
+        return start(data, List.of(), options);
+    }
+
+    /** The same with options for its JVM. */
+    static WeirProcess start(Path data, List<String> jvmOptions, String... options) throws IOException {
         List<String> command =
                 command("proxy", "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--data", data.toString());
+        command.addAll(1, jvmOptions);
         command.addAll(List.of(options));
         long begun = System.nanoTime();
         Process process = new ProcessBuilder(command)

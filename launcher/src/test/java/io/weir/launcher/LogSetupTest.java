@@ -1,0 +1,41 @@
+package io.weir.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+
+/** Which events reach the console, and that who logs never waits for it. */
+class LogSetupTest {
+    private final LoggerContext context = new LoggerContext();
+
+    @AfterEach
+    void stop() {
+        context.stop();
+    }
+
+    @Test
+    void whatIsLoggedFromInfoOnIsForTheOperator() {
+        assertThat(new LogSetup().configure(context)).isEqualTo(Configurator.ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
+
+        assertThat(context.getLogger("io.weir.proxyengine").getEffectiveLevel()).isEqualTo(Level.INFO);
+        assertThat(context.getLogger("io.netty.channel").getEffectiveLevel()).isEqualTo(Level.WARN);
+        assertThat(context.getLogger("net.openhft.chronicle").getEffectiveLevel())
+                .isEqualTo(Level.ERROR);
+    }
+
+    @Test
+    void whoLogsNeverWaitsForTheConsole() {
+        new LogSetup().configure(context);
+
+        var queue = (AsyncAppender) context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("queue");
+        assertThat(queue.isNeverBlock()).isTrue();
+        assertThat(queue.isStarted()).isTrue();
+        assertThat(queue.getAppender("console").isStarted()).isTrue();
+    }
+}
