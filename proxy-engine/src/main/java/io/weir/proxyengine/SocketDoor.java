@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
  * A door of one listening socket for each event loop, all on the same address (SO_REUSEPORT), so that a connection is accepted, served
  * and closed by one thread, and no loop has to be woken for it.
  *
- * <p>Sharing an address with others would be sharing its clients with them, another node for instance. So the first socket is bound without
- * SO_REUSEPORT, which fails when anybody listens there, sharing or not; only then may the others join it. The kernel lets none but this
- * user's processes join.
+ * <p>Sharing an address with others would be sharing its clients with them, another node for instance. So the first socket is bound and listens without
+ * SO_REUSEPORT, which fails when anybody listens there, sharing or not; only then may the others join it. Binding alone proves nothing: the
+ * kernel lets two that do not listen yet bind one address. It lets none but this user's processes join.
  */
 final class SocketDoor implements Door {
     private static final Logger log = LoggerFactory.getLogger(SocketDoor.class);
@@ -42,8 +42,8 @@ final class SocketDoor implements Door {
         try {
             LinuxSocket first = socket(address, sockets);
             first.bind(address);
-            first.setReusePort(true);
             first.listen(BACKLOG);
+            first.setReusePort(true);
             InetSocketAddress actual = first.localAddress();
             while (sockets.size() < count) {
                 LinuxSocket next = socket(address, sockets);

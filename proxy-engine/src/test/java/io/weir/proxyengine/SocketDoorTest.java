@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,6 +62,34 @@ class SocketDoorTest {
                 TestProxy.start(settings -> settings.listeners(List.of(address)).eventLoops(3))) {
             assertThat(second.address()).isEqualTo(address);
         }
+    }
+
+    @Test
+    void ofTwoNodesThatStartAtTheSameMomentOneIsRefused() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            InetSocketAddress address = loopback(freePort());
+            var barrier = new CyclicBarrier(2);
+            CompletableFuture<Boolean> rival = Peer.async(() -> isBound(address, barrier));
+            boolean bound = isBound(address, barrier);
+
+            assertThat(bound).isNotEqualTo(rival.get());
+        }
+    }
+
+    /** Whether it got the address; gives it back when the other has tried. */
+    private static boolean isBound(InetSocketAddress address, CyclicBarrier barrier) throws Exception {
+        barrier.await();
+        SocketDoor door = null;
+        try {
+            door = SocketDoor.bind(address, 2, new AcceptLimit(1));
+        } catch (EngineException refused) {
+            assertThat(refused).hasMessageContaining("Address already in use");
+        }
+        barrier.await();
+        if (door != null) {
+            door.close();
+        }
+        return door != null;
     }
 
     @Test
