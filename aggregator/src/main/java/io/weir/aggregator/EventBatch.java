@@ -58,15 +58,10 @@ final class EventBatch implements EventSink {
         if (address != null) {
             add(slot.originConnectedAtMillis(), new OriginConnected(slot.sessionId(), address));
         }
-        SessionClosed closed = slot.closed();
         if (!slot.delta().isZero()) {
-            boolean isOnlySlot = opened != null && closed != null;
-            addDelta(
-                    slot.sessionId(),
-                    slot.delta(),
-                    Math.max(slot.openedAtMillis(), slot.closedAtMillis()),
-                    !isOnlySlot);
+            addDelta(slot.sessionId(), slot.delta(), Math.max(slot.openedAtMillis(), slot.closedAtMillis()));
         }
+        SessionClosed closed = slot.closed();
         if (closed != null) {
             add(slot.closedAtMillis(), closed);
         }
@@ -79,22 +74,17 @@ final class EventBatch implements EventSink {
     }
 
     private void addDelta(long sessionId, Counts delta, long eventAtMillis) {
-        addDelta(sessionId, delta, eventAtMillis, true);
-    }
-
-    private void addDelta(long sessionId, Counts delta, long eventAtMillis, boolean mayMerge) {
         if (isNegative(delta)) { // can't be written; the close will show what is missing
             add(eventAtMillis, new ConservationViolated(sessionId, "a negative delta", Tally.ZERO, Tally.ZERO));
             return;
         }
-        boolean isKept = mayMerge && sessionId > 0;
-        int known = isKept ? deltaOfSession.get(sessionId) : LongIntMap.ABSENT;
+        int known = sessionId > 0 ? deltaOfSession.get(sessionId) : LongIntMap.ABSENT;
         if (known == LongIntMap.ABSENT || !tryMerge(known, delta)) {
             int i = next();
             events[i] = null;
             sessionIds[i] = sessionId;
             counts(i).set(delta);
-            if (isKept) {
+            if (sessionId > 0) {
                 deltaOfSession.put(sessionId, i);
             }
         }
@@ -155,20 +145,6 @@ final class EventBatch implements EventSink {
             i++;
         }
         return i;
-    }
-
-    /** Hands out the events from {@code from} to before {@code to}, as a record with that sequence and time has them. */
-    void deliver(int from, int to, long firstSequence, long recordMillis, EventSink sink) {
-        long sequence = firstSequence;
-        for (int i = from; i < to; i++) {
-            LedgerEvent event = events[i];
-            if (event != null) {
-                sink.event(sequence, atMillis[i], event);
-            } else {
-                sink.transferred(sequence, recordMillis, sessionIds[i], counts(i));
-            }
-            sequence++;
-        }
     }
 
     /** What the deltas add up to, over root sessions. Saturates. */

@@ -201,10 +201,9 @@ public final class LedgerFold implements EventSink {
         }
         Facts facts = sessions.facts(row);
         sessions.read(row, sum);
+        Tally found = sum.toTally();
         sessions.remove(row);
-        Tally found = closed.totals();
-        if (!sum.matches(found)) {
-            found = sum.toTally();
+        if (!found.equals(closed.totals())) {
             violated(closed.sessionId(), "totals at close are not the sum of the deltas", closed.totals(), found);
         }
         closedByReason.merge(closed.reason(), 1L, Long::sum);

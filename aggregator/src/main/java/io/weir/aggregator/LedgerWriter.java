@@ -50,11 +50,9 @@ final class LedgerWriter {
         int from = 0;
         try {
             while (from < batch.size()) {
-                int first = from;
                 record.begin(fold.sequence() + 1, atMillis);
-                from = batch.encode(first, record);
-                append();
-                foldWritten(batch, first, from);
+                from = batch.encode(from, record);
+                appendRecord();
             }
         } finally {
             if (from == batch.size()) {
@@ -91,25 +89,12 @@ final class LedgerWriter {
         }
     }
 
-    /** Folds what a reader of the record would get, and decodes it only where that may differ from what was added. */
-    private void foldWritten(EventBatch batch, int from, int to) {
-        if (record.isVerbatim()) {
-            batch.deliver(from, to, record.firstSequence(), record.recordMillis(), fold);
-        } else {
-            record.deliver(fold);
-        }
-    }
-
     private void appendRecord() throws IOException {
-        append();
-        record.deliver(fold);
-    }
-
-    private void append() throws IOException {
         record.finish();
         isInDoubt = true;
         journal.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
         isInDoubt = false;
+        record.deliver(fold);
     }
 
     /**

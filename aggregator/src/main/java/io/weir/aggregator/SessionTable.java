@@ -22,8 +22,6 @@ final class SessionTable {
     private SessionPage[] pages = new SessionPage[0];
     private int rows;
     private long epoch;
-    private long lastId; // the session asked for last, as events of one often follow each other; 0 for none
-    private int lastRow;
 
     int size() {
         return rowById.size();
@@ -31,19 +29,7 @@ final class SessionTable {
 
     /** The session's row, or {@link LongIntMap#ABSENT}. A row is valid until the next {@link #add}. */
     int rowOf(long sessionId) {
-        if (sessionId == lastId && sessionId != 0) {
-            return lastRow;
-        }
-        int row = rowById.get(sessionId);
-        if (row != LongIntMap.ABSENT) {
-            remember(sessionId, row);
-        }
-        return row;
-    }
-
-    private void remember(long sessionId, int row) {
-        lastId = sessionId;
-        lastRow = row;
+        return rowById.get(sessionId);
     }
 
     /** Adds a session that is not in the table. */
@@ -58,7 +44,6 @@ final class SessionTable {
         }
         writable(row).setFacts(inPage(row), facts);
         rowById.put(facts.opened().sessionId(), row);
-        remember(facts.opened().sessionId(), row);
         return row;
     }
 
@@ -84,7 +69,6 @@ final class SessionTable {
 
     void remove(int row) {
         rowById.remove(facts(row).opened().sessionId());
-        lastId = 0;
         SessionPage page = writable(row);
         page.setFacts(inPage(row), null);
         scratch.clear();
@@ -92,7 +76,6 @@ final class SessionTable {
     }
 
     void clear() {
-        lastId = 0;
         rowById.clear();
         pages = new SessionPage[0];
         rows = 0;

@@ -11,11 +11,8 @@ final class ByteWriter {
 
     static final int MAX_VARINT_BYTES = 10;
 
-    private static final int NOT_ASCII = ~0x7F;
-
     private byte[] bytes;
     private int position;
-    private boolean isVerbatim = true;
 
     ByteWriter(int capacity) {
         bytes = new byte[capacity];
@@ -54,46 +51,8 @@ final class ByteWriter {
         varint((value << 1) ^ (value >> 63));
     }
 
-    /** Whether all texts since {@link #expectVerbatim} are surely read as they were given: ASCII, and not cut. */
-    boolean isVerbatim() {
-        return isVerbatim;
-    }
-
-    void expectVerbatim() {
-        isVerbatim = true;
-    }
-
     /** A varint with the number of bytes, then that many bytes of UTF-8. */
     void text(String value) {
-        int length = value.length();
-        int before = position;
-        if (length <= MAX_TEXT_BYTES) {
-            varint(length);
-            ensure(length);
-            if (tryAscii(value, length)) {
-                return;
-            }
-        }
-        position = before;
-        isVerbatim = false;
-        utf8(value);
-    }
-
-    /** Most texts are ASCII: copied in one pass, without an array in between. */
-    private boolean tryAscii(String value, int length) {
-        byte[] target = bytes;
-        int at = position;
-        int seen = 0;
-        for (int i = 0; i < length; i++) {
-            char c = value.charAt(i);
-            seen |= c;
-            target[at + i] = (byte) c;
-        }
-        position = at + length;
-        return (seen & NOT_ASCII) == 0;
-    }
-
-    private void utf8(String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         int length = Math.min(utf8.length, MAX_TEXT_BYTES);
         while (length < utf8.length && (utf8[length] & 0xC0) == 0x80) {

@@ -166,11 +166,7 @@ final class EventWriter {
         session(opened.sessionId());
         out.varint(opened.parentId());
         out.varint(opened.protocol().code());
-        out.text(opened.method());
-        out.text(opened.host());
-        out.text(opened.url());
-        out.text(opened.remote());
-        out.text(opened.user());
+        texts(opened.method(), opened.host(), opened.url(), opened.remote(), opened.user());
     }
 
     private void session(long id) {

@@ -79,7 +79,6 @@ public final class RecordEncoder {
         firstSequence = sequenceOfFirst;
         recordMillis = Math.max(0, atMillis);
         count = 0;
-        out.expectVerbatim();
         out.position(MAX_HEADER_BYTES); // the header goes before the events when their count is known
         events.begin(recordMillis);
     }
@@ -144,20 +143,10 @@ public final class RecordEncoder {
         return firstSequence + count - 1;
     }
 
-    /** The record's time, in ms since the epoch, which is that of its deltas. */
-    public long recordMillis() {
-        return recordMillis;
-    }
-
     /**
-     * Whether any reader surely gets events that equal those that were added. If not, a text was cut, or may come out
-     * in another way, and only {@link #deliver} tells what was written.
+     * Hands out the finished record's events as any reader will get them: decoded from its bytes. So what is folded
+     * live is what was written, and not what was meant.
      */
-    public boolean isVerbatim() {
-        return out.isVerbatim();
-    }
-
-    /** Hands out the finished record's events as any reader will get them: decoded from its bytes. */
     public void deliver(EventSink sink) {
         try {
             decoder.open(bytes(), offset(), length());
