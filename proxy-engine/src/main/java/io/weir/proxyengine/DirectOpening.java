@@ -1,6 +1,7 @@
 package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
@@ -75,16 +76,29 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         loop.sweep().add(this);
         client.tell(this);
         origin.tell(this);
-        advance(true);
+        try {
+            advance(true);
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
     }
 
     @Override
     public void ready(RawSocket socket, boolean readable, boolean writable, boolean broken) {
-        if (socket.equals(client)) {
-            heedClient(broken);
-        } else {
-            advance(false);
+        try {
+            if (socket.equals(client)) {
+                heedClient(broken);
+            } else {
+                advance(false);
+            }
+        } catch (RuntimeException | Error e) { // an error would end the loop
+            fail(e);
         }
+    }
+
+    private void fail(Throwable e) {
+        log.error("opening a tunnel failed session={}", meter.id(), e);
+        abort(CloseReason.INTERNAL_ERROR);
     }
 
     /** Begins to connect, or asks how it went. */
@@ -97,9 +111,6 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             }
         } catch (IOException e) {
             failed(ConnectFailure.refusal(authority, e));
-        } catch (RuntimeException | Error e) {
-            log.error("opening a tunnel failed session={}", meter.id(), e);
-            abort(CloseReason.INTERNAL_ERROR);
         }
     }
 
@@ -138,13 +149,14 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
     }
 
     private void failed(Refusal refusal) {
+        ByteBuf reply = // there may be no memory for it
+                HeadWriter.refusal(
+                        ByteBufAllocator.DEFAULT, refusal, loop.config().nodeName(), false);
         settle();
         origin.close();
         log.debug(
                 "refused session={} status={} {}", meter.id(), refusal.status().code(), refusal.message());
         SocketChannel channel = ClientChannels.adopt(loop, client);
-        ByteBuf reply =
-                HeadWriter.refusal(channel.alloc(), refusal, loop.config().nodeName(), false);
         var writes = new WriteMeter();
         writes.target(meter, Leg.OVERHEAD_DOWN);
         channel.pipeline().addLast(writes);

@@ -2,6 +2,9 @@ package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.SocketChannel;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionMeter;
+import io.weir.eventbus.SessionProtocol;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,30 +55,50 @@ final class NewClient implements RawSocket.Listener, Swept {
         if (over) {
             return;
         }
-        int read;
+        int read = 0;
         try {
             read = loop.headReader().read(socket);
+            if (read < 0) {
+                close();
+            } else if (read > 0) {
+                serve(read);
+            }
         } catch (IOException reset) {
             close();
-            return;
-        }
-        if (read < 0) {
-            close();
-        } else if (read > 0) {
-            serve(read);
+        } catch (RuntimeException | Error e) {
+            log.error("client connection failed remote={}", remote, e);
+            fail(read);
         }
     }
 
     private void serve(int headBytes) {
-        leave();
         String target = loop.headReader().connectTarget();
-        if (target == null || !DirectOpening.begin(loop, socket, remote, target, headBytes)) {
+        if (target != null && DirectOpening.begin(loop, socket, remote, target, headBytes)) {
+            leave();
+        } else {
             becomeChannel();
         }
     }
 
+    /** Nobody else has the client yet: what it said is lost, and counts. */
+    private void fail(int headBytes) {
+        if (over) {
+            return;
+        }
+        close();
+        if (headBytes > 0) {
+            SessionMeter meter =
+                    loop.refusal() == null ? loop.open(SessionProtocol.HTTP, "", "", "", remote) : loop.overload();
+            meter.up(headBytes);
+            if (!loop.isOverload(meter)) {
+                meter.close(CloseReason.INTERNAL_ERROR, 0);
+            }
+        }
+    }
+
     private void becomeChannel() {
-        ByteBuf said = loop.headReader().copy();
+        ByteBuf said = loop.headReader().copy(); // there may be no memory for it
+        leave();
         SocketChannel channel = ClientChannels.adopt(loop, socket);
         var handler = new ClientHandler(loop, channel, remote);
         handler.begin(sinceNanos);
@@ -88,7 +111,6 @@ final class NewClient implements RawSocket.Listener, Swept {
         }
     }
 
-    /** It has said nothing, so nothing is lost. */
     void close() {
         if (!over) {
             leave();
@@ -104,13 +126,8 @@ final class NewClient implements RawSocket.Listener, Swept {
 
     @Override
     public void ready(RawSocket unused, boolean readable, boolean writable, boolean broken) {
-        try {
-            if (readable) {
-                read();
-            }
-        } catch (RuntimeException | Error e) {
-            log.error("client connection failed remote={}", remote, e);
-            close();
+        if (readable) {
+            read();
         }
     }
 
