@@ -131,7 +131,7 @@ final class ClientListener implements EpollIoHandle {
     /** Takes in those whom the kernel has connected already, with what they have said, and nobody after them. */
     void stop() {
         int client;
-        while ((client = accept()) >= 0) {
+        for (int i = 0; i <= Door.BACKLOG && (client = accept()) >= 0; i++) { // more can't have waited
             NewClient.begin(loop, client, remote()).read();
         }
         close();

@@ -15,12 +15,15 @@ final class PipePool {
     /** Kept for the next flow; the others go back to the kernel. */
     private static final int IDLE_MAX = 16;
 
+    /** When the kernel had none, so often it is not asked again: each refusal costs an exception. */
+    private static final int REFUSALS = 1000;
+
     private final int max;
     private final int largeMax;
     private final ArrayDeque<Pipe> idle = new ArrayDeque<>(IDLE_MAX);
     private int open;
     private int large;
-    private boolean exhausted;
+    private int refusals; // still to come without asking the kernel
 
     /**
      * Makes a pool.
@@ -36,8 +39,9 @@ final class PipePool {
     /** An empty pipe; null if there is none to be had. */
     @Nullable Pipe take() {
         Pipe pipe = idle.pollFirst();
-        if (pipe == null && open < max && !exhausted) {
-            pipe = open();
+        if (pipe == null && open < max) {
+            pipe = refusals > 0 ? null : open();
+            refusals = Math.max(0, refusals - 1);
         }
         if (pipe != null && large < largeMax && !pipe.isLarge() && PipeCapacity.isKnown()) {
             large++;
@@ -52,7 +56,7 @@ final class PipePool {
             open++;
             return pipe;
         } catch (IOException e) { // files or pipe pages of this process are used up
-            exhausted = open > 0; // then one comes back, sooner or later
+            refusals = REFUSALS;
             log.debug("no pipe to be had pipes={}", open, e);
             return null;
         }
@@ -60,7 +64,7 @@ final class PipePool {
 
     /** Takes back a pipe; one with bytes in it is of no further use. */
     void give(Pipe pipe) {
-        exhausted = false;
+        refusals = 0;
         if (pipe.isEmpty() && idle.size() < IDLE_MAX) {
             idle.addFirst(pipe);
         } else {
