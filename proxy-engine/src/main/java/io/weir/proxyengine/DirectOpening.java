@@ -1,7 +1,6 @@
 package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
@@ -150,8 +149,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
 
     private void failed(Refusal refusal) {
         ByteBuf reply = // there may be no memory for it
-                HeadWriter.refusal(
-                        ByteBufAllocator.DEFAULT, refusal, loop.config().nodeName(), false);
+                HeadWriter.refusal(loop.allocator(), refusal, loop.config().nodeName(), false);
         settle();
         origin.close();
         log.debug(

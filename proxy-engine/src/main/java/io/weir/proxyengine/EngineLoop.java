@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsCache;
 import io.netty.util.collection.LongObjectHashMap;
@@ -45,6 +46,7 @@ final class EngineLoop {
     private final AcceptLimit acceptLimit;
     private final FrugalReads reads;
     private final HeadReader headReader = new HeadReader();
+    private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private volatile int clients; // this loop's thread writes it, those of the others read it
     private final LongObjectMap<ActiveSession> sessions = new LongObjectHashMap<>();
     private final HeadWriter heads = new HeadWriter();
@@ -124,6 +126,16 @@ final class EngineLoop {
     /** What reads the beginning of what clients say. */
     HeadReader headReader() {
         return headReader;
+    }
+
+    /** Of what raw clients said and of refusals to them. */
+    ByteBufAllocator allocator() {
+        return allocator;
+    }
+
+    /** Another allocator, for tests of what happens when memory has run out. */
+    void allocator(ByteBufAllocator other) {
+        allocator = other;
     }
 
     FrugalReads reads() {

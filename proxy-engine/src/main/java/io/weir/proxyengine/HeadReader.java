@@ -35,8 +35,8 @@ final class HeadReader {
     }
 
     /** What was read, for another to keep and release. */
-    ByteBuf copy() {
-        return ByteBufAllocator.DEFAULT.directBuffer(length).writeBytes(bytes, 0, length);
+    ByteBuf copy(ByteBufAllocator allocator) {
+        return allocator.directBuffer(length).writeBytes(bytes, 0, length);
     }
 
     void close() {

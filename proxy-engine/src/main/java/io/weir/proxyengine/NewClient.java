@@ -97,7 +97,7 @@ final class NewClient implements RawSocket.Listener, Swept {
     }
 
     private void becomeChannel() {
-        ByteBuf said = loop.headReader().copy(); // there may be no memory for it
+        ByteBuf said = loop.headReader().copy(loop.allocator()); // there may be no memory for it
         leave();
         SocketChannel channel = ClientChannels.adopt(loop, socket);
         var handler = new ClientHandler(loop, channel, remote);

@@ -3,15 +3,12 @@ package io.weir.proxyengine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Tally;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,14 +45,9 @@ class NewClientTest {
                 Peer client = TestTunnel.connect(proxy, 0)) {
             await().until(() -> proxy.engine().connections() == 1);
             EngineLoop loop = proxy.engine().loops().iterator().next();
-            List<ByteBuf> memory = new ArrayList<>();
-            try {
-                loop.eventLoop().submit(() -> useUp(memory)).get();
-                client.write(said.getBytes(StandardCharsets.US_ASCII));
-                assertThat(client.readToEnd()).isIn(Peer.End.FIN, Peer.End.RESET);
-            } finally {
-                loop.eventLoop().submit(() -> memory.forEach(ByteBuf::release)).get();
-            }
+            loop.eventLoop().submit(() -> loop.allocator(new NoMemory())).get();
+            client.write(said.getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.readToEnd()).isIn(Peer.End.FIN, Peer.End.RESET);
 
             await().until(() -> proxy.engine().connections() == 0);
             assertThat(loop.clients()).isZero();
@@ -73,24 +65,21 @@ class NewClientTest {
         return session;
     }
 
-    /** Takes all direct memory that this thread could get for what the client says. */
-    private static void useUp(List<ByteBuf> memory) {
-        var plain = new UnpooledByteBufAllocator(true, true);
-        for (int bytes = 64 << 20; bytes >= 1024; bytes /= 2) {
-            takeAll(memory, plain, bytes);
+    /** As Netty's when the direct memory is used up. */
+    private static final class NoMemory extends AbstractByteBufAllocator {
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            throw new OutOfMemoryError("no heap");
         }
-        takeAll(memory, ByteBufAllocator.DEFAULT, 32);
-        takeAll(memory, ByteBufAllocator.DEFAULT, 128);
-        takeAll(memory, ByteBufAllocator.DEFAULT, 512); // a refusal
-    }
 
-    private static void takeAll(List<ByteBuf> memory, ByteBufAllocator allocator, int bytes) {
-        try {
-            while (true) {
-                memory.add(allocator.directBuffer(bytes, bytes));
-            }
-        } catch (OutOfMemoryError used) { // Netty's, or the JDK's
-            assertThat(used).hasMessageContaining("direct");
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            throw new OutOfMemoryError("no direct memory");
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
         }
     }
 }
