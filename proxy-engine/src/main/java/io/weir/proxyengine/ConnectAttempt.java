@@ -10,8 +10,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One race of an origin's addresses (RFC 8305 §5): the next starts when the one before it failed, or after {@value #STAGGER_MILLIS} ms without an
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The deadline covers resolution too. A single address needs no timer of ours: the channel has one.
  */
 final class ConnectAttempt {
+    private static final Logger log = LoggerFactory.getLogger(ConnectAttempt.class);
     private static final long STAGGER_MILLIS = 250;
 
     private final EventLoop loop;
@@ -79,9 +83,17 @@ final class ConnectAttempt {
                     if (loop.inEventLoop()) {
                         ended(connect);
                     } else {
-                        loop.execute(() -> ended(connect));
+                        endedElsewhere(connect);
                     }
                 });
+    }
+
+    private void endedElsewhere(ChannelFuture connect) {
+        try {
+            loop.execute(() -> ended(connect));
+        } catch (RejectedExecutionException stopped) {
+            log.debug("a connect failed when the engine had stopped");
+        }
     }
 
     private void ended(ChannelFuture connect) {

@@ -171,8 +171,10 @@ class NameResolutionTest {
                         .nameServers(dns.addresses())
                         .connectTimeout(Duration.ofMillis(500)))) {
             String authority = "rebind.test:" + server.getLocalPort();
-            Outcome first = connect(proxy, TestTunnel.connect(proxy, 0), authority);
-            Outcome second = connect(proxy, TestTunnel.connect(proxy, 0), authority);
+            Peer one = TestTunnel.connect(proxy, 0);
+            Peer another = TestTunnel.connect(proxy, 0); // while the first has its port
+            Outcome first = connect(proxy, one, authority);
+            Outcome second = connect(proxy, another, authority);
 
             assertThat(first.answer).isIn("HTTP/1.1 502", "HTTP/1.1 504");
             assertThat(second.answer).isEqualTo("HTTP/1.1 403");
