@@ -43,7 +43,9 @@ class NameResolutionTest {
         return new Outcome(
                 answer,
                 took,
-                proxy.ledger().awaitClosed(1).get(proxy.ledger().sessions().size() - 1));
+                proxy.ledger()
+                        .awaitSession(
+                                one -> one.isClosed() && one.opened.remote().equals(client.address())));
     }
 
     /** Accepts connections and ends them. */
