@@ -37,6 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 @State(Scope.Thread)
+@SuppressWarnings("NullAway.Init") // the setup comes before any benchmark
 public class CarryThroughTunnel {
     private static final int SMALL = 100;
     private static final int MUCH = 16 << 20;
