@@ -19,7 +19,16 @@ final class BenchmarkBus implements BusConsumer, AutoCloseable {
     private final EventBus bus = EventBus.create(SLOTS);
 
     BenchmarkBus() {
-        bus.sessionIds().grant(1 << 20);
+        this(1 << 20);
+    }
+
+    /**
+     * Makes a bus.
+     *
+     * @param sessions that may be opened on it
+     */
+    BenchmarkBus(long sessions) {
+        bus.sessionIds().grant(sessions);
         bus.start(this);
     }
 

@@ -26,7 +26,16 @@ class KernelCountsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"EPOLL, 1, 0", "EPOLL, 70000, 3000000", "EPOLL, 4000001, 17", "NIO, 1, 0", "NIO, 4000001, 3000000"})
+    @CsvSource({
+        "SPLICE, 1, 0",
+        "SPLICE, 70000, 3000000",
+        "SPLICE, 4000001, 17",
+        "EPOLL, 1, 0",
+        "EPOLL, 70000, 3000000",
+        "EPOLL, 4000001, 17",
+        "NIO, 1, 0",
+        "NIO, 4000001, 3000000"
+    })
     void agree(Transport transport, long up, long down) throws Exception {
         try (var proxy = TestProxy.start(settings -> settings.transport(transport));
                 var tunnel = TestTunnel.open(proxy)) {

@@ -60,7 +60,9 @@ class RandomConversationsTest {
 
     private static void converse(Transport transport, long seed, int tunnels, double resets) throws Exception {
         var random = new Random(seed);
-        try (var proxy = TestProxy.start(settings -> settings.transport(transport))) {
+        int bufferBytes = random.nextBoolean() ? 2 * 1024 : 128 * 1024; // splices much, or copies much
+        try (var proxy =
+                TestProxy.start(settings -> settings.transport(transport).relayBufferBytes(bufferBytes))) {
             List<TestTunnel> all = new ArrayList<>();
             List<CompletableFuture<?>> work = new ArrayList<>();
             for (int i = 0; i < tunnels; i++) {
