@@ -2,13 +2,16 @@ package io.weir.aggregator;
 
 import io.weir.aggregator.journal.RecordEncoder;
 import io.weir.eventbus.Counts;
+import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.RingSlot;
+import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -54,12 +57,20 @@ final class EventBatch implements EventSink {
         if (opened != null) {
             add(slot.openedAtMillis(), opened);
         }
+        SessionProtocol detected = slot.detected();
+        if (detected != null) {
+            add(slot.detectedAtMillis(), new ProtocolDetected(slot.sessionId(), detected));
+        }
         String address = slot.originAddress();
         if (address != null) {
             add(slot.originConnectedAtMillis(), new OriginConnected(slot.sessionId(), address));
         }
         if (!slot.delta().isZero()) {
             addDelta(slot.sessionId(), slot.delta(), Math.max(slot.openedAtMillis(), slot.closedAtMillis()));
+        }
+        ExchangeCompleted exchange = slot.exchange();
+        if (exchange != null) {
+            add(exchange.completedAtMillis(), exchange);
         }
         SessionClosed closed = slot.closed();
         if (closed != null) {

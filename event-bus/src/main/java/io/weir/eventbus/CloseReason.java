@@ -37,7 +37,11 @@ public enum CloseReason {
     /** The node died with the session open; the next start recorded its end. */
     NODE_CRASHED(17),
     /** A fault of ours. */
-    INTERNAL_ERROR(18);
+    INTERNAL_ERROR(18),
+    /** The client broke off the TLS handshake, or does not accept our certificate. */
+    CLIENT_TLS_FAILED(19),
+    /** The origin broke off the TLS handshake, or its certificate is not accepted. */
+    ORIGIN_TLS_FAILED(20);
 
     private static final CloseReason[] BY_CODE = byCode();
 

@@ -6,7 +6,25 @@ package io.weir.eventbus;
  *
  * <p>Handlers cause the events of sessions; the aggregator adds those of the node and of the journal.
  */
-public sealed interface LedgerEvent {
+public sealed interface LedgerEvent
+        permits ExchangeCompleted,
+                LedgerEvent.NodeStarted,
+                LedgerEvent.NodeStopped,
+                LedgerEvent.SessionIdsReserved,
+                LedgerEvent.SessionOpened,
+                LedgerEvent.ProtocolDetected,
+                LedgerEvent.OriginConnected,
+                LedgerEvent.BytesTransferred,
+                LedgerEvent.SessionClosed,
+                LedgerEvent.ConnectionRefused,
+                LedgerEvent.InterceptionBypassed,
+                LedgerEvent.CommandReceived,
+                LedgerEvent.ConfigChanged,
+                LedgerEvent.ConservationViolated,
+                LedgerEvent.JournalGap,
+                LedgerEvent.CheckpointBegun,
+                LedgerEvent.CheckpointSession,
+                LedgerEvent.CheckpointEnded {
     /**
      * The node began to write. Sessions that were open before it ended with the node.
      *
@@ -62,6 +80,14 @@ public sealed interface LedgerEvent {
     }
 
     /**
+     * A tunnel's first bytes say what it carries, and that it is read from here on: it was opened as {@link SessionProtocol#HTTPS_TUNNEL}
+     * and is an intercepted tunnel now, the root of exchanges.
+     *
+     * @param protocol {@link SessionProtocol#HTTPS_MITM} or {@link SessionProtocol#HTTP_MITM}
+     */
+    record ProtocolDetected(long sessionId, SessionProtocol protocol) implements LedgerEvent {}
+
+    /**
      * The session's origin leg is connected.
      *
      * @param address the address and port that were connected, after resolution
@@ -92,6 +118,18 @@ public sealed interface LedgerEvent {
      * @param reason why, for people
      */
     record ConnectionRefused(long sessionId, String remote, String target, String reason) implements LedgerEvent {}
+
+    /**
+     * A host would be intercepted and for a while is not, because interception would break it: its tunnels are passed on unread.
+     *
+     * @param sessionId the session that showed it
+     * @param host authority that is passed on
+     * @param client address of the client for which it is; empty for all
+     * @param reason why, for people
+     * @param untilMillis when it is tried again, in ms since the epoch
+     */
+    record InterceptionBypassed(long sessionId, String host, String client, String reason, long untilMillis)
+            implements LedgerEvent {}
 
     /**
      * Somebody gave a command.

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A place in the ring, allocated once. It carries all that one session has to say since its last slot, in this order:
- * that it opened, that its origin is connected, a delta, that it closed. Or it carries one event of no session.
+ * that it opened, what it turned out to carry, that its origin is connected, a delta, the facts of its exchange, that it closed. Or it carries one event of no session.
  *
  * <p>One slot for all of it means that a session never waits half-published, and that the order of its events needs
  * no protocol. Written by the publishing event loop, read by the consumer inside {@link BusConsumer#onSlot}, which
@@ -16,9 +16,12 @@ public final class RingSlot {
     private long sessionId;
     private @Nullable SessionOpened opened;
     private long openedAtMillis;
+    private @Nullable SessionProtocol detected;
+    private long detectedAtMillis;
     private @Nullable String originAddress;
     private long originConnectedAtMillis;
     private final Counts delta = new Counts();
+    private @Nullable ExchangeCompleted exchange;
     private @Nullable SessionClosed closed;
     private long closedAtMillis;
     private @Nullable LedgerEvent notice;
@@ -30,9 +33,12 @@ public final class RingSlot {
         sessionId = meter.id();
         opened = meter.unpublishedOpening();
         openedAtMillis = meter.openedAtMillis();
+        detected = meter.unpublishedProtocol();
+        detectedAtMillis = meter.detectedAtMillis();
         originAddress = meter.unpublishedOriginAddress();
         originConnectedAtMillis = meter.originConnectedAtMillis();
         delta.set(meter.unpublished());
+        exchange = meter.unpublishedExchange();
         closed = meter.unpublishedClosing();
         closedAtMillis = meter.closedAtMillis();
     }
@@ -44,8 +50,10 @@ public final class RingSlot {
 
     void clear() {
         opened = null;
+        detected = null;
         originAddress = null;
         delta.clear();
+        exchange = null;
         closed = null;
         notice = null;
     }
@@ -65,6 +73,16 @@ public final class RingSlot {
         return openedAtMillis;
     }
 
+    /** What the session turned out to carry, if that was seen since the last slot. */
+    public @Nullable SessionProtocol detected() {
+        return detected;
+    }
+
+    /** When that was seen, in ms since the epoch. */
+    public long detectedAtMillis() {
+        return detectedAtMillis;
+    }
+
     /** The origin's address, if it was connected since the last slot. */
     public @Nullable String originAddress() {
         return originAddress;
@@ -78,6 +96,11 @@ public final class RingSlot {
     /** What to add; all zero if nothing moved. The slot's own: copy it, do not keep it. */
     public Counts delta() {
         return delta;
+    }
+
+    /** The facts of the session's exchange, if it completed; at the time of the close if there is one. */
+    public @Nullable ExchangeCompleted exchange() {
+        return exchange;
     }
 
     /** That the session closed, if it did. */

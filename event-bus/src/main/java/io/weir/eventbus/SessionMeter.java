@@ -19,8 +19,11 @@ public final class SessionMeter extends Pending {
     private final Counts unpublished = new Counts();
     private long unpublishedBytes; // over all six counts
     private @Nullable SessionOpened unpublishedOpening;
+    private @Nullable SessionProtocol unpublishedProtocol;
+    private long detectedAtMillis;
     private @Nullable String unpublishedOriginAddress;
     private long originConnectedAtMillis;
+    private @Nullable ExchangeCompleted unpublishedExchange;
     private @Nullable SessionClosed closed;
     private @Nullable SessionClosed unpublishedClosing;
     private long closedAtMillis;
@@ -106,11 +109,26 @@ public final class SessionMeter extends Pending {
         added(bytes);
     }
 
+    /** What a tunnel carries has shown; see {@link LedgerEvent.ProtocolDetected}. */
+    public void protocolDetected(SessionProtocol protocol) {
+        requireOpen();
+        unpublishedProtocol = protocol;
+        detectedAtMillis = publisher.nowMillis();
+        publisher.publishNow(this);
+    }
+
     /** The origin's leg stands. */
     public void originConnected(String address) {
         requireOpen();
         unpublishedOriginAddress = address;
         originConnectedAtMillis = publisher.nowMillis();
+        publisher.publishSoon(this);
+    }
+
+    /** States the facts of the session's exchange, which go out with the close or, if that comes late, before it. */
+    public void exchangeCompleted(ExchangeCompleted exchange) {
+        requireOpen();
+        unpublishedExchange = exchange;
         publisher.publishSoon(this);
     }
 
@@ -165,7 +183,9 @@ public final class SessionMeter extends Pending {
         unpublished.clear();
         unpublishedBytes = 0;
         unpublishedOpening = null;
+        unpublishedProtocol = null;
         unpublishedOriginAddress = null;
+        unpublishedExchange = null;
         unpublishedClosing = null;
         return true;
     }
@@ -173,12 +193,26 @@ public final class SessionMeter extends Pending {
     private boolean hasUnpublished() {
         return !unpublished.isZero()
                 || unpublishedOpening != null
+                || unpublishedProtocol != null
                 || unpublishedOriginAddress != null
+                || unpublishedExchange != null
                 || unpublishedClosing != null;
     }
 
     @Nullable SessionOpened unpublishedOpening() {
         return unpublishedOpening;
+    }
+
+    @Nullable SessionProtocol unpublishedProtocol() {
+        return unpublishedProtocol;
+    }
+
+    long detectedAtMillis() {
+        return detectedAtMillis;
+    }
+
+    @Nullable ExchangeCompleted unpublishedExchange() {
+        return unpublishedExchange;
     }
 
     @Nullable String unpublishedOriginAddress() {
