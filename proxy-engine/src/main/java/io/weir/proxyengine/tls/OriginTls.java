@@ -1,0 +1,169 @@
+package io.weir.proxyengine.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.ImmediateExecutor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * TLS towards origins, where we are the client and verify what they show. Any thread.
+ *
+ * <p>BoringSSL where it runs, else the JDK; the JDK verifies in both cases. One context for each list of protocols, verifying or not, is made
+ * when first asked for and kept. To verify a path takes a millisecond, so a host whose certificates were not accepted in the last minutes is
+ * verified on one of two threads of ours; one whose were costs microseconds and stays on the event loop, without two changes of thread.
+ */
+public final class OriginTls implements AutoCloseable {
+    private static final int VERIFYING_THREADS = 2;
+
+    private final SslProvider provider;
+    private final ReportingKeys keys = new ReportingKeys();
+    private final OriginTrust trust;
+    private final Map<Use, SslContext> contexts = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor verifying;
+
+    /** What a context is for. */
+    private record Use(List<String> alpn, boolean verified) {}
+
+    /**
+     * Reads the JDK's trust anchors, which takes some ten milliseconds: not for an event loop.
+     *
+     * @param trust certificates of further CAs to trust
+     */
+    public OriginTls(List<X509Certificate> trust) {
+        this(trust, OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK, Clock.systemUTC());
+    }
+
+    OriginTls(List<X509Certificate> trust, SslProvider provider, Clock clock) {
+        this.provider = provider;
+        this.trust = new OriginTrust(TrustAnchors.withThoseOfTheJdk(trust), clock);
+        verifying = new ThreadPoolExecutor(
+                VERIFYING_THREADS, VERIFYING_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    var thread = new Thread(task, "weir-verify");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        verifying.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Reads the certificates in a PEM file.
+     *
+     * @throws TlsException if it can't be read, or holds none
+     */
+    public static List<X509Certificate> readPem(Path file) {
+        try {
+            List<X509Certificate> certificates = Pem.certificates(Files.readString(file, StandardCharsets.ISO_8859_1));
+            if (certificates.isEmpty()) {
+                throw new TlsException("the file " + file + " holds no PEM certificate");
+            }
+            return certificates;
+        } catch (IOException e) {
+            throw new TlsException("the certificates in " + file + " can't be read: " + e, e);
+        } catch (CertificateException e) {
+            throw new TlsException("the file " + file + " holds no certificate that can be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A handler for a connection to an origin.
+     *
+     * @param peerName whom the origin must prove to be; a DNS name is also sent as SNI
+     * @param alpn the protocols to offer, the best first; empty for no ALPN
+     * @param verified false to accept whatever is shown
+     * @throws TlsException if the name is neither a DNS name nor an address
+     */
+    public SslHandler handler(
+            ByteBufAllocator allocator, String peerName, int port, List<String> alpn, boolean verified) {
+        String dnsName = HostName.dnsName(peerName);
+        if (dnsName == null && HostName.address(peerName) == null) {
+            throw new TlsException("an origin must have a DNS name or an address");
+        }
+        SslContext context = contexts.computeIfAbsent(new Use(List.copyOf(alpn), verified), this::newContext);
+        String host = dnsName == null ? peerName : dnsName;
+        Executor tasks = verified && !trust.isQuickFor(host) ? verifying : ImmediateExecutor.INSTANCE;
+        String unique = new StringBuilder(host).toString(); // by its identity the keys know the engine
+        SslHandler handler = context.newHandler(allocator, unique, port, tasks);
+        if (dnsName != null) {
+            SSLParameters parameters = handler.engine().getSSLParameters();
+            byte[] sni = dnsName.getBytes(StandardCharsets.US_ASCII); // bytes may have an underscore
+            parameters.setServerNames(List.of(new SNIHostName(sni)));
+            handler.engine().setSSLParameters(parameters);
+        }
+        return handler;
+    }
+
+    /** Whether the origin asked for a client certificate; we have none, and it may go on without or refuse. */
+    public boolean askedForCertificate(SslHandler handler) {
+        return keys.wereAskedFor(handler.engine());
+    }
+
+    /** The SHA-256, in lower-case hex, of the certificate that the origin showed; empty until the handshake has succeeded. */
+    public static String certificateFingerprint(SslHandler handler) {
+        try {
+            return Fingerprint.hex(
+                    handler.engine().getSession().getPeerCertificates()[0].getEncoded());
+        } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {
+            return "";
+        }
+    }
+
+    /** Handshakes that go on fail. */
+    @Override
+    public void close() {
+        verifying.shutdownNow();
+    }
+
+    private SslContext newContext(Use use) {
+        SslContextBuilder builder = SslContextBuilder.forClient()
+                .sslProvider(provider)
+                .keyManager(new FixedKeys(keys))
+                .trustManager(use.verified() ? trust : new AnyCertificate())
+                .endpointIdentificationAlgorithm(use.verified() ? "HTTPS" : "")
+                .protocols("TLSv1.3", "TLSv1.2");
+        if (!use.alpn().isEmpty()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    Protocol.ALPN,
+                    SelectorFailureBehavior.NO_ADVERTISE,
+                    SelectedListenerFailureBehavior.ACCEPT,
+                    use.alpn()));
+        }
+        try {
+            SslContext context = builder.build();
+            if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+                sessions.setSessionCacheEnabled(false);
+            } else {
+                context.sessionContext().setSessionCacheSize(1); // 0 would be without limit
+            }
+            return context;
+        } catch (SSLException e) {
+            throw new TlsException("TLS towards origins can't be set up with " + provider + ": " + e.getMessage(), e);
+        }
+    }
+}
