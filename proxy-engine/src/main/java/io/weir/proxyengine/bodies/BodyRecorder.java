@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class BodyRecorder {
     private static final int FIRST_PIECE_BYTES = 4 * 1024;
     private static final int PIECE_MAX_BYTES = 64 * 1024;
-    private static final int CROWDED_PIECE_BYTES = 1024;
+    private static final int CROWDED_PIECE_BYTES = 256; // no less, as the job and the buffer themselves take so much
 
     private final BodyQueue queue;
     private final UnfinishedBody body;
