@@ -4,11 +4,13 @@ package io.weir.proxyengine;
 public final class EngineException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    EngineException(String message, Throwable cause) {
+    /** With what was found underneath. */
+    public EngineException(String message, Throwable cause) {
         super(message, cause);
     }
 
-    EngineException(String message) {
+    /** With nothing underneath. */
+    public EngineException(String message) {
         super(message);
     }
 }

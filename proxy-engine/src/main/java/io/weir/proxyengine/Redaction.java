@@ -1,0 +1,117 @@
+package io.weir.proxyengine;
+
+import io.weir.eventbus.MessageFacts;
+import io.weir.eventbus.MessageFacts.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Replaces in URLs and fields what must not be written down. Immutable; any thread. Never throws, whatever it is given.
+ *
+ * <p>It knows secrets by the names that they go by, not by their looks: a secret in a path, or under a name that nobody lists, is kept.
+ * In doubt, as where a value may end in two places, more is replaced rather than less.
+ */
+public final class Redaction {
+    /** What stands for a secret. */
+    public static final String REDACTED = "[redacted]";
+
+    /** A URL has no more characters. */
+    public static final int URL_CHARS = 4000;
+
+    /** The value of a field has no more characters. */
+    public static final int VALUE_CHARS = 2048;
+
+    private static final int NAME_CHARS = 256;
+
+    /** Fields whose value is one URL. */
+    private static final Set<String> URLS = Set.of(
+            "referer",
+            "location",
+            "content-location",
+            "destination",
+            "x-original-url",
+            "x-original-uri",
+            "x-rewrite-url",
+            "x-forwarded-uri",
+            "host",
+            ":path",
+            ":authority");
+
+    private static final Redaction DEFAULTS = new Redaction(SecretNames.FIELDS, SecretNames.PARAMETERS);
+
+    private final SecretNames fieldNames;
+    private final UrlRedaction urls;
+
+    /**
+     * For these names. Case, hyphens and underscores make no difference, so {@code api_key} is also {@code apiKey}; one that starts
+     * with {@code *} is the end of a name.
+     *
+     * @param fields names of header fields
+     * @param parameters names of parameters in URLs
+     */
+    public Redaction(Set<String> fields, Set<String> parameters) {
+        fieldNames = new SecretNames(fields);
+        urls = new UrlRedaction(new SecretNames(parameters));
+    }
+
+    /** For the names that services use. */
+    public static Redaction defaults() {
+        return DEFAULTS;
+    }
+
+    /** The URL or request target, or any part of one, without user information and values of secret parameters. */
+    public String url(String url) {
+        return Printable.cut(urls.redact(url), URL_CHARS);
+    }
+
+    /**
+     * The facts of a message.
+     *
+     * @param fields its header fields; pseudo-fields of HTTP/2 may be among them
+     * @param bodyBytes see {@link MessageFacts#bodyBytes()}
+     * @param bodySha256 see {@link MessageFacts#bodySha256()}
+     * @param bodyNote see {@link MessageFacts#bodyNote()}
+     */
+    public MessageFacts facts(
+            Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> fields,
+            long bodyBytes,
+            String bodySha256,
+            String bodyNote) {
+        List<Field> kept = new ArrayList<>();
+        int left = MessageFacts.FIELDS_CHARS;
+        int leftOut = 0;
+        for (Map.Entry<? extends CharSequence, ? extends CharSequence> each : fields) {
+            if (leftOut > 0) {
+                leftOut++;
+                continue;
+            }
+            Field field = field(each.getKey().toString(), each.getValue().toString());
+            int chars = field.name().length() + field.value().length();
+            if (chars > left) {
+                leftOut++;
+            } else {
+                left -= chars;
+                kept.add(field);
+            }
+        }
+        return new MessageFacts(kept, leftOut, bodyBytes, bodySha256, bodyNote);
+    }
+
+    private Field field(String name, String value) {
+        return new Field(Printable.of(name, NAME_CHARS), Printable.of(redacted(name, value), VALUE_CHARS));
+    }
+
+    private String redacted(String name, String value) {
+        String lower = SecretNames.lower(name);
+        if (fieldNames.has(lower)) {
+            return switch (lower) {
+                case "cookie" -> CookieRedaction.cookie(value);
+                case "set-cookie" -> CookieRedaction.setCookie(value);
+                default -> REDACTED;
+            };
+        }
+        return URLS.contains(lower) ? urls.redact(value) : urls.redactWithin(value);
+    }
+}
