@@ -48,6 +48,16 @@ final class DataFolder {
         return folder.resolve("journal");
     }
 
+    /** Of this install's certificate authority. */
+    Path authority() {
+        return folder.resolve("ca");
+    }
+
+    /** Of the bodies that were captured. */
+    Path bodies() {
+        return folder.resolve("bodies");
+    }
+
     Path token() {
         return folder.resolve("token");
     }

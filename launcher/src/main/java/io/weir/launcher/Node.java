@@ -6,6 +6,7 @@ import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.Snapshot;
 import io.weir.eventbus.EventBus;
 import io.weir.proxyengine.EngineConfig;
+import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
 import io.weir.wsgateway.Gateway;
@@ -63,6 +64,7 @@ final class Node implements AutoCloseable {
     static Node start(NodeConfig config, LogFeed logs) {
         DataFolder data = DataFolder.open(config.data());
         GatewayToken token = GatewayToken.loadOrCreate(data.token());
+        InterceptConfig intercept = config.intercept().config(data);
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
                 CompletableFuture.supplyAsync(Transport::best); // while the journal opens
@@ -86,6 +88,7 @@ final class Node implements AutoCloseable {
                             .maxConnections(capacity)
                             .nodeName("weir-" + shortName(aggregator.health().nodeId()))
                             .refusedDestinations(List.of(gateway.address()))
+                            .intercept(intercept)
                             .build(),
                     bus);
             engineOnceStarted.set(engine);

@@ -14,6 +14,7 @@ import java.util.List;
  * @param allowOpen whether the proxy may listen for anybody
  * @param drain how long sessions may go on after a signal to stop
  * @param ringSlots size of the ring; a power of two
+ * @param intercept what is intercepted
  */
 record NodeConfig(
         List<InetSocketAddress> listeners,
@@ -21,7 +22,8 @@ record NodeConfig(
         Path data,
         boolean allowOpen,
         Duration drain,
-        int ringSlots) {
+        int ringSlots,
+        InterceptOptions intercept) {
     NodeConfig {
         listeners = List.copyOf(listeners);
     }

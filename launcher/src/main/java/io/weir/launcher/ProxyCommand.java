@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code weir proxy}: starts a node and leaves it running until a signal stops it. */
@@ -57,7 +58,7 @@ final class ProxyCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "FOLDER",
             defaultValue = "./data",
-            description = "What outlives the process: journal, token.")
+            description = "What outlives the process: journal, token, certificate authority, bodies.")
     private Path data = Path.of("data");
 
     @Option(
@@ -72,6 +73,9 @@ final class ProxyCommand implements Callable<Integer> {
             names = "--allow-open",
             description = "Listen on addresses other than loopback although clients need no password.")
     private boolean allowOpen;
+
+    @Mixin
+    private InterceptOptions intercept = new InterceptOptions();
 
     @Option(
             names = "--ring-slots",
@@ -101,7 +105,8 @@ final class ProxyCommand implements Callable<Integer> {
         LogBridge logs = LogBridge.install();
         Node node;
         try {
-            node = Node.start(new NodeConfig(listeners, gateway, data, allowOpen, drain, ringSlots), logs.feed());
+            node = Node.start(
+                    new NodeConfig(listeners, gateway, data, allowOpen, drain, ringSlots, intercept), logs.feed());
         } catch (JournalException e) {
             return failed(e, JOURNAL_FAILED);
         } catch (RuntimeException e) {

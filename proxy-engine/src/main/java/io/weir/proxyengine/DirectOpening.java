@@ -53,7 +53,9 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         Authority authority = Authority.parse(target, 0);
         InetSocketAddress destination =
                 authority == null ? null : loop.connector().onlyAddress(authority);
-        if (authority == null || destination == null || loop.refusal() != null) {
+        Interception interception = loop.interception();
+        boolean mayBeRead = authority != null && interception != null && interception.mayOpen(authority);
+        if (authority == null || destination == null || mayBeRead || loop.refusal() != null) {
             return false;
         }
         RawSocket origin;

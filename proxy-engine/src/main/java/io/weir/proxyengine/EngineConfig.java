@@ -3,6 +3,7 @@ package io.weir.proxyengine;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the engine is told at its start. Immutable, and checked: every fault is named at once.
@@ -23,6 +24,7 @@ import java.util.List;
  * @param nodeName this node in Via fields
  * @param refusedDestinations further addresses of this node that no client may reach, such as the gateway's
  * @param nameServers whom to ask for names; empty for those of the system
+ * @param intercept what is intercepted; null if nothing is
  */
 public record EngineConfig(
         List<InetSocketAddress> listeners,
@@ -39,7 +41,8 @@ public record EngineConfig(
         Duration drain,
         String nodeName,
         List<InetSocketAddress> refusedDestinations,
-        List<InetSocketAddress> nameServers) {
+        List<InetSocketAddress> nameServers,
+        @Nullable InterceptConfig intercept) {
 
     /**
      * Checks.
@@ -119,6 +122,7 @@ public record EngineConfig(
         private String nodeName = "weir";
         private List<InetSocketAddress> refusedDestinations = List.of();
         private List<InetSocketAddress> nameServers = List.of();
+        private @Nullable InterceptConfig intercept;
 
         private Builder(InetSocketAddress listener) {
             listeners = List.of(listener);
@@ -214,6 +218,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#intercept()}. */
+        public Builder intercept(@Nullable InterceptConfig value) {
+            intercept = value;
+            return this;
+        }
+
         /**
          * The configuration.
          *
@@ -235,7 +245,8 @@ public record EngineConfig(
                     drain,
                     nodeName,
                     refusedDestinations,
-                    nameServers);
+                    nameServers,
+                    intercept);
         }
     }
 }

@@ -44,6 +44,7 @@ final class EngineLoop {
     private final Sweep relaySweep;
     private final RelayMovers movers;
     private final AcceptLimit acceptLimit;
+    private final @Nullable Interception interception;
     private final FrugalReads reads;
     private final HeadReader headReader = new HeadReader();
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -62,7 +63,8 @@ final class EngineLoop {
             DnsCache dnsCache,
             DestinationPolicy policy,
             FrugalReads reads,
-            AcceptLimit acceptLimit) {
+            AcceptLimit acceptLimit,
+            @Nullable Interception interception) {
         this.loop = loop;
         this.config = config;
         this.bus = bus;
@@ -76,6 +78,7 @@ final class EngineLoop {
         movers = new RelayMovers(
                 config.relayBufferBytes(), pipes(config), Math.max(1, LARGE_PIPES / config.eventLoops()), reads);
         this.acceptLimit = acceptLimit;
+        this.interception = interception;
         this.reads = reads;
         origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));
     }
@@ -160,6 +163,11 @@ final class EngineLoop {
         acceptLimit.leave();
     }
 
+    /** What to intercept with; null if nothing is. */
+    @Nullable Interception interception() {
+        return interception;
+    }
+
     /** Puts the heads of this loop's messages into bytes. */
     HeadWriter heads() {
         return heads;
@@ -206,17 +214,33 @@ final class EngineLoop {
 
     /** Opens a root session. A tunnel is its own parent; an exchange has none, and is likely to be over in a moment. */
     SessionMeter open(SessionProtocol protocol, String method, String host, String url, String remote) {
-        long id = bus.sessionIds().next();
-        if (id == SessionIds.NONE) {
-            throw new IllegalStateException("no session id is left: the ledger has reserved no more");
-        }
+        long id = nextId();
         boolean isTunnel = protocol == SessionProtocol.HTTPS_TUNNEL;
         var opened = new SessionOpened(id, isTunnel ? id : 0, protocol, method, host, url, remote, "");
         return isTunnel ? publisher.open(opened) : publisher.openSoon(opened);
     }
 
+    /** Opens the session of an exchange in an intercepted tunnel; it is likely to be over in a moment. */
+    SessionMeter openChild(
+            SessionMeter parent, SessionProtocol protocol, String method, String host, String url, String remote) {
+        return publisher.openSoon(new SessionOpened(nextId(), parent.id(), protocol, method, host, url, remote, ""));
+    }
+
+    private long nextId() {
+        long id = bus.sessionIds().next();
+        if (id == SessionIds.NONE) {
+            throw new IllegalStateException("no session id is left: the ledger has reserved no more");
+        }
+        return id;
+    }
+
     void recordRefusal(SessionMeter meter, String remote, String target, String reason) {
         publisher.publish(meter, new ConnectionRefused(meter.id(), remote, target, reason));
+    }
+
+    /** Records an event that names a session, after what that has to say. */
+    void record(SessionMeter named, LedgerEvent event) {
+        publisher.publish(named, event);
     }
 
     /** Records an event of no session. */
@@ -282,6 +306,11 @@ final class EngineLoop {
                 client.drain();
             } else if (one instanceof NewClient client) {
                 client.close();
+            }
+        }
+        for (ActiveSession session : List.copyOf(sessions.values())) {
+            if (session instanceof InterceptedTunnel tunnel) {
+                tunnel.goAway();
             }
         }
     }

@@ -78,6 +78,11 @@ final class Fields {
                 && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
     }
 
+    /** Whether the connection is to speak another protocol after a 101 (RFC 9110 §7.8). */
+    static boolean asksForUpgrade(HttpHeaders headers) {
+        return headers.contains(HttpHeaderNames.UPGRADE) && connectionHas(headers, HttpHeaderValues.UPGRADE);
+    }
+
     static boolean mayTrail(String name) {
         return !NOT_IN_TRAILERS.contains(name.toLowerCase(Locale.ROOT));
     }

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Map;
@@ -26,18 +27,30 @@ final class HeadWriter {
     private final Latin1Writer out = new Latin1Writer(HEAD_ROOM_BYTES);
 
     ByteBuf request(ByteBufAllocator allocator, String method, String target, HttpHeaders headers) {
+        return request(allocator, method, target, HttpVersion.HTTP_1_1, headers);
+    }
+
+    ByteBuf request(
+            ByteBufAllocator allocator, String method, String target, HttpVersion version, HttpHeaders headers) {
         out.clear();
         out.text(method);
         out.character(' ');
         out.text(target);
-        out.text(" HTTP/1.1\r\n");
+        out.character(' ');
+        out.text(version.text());
+        out.lineEnd();
         fields(headers);
         return out.toDirectBuffer(allocator);
     }
 
     ByteBuf response(ByteBufAllocator allocator, HttpResponseStatus status, HttpHeaders headers) {
+        return response(allocator, HttpVersion.HTTP_1_1, status, headers);
+    }
+
+    ByteBuf response(ByteBufAllocator allocator, HttpVersion version, HttpResponseStatus status, HttpHeaders headers) {
         out.clear();
-        out.text("HTTP/1.1 ");
+        out.text(version.text());
+        out.character(' ');
         out.text(status.codeAsText());
         out.character(' ');
         out.text(status.reasonPhrase());
@@ -67,9 +80,7 @@ final class HeadWriter {
     /** The proxy's own answer to a request it does not carry; says with RFC 9209 what happened, and that the connection ends. */
     static ByteBuf refusal(ByteBufAllocator allocator, Refusal refusal, String nodeName, boolean answersHead) {
         ByteBuf reply = allocator.directBuffer(HEAD_ROOM_BYTES);
-        byte[] body = (refusal.status().code() + " " + refusal.status().reasonPhrase() + ": " + refusal.message()
-                        + "\n")
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] body = explanation(refusal);
         ascii(
                 reply,
                 "HTTP/1.1 " + refusal.status().code() + ' ' + refusal.status().reasonPhrase() + "\r\n");
@@ -83,6 +94,12 @@ final class HeadWriter {
             reply.writeBytes(body);
         }
         return reply;
+    }
+
+    /** The body of the proxy's own answer. */
+    static byte[] explanation(Refusal refusal) {
+        return (refusal.status().code() + " " + refusal.status().reasonPhrase() + ": " + refusal.message() + "\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** A chunk's size line; its data and {@link #crlf()} follow (RFC 9112 §7.1). */

@@ -57,9 +57,13 @@ record HttpTarget(Site site, String originForm, String ledgerUrl) {
         return site.authority();
     }
 
-    private static String ledgerPath(String originForm) {
+    static String ledgerPath(String originForm) {
         int query = originForm.indexOf('?');
         return query < 0 ? originForm : originForm.substring(0, query) + "?...";
+    }
+
+    static boolean isVisible(String target) {
+        return !target.isEmpty() && isVisible(target, 0);
     }
 
     /** Only visible ASCII, and no fragment, may stand in a target. */

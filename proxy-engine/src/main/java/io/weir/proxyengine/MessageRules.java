@@ -64,8 +64,12 @@ final class MessageRules {
         return null;
     }
 
-    /** Why the response to {@code method} is refused; null if it is not. */
-    static @Nullable String fault(HttpResponse response, boolean upgradeAsked) {
+    /**
+     * Why the response is refused; null if it is not.
+     *
+     * @param maySwitch whether it may switch protocols
+     */
+    static @Nullable String fault(HttpResponse response, boolean maySwitch) {
         if (response.decoderResult().isFailure()) {
             return "the origin's response is malformed";
         }
@@ -83,8 +87,7 @@ final class MessageRules {
         if (response.headers().size() > HttpLimits.FIELDS) {
             return "the origin's response has more than " + HttpLimits.FIELDS + " header fields";
         }
-        if (status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()
-                && !(upgradeAsked && Fields.wantsWebSocket(response.headers()))) {
+        if (status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code() && !maySwitch) {
             return "the origin switched protocols without being asked";
         }
         if (status.codeClass() == HttpStatusClass.INFORMATIONAL && hasBody(response.headers())) {
@@ -173,7 +176,7 @@ final class MessageRules {
         return true;
     }
 
-    private static boolean isToken(String text) {
+    static boolean isToken(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

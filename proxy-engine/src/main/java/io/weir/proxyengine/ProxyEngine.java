@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final List<Door> doors = new ArrayList<>();
     private final AcceptLimit acceptLimit;
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
+    private final @Nullable Interception interception;
     private boolean closed;
 
     private ProxyEngine(EngineConfig config) {
@@ -51,6 +53,7 @@ public final class ProxyEngine implements AutoCloseable {
                 new DefaultThreadFactory("weir-loop"),
                 config.transport().handlers());
         acceptLimit = new AcceptLimit(config.maxConnections());
+        interception = config.intercept() == null ? null : Interception.start(config.intercept());
     }
 
     /**
@@ -68,6 +71,9 @@ public final class ProxyEngine implements AutoCloseable {
         } catch (RuntimeException e) {
             engine.doors.forEach(Door::close);
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            if (engine.interception != null) {
+                engine.interception.close();
+            }
             throw e;
         }
         return engine;
@@ -85,7 +91,8 @@ public final class ProxyEngine implements AutoCloseable {
         var policy = new DestinationPolicy(own, config.isLoopbackOnly());
         DnsCache dnsCache = NameResolver.newCache();
         for (EventExecutor executor : group) {
-            var loop = new EngineLoop((EventLoop) executor, config, bus, dnsCache, policy, reads, acceptLimit);
+            var loop = new EngineLoop(
+                    (EventLoop) executor, config, bus, dnsCache, policy, reads, acceptLimit, interception);
             loops.put(executor, loop);
             loop.start();
         }
@@ -164,6 +171,9 @@ public final class ProxyEngine implements AutoCloseable {
             loop.endAll();
             return 0;
         });
+        if (interception != null) {
+            interception.close(); // bodies that are stored now still have exchanges to tell of them
+        }
         boolean quiet = awaitUntil(PUBLISH_LAST_NANOS, () -> onLoops(loop -> loop.isQuiet() ? 0 : 1) == 0);
         if (!quiet) {
             log.error("some sessions could not be published before the end; the next start records their end");

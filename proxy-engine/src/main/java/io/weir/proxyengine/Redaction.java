@@ -3,6 +3,7 @@ package io.weir.proxyengine;
 import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,8 @@ public final class Redaction {
 
     private static final Redaction DEFAULTS = new Redaction(SecretNames.FIELDS, SecretNames.PARAMETERS);
 
+    private final Set<String> fields;
+    private final Set<String> parameters;
     private final SecretNames fieldNames;
     private final UrlRedaction urls;
 
@@ -52,6 +55,8 @@ public final class Redaction {
      * @param parameters names of parameters in URLs
      */
     public Redaction(Set<String> fields, Set<String> parameters) {
+        this.fields = Set.copyOf(fields);
+        this.parameters = Set.copyOf(parameters);
         fieldNames = new SecretNames(fields);
         urls = new UrlRedaction(new SecretNames(parameters));
     }
@@ -59,6 +64,15 @@ public final class Redaction {
     /** For the names that services use. */
     public static Redaction defaults() {
         return DEFAULTS;
+    }
+
+    /** For these names, too, wherever they are found. */
+    public Redaction also(Set<String> names) {
+        var moreFields = new HashSet<>(fields);
+        var moreParameters = new HashSet<>(parameters);
+        moreFields.addAll(names);
+        moreParameters.addAll(names);
+        return names.isEmpty() ? this : new Redaction(moreFields, moreParameters);
     }
 
     /** The URL or request target, or any part of one, without user information and values of secret parameters. */

@@ -36,4 +36,10 @@ record Refusal(HttpResponseStatus status, String error, String message, CloseRea
         return new Refusal(
                 HttpResponseStatus.SERVICE_UNAVAILABLE, "proxy_internal_response", message, CloseReason.OVERLOADED);
     }
+
+    /** The origin's side of TLS is not to be trusted, or cannot be had. */
+    static Refusal originTls(String message) {
+        return new Refusal(
+                HttpResponseStatus.BAD_GATEWAY, "tls_certificate_error", message, CloseReason.ORIGIN_TLS_FAILED);
+    }
 }

@@ -23,6 +23,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
     private final ByteSink sink;
     private boolean expecting;
     private boolean answersHead;
+    private boolean answersConnect;
     private boolean finalSeen;
     private boolean switched;
     private boolean broken;
@@ -37,6 +38,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
     void expectResponseTo(HttpMethod method) {
         expecting = true;
         answersHead = method.equals(HttpMethod.HEAD);
+        answersConnect = method.equals(HttpMethod.CONNECT);
         finalSeen = false;
     }
 
@@ -59,7 +61,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
         for (Object message : out) {
             if (message instanceof HttpResponse response) {
                 HttpResponseStatus status = response.status();
-                switched = status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+                switched = status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code() || isTunnel(status);
                 finalSeen = switched || status.codeClass() != HttpStatusClass.INFORMATIONAL;
             }
             if (message instanceof LastHttpContent && finalSeen) {
@@ -109,13 +111,22 @@ final class ResponseDecoder extends HttpResponseDecoder {
         return super.splitHeaderName(line, start, length);
     }
 
+    /** RFC 9110 §9.3.6: after a 2xx to a CONNECT there are no messages. */
+    private boolean isTunnel(HttpResponseStatus status) {
+        return answersConnect && status.codeClass() == HttpStatusClass.SUCCESS;
+    }
+
     /** RFC 9112 §6.3: responses to HEAD, and 1xx, 204 and 304, end with their head. */
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         if (message instanceof HttpResponse response) {
             HttpResponseStatus status = response.status();
             int code = status.code();
-            return answersHead || status.codeClass() == HttpStatusClass.INFORMATIONAL || code == 204 || code == 304;
+            return answersHead
+                    || isTunnel(status)
+                    || status.codeClass() == HttpStatusClass.INFORMATIONAL
+                    || code == 204
+                    || code == 304;
         }
         return super.isContentAlwaysEmpty(message);
     }

@@ -105,7 +105,7 @@ final class ResponseSide {
      * @param mayKeepAlive whether the client's connection may carry another exchange
      */
     Step head(HttpResponse response, boolean mayKeepAlive) {
-        String found = MessageRules.fault(response, upgradeAsked);
+        String found = MessageRules.fault(response, upgradeAsked && Fields.wantsWebSocket(response.headers()));
         if (found != null) {
             ReferenceCountUtil.release(response); // the decoder makes a full one of what is malformed
             return refuse(found);

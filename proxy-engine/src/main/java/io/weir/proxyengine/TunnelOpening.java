@@ -22,6 +22,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
     private final SocketChannel client;
     private final SessionMeter meter;
     private final Authority authority;
+    private final long sinceNanos = System.nanoTime();
     private @Nullable ConnectAttempt attempt;
     private boolean over;
 
@@ -54,15 +55,38 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         WriteMeter.of(client).target(meter, Leg.OVERHEAD_DOWN);
         client.write(HeadWriter.tunnelStands(), client.voidPromise());
         origin.pipeline().addLast(new WriteMeter());
+        Interception interception = loop.interception();
+        if (interception != null && interception.mayOpen(authority)) {
+            listen(interception, origin);
+        } else {
+            relay(origin);
+        }
+        log.debug("tunnel opened session={} origin={}", meter.id(), authority);
+    }
+
+    private void relay(SocketChannel origin) {
         var relay = new Relay(loop, meter, client, origin, OK);
         relay.begin();
+        leaveTo();
+        relay.run();
+    }
+
+    /** It may turn out to be one to read. */
+    private void listen(Interception interception, SocketChannel origin) {
+        var ends = new TunnelEnds(loop, interception, meter, client, authority, Addresses.text(client.remoteAddress()));
+        var first = new FirstBytes(ends, origin, (System.nanoTime() - sinceNanos) / 1000);
+        first.begin();
+        leaveTo();
+        first.run();
+    }
+
+    /** Makes way for whoever has put itself behind: what the decoder holds passes on to it. */
+    private void leaveTo() {
         ChannelPipeline pipeline = client.pipeline();
         handler.leave();
         pipeline.remove(handler);
-        pipeline.remove(RequestDecoder.class); // what it holds passes on to the relay
+        pipeline.remove(RequestDecoder.class);
         client.flush();
-        relay.run();
-        log.debug("tunnel opened session={} origin={}", meter.id(), authority);
     }
 
     @Override

@@ -30,8 +30,8 @@ final class WriteMeter extends ChannelOutboundHandlerAdapter {
     private int inFlight;
     private long untargetedBytes;
 
-    /** Whom the writes from now on count for. */
-    void target(SessionMeter session, Leg leg) {
+    /** Whom the writes from now on count for; nobody if null. */
+    void target(@Nullable SessionMeter session, Leg leg) {
         this.session = session;
         this.leg = leg;
     }

@@ -1,0 +1,41 @@
+package io.weir.proxyengine;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.net.InetAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts that are passed on unread for a while, because interception would break them: for all clients, or for the one that does not
+ * accept our certificate. Forgets; holds a bounded number. Any thread.
+ */
+final class Bypasses {
+    private static final int MAX = 10_000;
+
+    private record Key(String name, int port, @Nullable InetAddress client) {}
+
+    private final Cache<Key, Boolean> hosts;
+
+    Bypasses(Duration time) {
+        hosts = Caffeine.newBuilder()
+                .maximumSize(MAX)
+                .expireAfterWrite(time)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /**
+     * Adds a host.
+     *
+     * @param client for whom; null for all
+     */
+    void add(String name, int port, @Nullable InetAddress client) {
+        hosts.put(new Key(name, port, client), true);
+    }
+
+    boolean has(String name, int port, InetAddress client) {
+        return hosts.getIfPresent(new Key(name, port, null)) != null
+                || hosts.getIfPresent(new Key(name, port, client)) != null;
+    }
+}

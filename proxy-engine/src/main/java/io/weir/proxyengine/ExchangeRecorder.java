@@ -1,0 +1,165 @@
+package io.weir.proxyengine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.weir.eventbus.ExchangeCompleted;
+import io.weir.eventbus.ExchangeTimes;
+import io.weir.eventbus.SessionMeter;
+import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.Tally;
+import io.weir.proxyengine.bodies.BodyStore;
+
+/**
+ * Collects the facts of one exchange and gives them to the ledger when it is over; while bodies are being stored, when they are. Event loop of the
+ * exchange.
+ *
+ * <p>Fields are copied when they come, since whoever passes the message on may change them.
+ */
+final class ExchangeRecorder {
+    private final Interception interception;
+    private final EngineLoop loop;
+    private final SessionMeter session;
+    private final SessionMeter socket;
+    private final SessionProtocol protocol;
+    private final String remote;
+    private final Authority host;
+    private final Tally wireBefore;
+    private final long startedAtMillis = System.currentTimeMillis();
+    private final long startedNanos = System.nanoTime();
+    private final RecordedBody requestBody;
+    private final RecordedBody responseBody;
+    private String method = "";
+    private String url = "";
+    private String clientProtocol = "";
+    private HttpHeaders requestFields = EmptyHttpHeaders.INSTANCE;
+    private HttpHeaders responseFields = EmptyHttpHeaders.INSTANCE;
+    private OriginFacts origin = OriginFacts.NONE;
+    private long firstByteMicros = ExchangeTimes.NEVER;
+    private int status;
+
+    /**
+     * Makes a recorder.
+     *
+     * @param session the exchange's
+     * @param socket the session that counts what crosses the client's socket
+     * @param remote the client's address
+     * @param host whom the request is for
+     */
+    ExchangeRecorder(
+            Interception interception,
+            EngineLoop loop,
+            SessionMeter session,
+            SessionMeter socket,
+            SessionProtocol protocol,
+            String remote,
+            Authority host) {
+        this.interception = interception;
+        this.loop = loop;
+        this.session = session;
+        this.socket = socket;
+        this.protocol = protocol;
+        this.remote = remote;
+        this.host = host;
+        wireBefore = socket.total().toTally();
+        BodyStore store = interception.bodies(host);
+        requestBody = new RecordedBody(store, loop.eventLoop());
+        responseBody = new RecordedBody(store, loop.eventLoop());
+    }
+
+    void request(String asked, String target, String spoken, HttpHeaders fields) {
+        method = asked;
+        url = target;
+        clientProtocol = spoken;
+        requestFields = fields.copy();
+    }
+
+    void origin(OriginFacts facts) {
+        origin = facts;
+    }
+
+    void response(HttpResponseStatus received, HttpHeaders fields) {
+        status = received.code();
+        responseFields = fields.copy();
+        firstByteMicros = micros();
+    }
+
+    /** The proxy has answered itself. */
+    void answered(HttpResponseStatus own) {
+        status = own.code();
+    }
+
+    void requestContent(ByteBuf data) {
+        requestBody.add(data);
+    }
+
+    void responseContent(ByteBuf data) {
+        responseBody.add(data);
+    }
+
+    /** What comes from now on are the frames of a WebSocket, if that is what was agreed on. */
+    void countFrames() {
+        requestBody.countFrames();
+        responseBody.countFrames();
+    }
+
+    private long micros() {
+        return (System.nanoTime() - startedNanos) / 1000;
+    }
+
+    /**
+     * The exchange is over: records it, unless bodies are still being stored, in which case that follows.
+     *
+     * @param error why it was not completed; empty if it was
+     */
+    void finish(String error) {
+        long lastByteMicros = micros();
+        Tally messages = session.total().toTally();
+        Tally wire = socket.equals(session) ? messages : minus(socket.total().toTally(), wireBefore);
+        requestBody.end(error.isEmpty());
+        responseBody.end(error.isEmpty());
+        Runnable record = () -> record(messages, wire, lastByteMicros, error);
+        requestBody.whenStored(() -> responseBody.whenStored(record));
+    }
+
+    private void record(Tally messages, Tally wire, long lastByteMicros, String error) {
+        var exchange = new ExchangeCompleted(
+                session.id(),
+                socket.equals(session) ? 0 : socket.id(),
+                protocol,
+                remote,
+                host.toString(),
+                method,
+                interception.redaction().url(url),
+                status,
+                clientProtocol,
+                origin.protocol(),
+                origin.address(),
+                origin.certificate(),
+                requestBody.facts(interception.redaction(), requestFields),
+                responseBody.facts(interception.redaction(), responseFields),
+                messages,
+                wire,
+                new ExchangeTimes(
+                        startedAtMillis, origin.connectMicros(), origin.tlsMicros(), firstByteMicros, lastByteMicros),
+                requestBody.frames(),
+                responseBody.frames(),
+                error);
+        if (session.isOpen()) {
+            session.exchangeCompleted(exchange);
+        } else {
+            loop.record(exchange);
+        }
+    }
+
+    private static Tally minus(Tally now, Tally before) {
+        return new Tally(
+                now.up() - before.up(),
+                now.down() - before.down(),
+                now.overheadUp() - before.overheadUp(),
+                now.overheadDown() - before.overheadDown(),
+                now.originUp() - before.originUp(),
+                now.originDown() - before.originDown());
+    }
+}

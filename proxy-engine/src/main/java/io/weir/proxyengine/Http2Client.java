@@ -1,0 +1,179 @@
+package io.weir.proxyengine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import io.weir.eventbus.CloseReason;
+import java.util.List;
+
+/** A client that speaks HTTP/2 inside an intercepted tunnel: each of its streams is an exchange. Event loop of its channel. */
+final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends {
+    private final InterceptedTunnel tunnel;
+    private final SocketChannel channel;
+    private final Http2Link link;
+    private final WriteMeter writes = new WriteMeter();
+    private final FrameMeter frames = new FrameMeter(true, Leg.UP, Leg.DOWN, writes);
+    private final IntObjectMap<Http2ClientStream> streams = new IntObjectHashMap<>();
+
+    Http2Client(InterceptedTunnel tunnel, Http2Settings ofOrigin) {
+        this.tunnel = tunnel;
+        channel = tunnel.client();
+        link = Http2Link.server(this, mirrored(ofOrigin).maxHeaderListSize(Http2Link.HEADER_LIST_BYTES));
+        link.connection().addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamClosed(Http2Stream stream) {
+                streamClosed(stream.id());
+            }
+        });
+    }
+
+    /** What we allow the client: no more than the origin allows us. */
+    private static Http2Settings mirrored(Http2Settings ofOrigin) {
+        Long streams = ofOrigin.maxConcurrentStreams();
+        Http2Settings settings = new Http2Settings()
+                .maxConcurrentStreams(
+                        streams == null ? Http2Link.STREAMS_MAX : Math.min(Http2Link.STREAMS_MAX, streams));
+        if (Boolean.TRUE.equals(ofOrigin.connectProtocolEnabled())) {
+            settings.connectProtocolEnabled(true);
+        }
+        return settings;
+    }
+
+    void begin() {
+        channel.pipeline().addLast(writes, frames, link, new ConnectionTail(this));
+        channel.config().setAutoRead(true);
+    }
+
+    /** The origin allows something else from now on. */
+    void originSettings(Http2Settings ofOrigin) {
+        if (!channel.isActive()) {
+            return;
+        }
+        link.encoder()
+                .writeSettings(
+                        link.context(), mirrored(ofOrigin), link.context().newPromise());
+        link.context().flush();
+    }
+
+    InterceptedTunnel tunnel() {
+        return tunnel;
+    }
+
+    FrameMeter frames() {
+        return frames;
+    }
+
+    Http2Link link() {
+        return link;
+    }
+
+    void flush() {
+        tunnel.loop().flushes().flushSoon(channel);
+    }
+
+    /** Takes no more streams. */
+    void goAway() {
+        link.goAway();
+        if (streams.isEmpty()) {
+            tunnel.end(CloseReason.COMPLETED);
+        }
+    }
+
+    @Override
+    public void onHeadersRead(
+            ChannelHandlerContext ctx,
+            int id,
+            Http2Headers headers,
+            int dependency,
+            short weight,
+            boolean exclusive,
+            int padding,
+            boolean end)
+            throws Http2Exception {
+        onHeadersRead(ctx, id, headers, padding, end);
+    }
+
+    @Override
+    public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end)
+            throws Http2Exception {
+        Http2ClientStream known = streams.get(id);
+        if (known != null) {
+            known.trailersRead(headers);
+            return;
+        }
+        RequestHead head = Http2Fields.request(headers);
+        if (head == null) {
+            throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "the request's head is malformed");
+        }
+        var stream = new Http2ClientStream(this, id, head);
+        streams.put(id, stream);
+        stream.begin(head, end);
+    }
+
+    @Override
+    public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end) {
+        Http2ClientStream stream = streams.get(id);
+        if (stream == null) {
+            return data.readableBytes() + padding;
+        }
+        stream.dataRead(data.retain(), end);
+        return padding; // the rest is consumed when it has passed on
+    }
+
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext ctx, int id, long code) {
+        Http2ClientStream stream = streams.get(id);
+        if (stream != null) {
+            stream.resetRead(code);
+        }
+    }
+
+    private void streamClosed(int id) {
+        Http2ClientStream stream = streams.get(id);
+        if (stream != null) {
+            stream.closed();
+        }
+    }
+
+    /** A stream has nothing more to say or to hear. */
+    void over(int id) {
+        streams.remove(id);
+        frames.close(id);
+        if (streams.isEmpty() && (tunnel.isDraining() || link.connection().goAwaySent())) {
+            link.goAway();
+            tunnel.end(CloseReason.COMPLETED);
+        }
+    }
+
+    @Override
+    public void readComplete() {
+        for (Http2ClientStream stream : List.copyOf(streams.values())) {
+            stream.readComplete();
+        }
+    }
+
+    @Override
+    public void inputEnded(StreamEnd end) {
+        boolean idle = streams.isEmpty();
+        tunnel.end(idle ? CloseReason.COMPLETED : CloseReason.CLIENT_ABORTED);
+    }
+
+    @Override
+    public void closed() {
+        tunnel.clientClosed(streams.isEmpty() ? CloseReason.COMPLETED : CloseReason.CLIENT_RESET);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        tunnel.failed(cause, true);
+    }
+}

@@ -1,0 +1,428 @@
+package io.weir.proxyengine;
+
+import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.SslHandler;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionMeter;
+import io.weir.eventbus.SessionProtocol;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A tunnel whose bytes are read: the root of the exchanges in it. Owns the client's channel and the {@link OriginLinks}, and decides how
+ * they end. Event loop of the tunnel.
+ *
+ * <p>Its session counts what crosses the sockets. It closes last: when all channels have closed and all exchanges are over. The tunnel ends when either
+ * side does, as it would if nobody read it; an end in the middle of something is a reset, so that nobody takes a part for the whole.
+ */
+final class InterceptedTunnel implements ActiveSession, Swept {
+    private static final Logger log = LoggerFactory.getLogger(InterceptedTunnel.class);
+    private static final int OK = 200;
+
+    /** Stands for the method where there is none. */
+    private static final String RAW = "RAW";
+
+    private static final long LINGER_NANOS = 2_000_000_000L;
+
+    private final TunnelEnds ends;
+    private final EngineLoop loop;
+    private final Interception interception;
+    private final SessionMeter meter;
+    private final SocketChannel client;
+    private final Authority authority;
+    private final boolean isTls;
+    private final OriginLinks links;
+    private final IdleWatch idle;
+    private final Set<InterceptedExchange> exchanges = Collections.newSetFromMap(new IdentityHashMap<>());
+    private @Nullable Http2Client http2;
+    private @Nullable Runnable whenOriginSpeaksFirst;
+    private @Nullable Refusal refusal;
+    private String knownHost = "";
+    private CloseReason reason = CloseReason.COMPLETED;
+    private boolean ending;
+    private boolean goingAway;
+    private boolean finished;
+    private long lingerUntilNanos;
+    private int openChannels;
+    private int exchangesOpened;
+    private Sweep sweptBy;
+    private int sweepPosition = -1;
+
+    /**
+     * Makes a tunnel; {@link #begin} starts it.
+     *
+     * @param ends who and what
+     * @param target how to speak with the origin
+     */
+    InterceptedTunnel(TunnelEnds ends, TlsTarget target) {
+        this.ends = ends;
+        loop = ends.loop();
+        interception = ends.interception();
+        meter = ends.meter();
+        client = ends.client();
+        authority = ends.authority();
+        isTls = target.isTls();
+        links = new OriginLinks(this, target);
+        sweptBy = loop.relaySweep();
+        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
+    }
+
+    /** Takes over the session and the client's channel. */
+    void begin() {
+        loop.register(meter, this);
+        sweptBy.add(this);
+        track(client);
+    }
+
+    OriginLinks links() {
+        return links;
+    }
+
+    /** Answers every request so: there is no origin that could. */
+    void refuseAll(Refusal why) {
+        refusal = why;
+        reason = why.reason();
+    }
+
+    /** The client speaks HTTP/1.1. */
+    void serveHttp1() {
+        new Http1Client(this).begin();
+        client.config().setAutoRead(true);
+    }
+
+    /** The client speaks HTTP/2. */
+    void serveHttp2() {
+        var serving = new Http2Client(this, links.settings());
+        http2 = serving;
+        serving.begin();
+    }
+
+    /** The client speaks something else. */
+    void serveRaw() {
+        new Http1Client(this).beginRaw();
+    }
+
+    EngineLoop loop() {
+        return loop;
+    }
+
+    SocketChannel client() {
+        return client;
+    }
+
+    boolean isTls() {
+        return isTls;
+    }
+
+    boolean isClientHttp2() {
+        return http2 != null;
+    }
+
+    boolean isDraining() {
+        return goingAway || loop.isDraining();
+    }
+
+    /** The Host field of the request before, which was found well-formed. */
+    String knownHost() {
+        return knownHost;
+    }
+
+    // ---- exchanges ----
+
+    RequestHead requestHead(HttpRequest request) {
+        String host = request.headers().get(HttpHeaderNames.HOST);
+        return new RequestHead(
+                request.method().name(),
+                scheme(),
+                host == null ? authority.hostField(isTls ? 443 : 80) : host,
+                request.uri(),
+                request.headers(),
+                request.protocolVersion(),
+                "");
+    }
+
+    private String scheme() {
+        return isTls ? "https" : "http";
+    }
+
+    /** Opens the session of a request. */
+    InterceptedExchange open(RequestHead head, ClientSide side) {
+        int port = isTls ? 443 : 80;
+        Authority named = head.authority().isEmpty() ? authority : Authority.parse(head.authority(), port);
+        Authority host = named == null ? authority : named;
+        if (named != null) {
+            knownHost = head.authority();
+        }
+        return open(head, side, host, scheme() + "://" + host.hostField(port));
+    }
+
+    private InterceptedExchange open(RequestHead head, ClientSide side, Authority host, String site) {
+        SessionProtocol protocol = isTls ? SessionProtocol.HTTPS_MITM : SessionProtocol.HTTP_MITM;
+        String path = head.target().startsWith("/") ? head.target() : "";
+        SessionMeter child = loop.openChild(
+                meter, protocol, head.method(), host.toString(), site + HttpTarget.ledgerPath(path), ends.remote());
+        var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host);
+        recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields());
+        exchangesOpened++;
+        var exchange = new InterceptedExchange(this, child, recorder, side);
+        exchanges.add(exchange);
+        loop.register(child, exchange);
+        return exchange;
+    }
+
+    private RequestHead nothing(String method) {
+        return new RequestHead(method, scheme(), "", "", new DefaultHttpHeaders(), HttpVersion.HTTP_1_1, "");
+    }
+
+    /** How many requests there were. */
+    int exchangesOpened() {
+        return exchangesOpened;
+    }
+
+    /** Sets what to do when the origin speaks before the client has. */
+    void whenOriginSpeaksFirst(Runnable task) {
+        whenOriginSpeaksFirst = task;
+    }
+
+    /** The origin has said something that nobody asked for: of a protocol that is not HTTP, or it is to be distrusted. */
+    boolean originSpokeFirst() {
+        Runnable task = whenOriginSpeaksFirst;
+        whenOriginSpeaksFirst = null;
+        if (task != null) {
+            task.run();
+        }
+        return task != null;
+    }
+
+    /** Opens the session of bytes that are no request. */
+    private InterceptedExchange openOther(ClientSide side, String method) {
+        return open(nothing(method), side, authority, scheme() + "://" + authority);
+    }
+
+    /** Opens the session of a head that did not come whole. */
+    InterceptedExchange openBroken(ClientSide side) {
+        return openOther(side, "");
+    }
+
+    /** Opens the session of what is not HTTP; {@link #carryRaw} passes it on. */
+    InterceptedExchange openRaw(ClientSide side) {
+        return openOther(side, RAW);
+    }
+
+    void carryRaw(InterceptedExchange exchange) {
+        links.carryRaw(exchange, nothing(RAW));
+    }
+
+    /** Gives the exchange to an origin, or answers it if there is none. */
+    void carry(InterceptedExchange exchange, RequestHead head, boolean last) {
+        if (refusal != null) {
+            exchange.refuse(refusal);
+        } else {
+            links.carry(exchange, head, last);
+        }
+    }
+
+    void exchangeOver(InterceptedExchange exchange) {
+        exchanges.remove(exchange);
+        loop.unregister(exchange.meter());
+        maybeFinish();
+    }
+
+    OriginDial dial(TlsTarget target, OriginDial.Listener listener) {
+        return new OriginDial(loop, interception, meter, authority, target, listener);
+    }
+
+    void originSettings(Http2Settings settings) {
+        if (http2 != null) {
+            http2.originSettings(settings);
+        }
+    }
+
+    // ---- ends ----
+
+    /** Counts a channel of this tunnel's, which ends only when all have closed. */
+    void track(Channel channel) {
+        openChannels++;
+        channel.closeFuture()
+                .addListener(closed -> loop.eventLoop()
+                        .execute(
+                                () -> { // after the writes that failed with it
+                                    openChannels--;
+                                    maybeFinish();
+                                }));
+    }
+
+    /** Nobody needs the tunnel any more: says goodbye to both sides after what was written. */
+    void end(CloseReason why) {
+        if (ending) {
+            return;
+        }
+        ending = true;
+        setReason(why);
+        links.closeAll();
+        if (http2 != null) {
+            http2.link().goAway();
+        }
+        client.flush();
+        SslHandler tls = client.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            tls.closeOutbound().addListener(said -> sendFin());
+        } else {
+            sendFin();
+        }
+        lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
+        sweptBy.remove(this);
+        sweptBy = loop.sweep();
+        sweptBy.add(this);
+    }
+
+    private void sendFin() {
+        if (!client.isActive()) {
+            return;
+        }
+        if (client.isInputShutdown()) {
+            client.close();
+        } else {
+            client.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(flushed -> {
+                if (client.isActive()) {
+                    client.shutdownOutput();
+                }
+            });
+            client.config().setAutoRead(true); // closing with bytes unread would reset the connection
+        }
+    }
+
+    /** The client's socket has sent FIN. */
+    void finSeen() {
+        if (ending) {
+            client.close();
+        }
+    }
+
+    /** Ends it in the middle of something: the client gets a reset, without a goodbye that would make a part look whole. */
+    void cut(CloseReason why) {
+        setReason(why);
+        ending = true;
+        links.cutAll();
+        reset(client);
+    }
+
+    /** Closes behind TLS, which would say goodbye. */
+    static void reset(SocketChannel channel) {
+        if (channel.isActive()) {
+            channel.config().setSoLinger(0);
+            channel.pipeline().firstContext().close();
+        }
+    }
+
+    private void setReason(CloseReason why) {
+        if (reason == CloseReason.COMPLETED) {
+            reason = why;
+        }
+    }
+
+    /** The client's channel has closed. */
+    void clientClosed(CloseReason why) {
+        setReason(why);
+        ending = true;
+        links.closeAll();
+    }
+
+    /** The last connection to the origin has closed. */
+    void originClosed() {
+        if (!ending && refusal == null) {
+            loop.eventLoop()
+                    .execute(
+                            () -> { // when the exchanges have heard of it
+                                if (exchanges.isEmpty()) {
+                                    end(CloseReason.COMPLETED);
+                                } else {
+                                    goAway();
+                                }
+                            });
+        }
+    }
+
+    /** Takes no more exchanges; those that are open go on. */
+    void goAway() {
+        goingAway = true;
+        if (http2 != null) {
+            http2.goAway();
+        } else if (exchanges.isEmpty()) {
+            end(CloseReason.COMPLETED);
+        }
+    }
+
+    void failed(Throwable cause, boolean ofClient) {
+        if (isPeersFault(cause)) {
+            log.debug("connection failed session={} client={}", meter.id(), ofClient, cause);
+        } else {
+            log.error("intercepted tunnel failed session={}", meter.id(), cause);
+        }
+        if (ofClient || !isPeersFault(cause)) {
+            CloseReason why = isPeersFault(cause) ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR;
+            for (InterceptedExchange exchange : List.copyOf(exchanges)) {
+                exchange.clientGone(why, "the client's connection broke");
+            }
+            cut(why);
+        }
+    }
+
+    private static boolean isPeersFault(Throwable cause) {
+        return cause instanceof IOException || cause instanceof io.netty.handler.codec.DecoderException;
+    }
+
+    /** Ends it from outside: the exchanges first. */
+    @Override
+    public void abort(CloseReason why) {
+        setReason(why);
+        for (InterceptedExchange exchange : List.copyOf(exchanges)) {
+            exchange.abort(why);
+        }
+        cut(why);
+    }
+
+    private void maybeFinish() {
+        if (finished || openChannels > 0 || !exchanges.isEmpty()) {
+            return;
+        }
+        finished = true;
+        sweptBy.remove(this);
+        loop.unregister(meter);
+        meter.close(reason, OK);
+        log.debug("intercepted tunnel closed session={} reason={}", meter.id(), reason);
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        if (ending) {
+            if (client.isActive() && (nowNanos - lingerUntilNanos > 0 || client.isInputShutdown())) {
+                client.pipeline().firstContext().close();
+            }
+        } else if (idle.isOverdue(nowNanos)) {
+            abort(CloseReason.IDLE_TIMEOUT);
+        }
+    }
+
+    @Override
+    public int sweepPosition() {
+        return sweepPosition;
+    }
+
+    @Override
+    public void sweepPosition(int position) {
+        sweepPosition = position;
+    }
+}

@@ -1,0 +1,124 @@
+package io.weir.proxyengine;
+
+import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
+import io.weir.eventbus.SessionMeter;
+import io.weir.proxyengine.bodies.BodyStore;
+import io.weir.proxyengine.tls.ClientTls;
+import io.weir.proxyengine.tls.LeafCertificates;
+import io.weir.proxyengine.tls.OriginTls;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What all event loops share to intercept with. Any thread. */
+final class Interception implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Interception.class);
+
+    private final InterceptConfig config;
+    private final LeafCertificates leaves;
+    private final ClientTls clientTls = new ClientTls();
+    private final OriginTls originTls;
+    private final Bypasses bypasses;
+    private final @Nullable BodyStore bodies;
+
+    private Interception(InterceptConfig config) {
+        this.config = config;
+        leaves = new LeafCertificates(config.authority());
+        originTls = new OriginTls(config.trust());
+        bypasses = new Bypasses(config.bypass());
+        bodies = config.bodies() == null ? null : BodyStore.open(config.bodies());
+    }
+
+    static Interception start(InterceptConfig config) {
+        return new Interception(config);
+    }
+
+    LeafCertificates leaves() {
+        return leaves;
+    }
+
+    ClientTls clientTls() {
+        return clientTls;
+    }
+
+    OriginTls originTls() {
+        return originTls;
+    }
+
+    Redaction redaction() {
+        return config.redaction();
+    }
+
+    /** Where the bodies of exchanges with this host go; null if they are not kept. */
+    @Nullable BodyStore bodies(Authority host) {
+        return config.capture().matches(host.host(), host.port()) ? bodies : null;
+    }
+
+    /** Whether a tunnel to this destination may turn out to be one to read: an address may stand for any name. */
+    boolean mayOpen(Authority authority) {
+        if (config.exclude().matches(authority.host(), authority.port())) {
+            return false;
+        }
+        return config.include().matches(authority.host(), authority.port()) || authority.address() != null;
+    }
+
+    /** Whether exchanges with this host are recorded. */
+    boolean reads(Authority host) {
+        return config.include().matches(host.host(), host.port())
+                && !config.exclude().matches(host.host(), host.port());
+    }
+
+    /**
+     * Whether a tunnel is read.
+     *
+     * @param name whom the client expects at the other end, from its ClientHello or its CONNECT
+     */
+    boolean opens(String name, Authority authority, InetAddress client) {
+        int port = authority.port();
+        boolean isExcluded =
+                config.exclude().matches(name, port) || config.exclude().matches(authority.host(), port);
+        boolean isIncluded =
+                config.include().matches(name, port) || config.include().matches(authority.host(), port);
+        return isIncluded && !isExcluded && !bypasses.has(name, port, client);
+    }
+
+    /** Whether the origin must prove that it is {@code name}. */
+    boolean verifies(String name, Authority authority) {
+        return !config.unverified().matches(name, authority.port());
+    }
+
+    /**
+     * Passes on unread, for a while, what goes to this host, and records why.
+     *
+     * @param client for which client; null for all
+     */
+    void bypass(
+            EngineLoop loop,
+            SessionMeter meter,
+            String name,
+            Authority authority,
+            @Nullable InetAddress client,
+            String why) {
+        bypasses.add(name, authority.port(), client);
+        String host = new Authority(name, authority.port()).toString();
+        String forClient = client == null ? "" : client.getHostAddress();
+        long until = System.currentTimeMillis() + config.bypass().toMillis();
+        loop.record(meter, new InterceptionBypassed(meter.id(), host, forClient, why, until));
+        log.info(
+                "not intercepted for a while session={} host={} client={} reason=\"{}\"",
+                meter.id(),
+                host,
+                forClient.isEmpty() ? "all" : forClient,
+                why);
+    }
+
+    @Override
+    public void close() {
+        leaves.close();
+        originTls.close();
+        if (bodies != null) {
+            bodies.close();
+        }
+    }
+}

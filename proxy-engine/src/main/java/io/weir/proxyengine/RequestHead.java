@@ -1,0 +1,37 @@
+package io.weir.proxyengine;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpVersion;
+
+/**
+ * The head of a request inside an intercepted tunnel, whatever version of HTTP brought it. The fields pass on with it and are the next
+ * owner's to change.
+ *
+ * @param method as it came
+ * @param scheme {@code https} or {@code http}
+ * @param authority whom it is for, from the Host field or {@code :authority}; empty if neither was there
+ * @param target request target of HTTP/1.1, or {@code :path}
+ * @param fields without pseudo-fields
+ * @param version what the client speaks
+ * @param protocol {@code :protocol} of an extended CONNECT (RFC 8441 §4); else empty
+ */
+record RequestHead(
+        String method,
+        String scheme,
+        String authority,
+        String target,
+        HttpHeaders fields,
+        HttpVersion version,
+        String protocol) {
+    /** HTTP/2 as a version among Netty's. */
+    static final HttpVersion HTTP_2 = HttpVersion.valueOf("HTTP/2.0");
+
+    boolean isHttp2() {
+        return version.majorVersion() == 2;
+    }
+
+    /** The version's name as people know it. */
+    static String name(HttpVersion version) {
+        return version.majorVersion() == 2 ? "HTTP/2" : version.text();
+    }
+}
