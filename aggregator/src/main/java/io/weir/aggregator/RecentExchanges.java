@@ -84,7 +84,7 @@ public final class RecentExchanges implements EventSink {
         newest.next = node;
         newest = node;
         heldNodes.add(node);
-        bytes += estimatedBytes(recorded.exchange());
+        bytes += recorded.estimatedBytes();
         newestSequence = recorded.sequence();
         while (heldNodes.size() > MAX_HELD || (bytes > MAX_BYTES && heldNodes.size() > 1)) {
             letGoOfOldest();
@@ -95,7 +95,7 @@ public final class RecentExchanges implements EventSink {
         Node node = heldNodes.remove();
         RecordedExchange held = node.held;
         if (held != null) {
-            bytes -= estimatedBytes(held.exchange());
+            bytes -= held.estimatedBytes();
         }
         node.held = null;
         if (++remembered > MAX_REMEMBERED) {
