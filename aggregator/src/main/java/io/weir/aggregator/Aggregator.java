@@ -39,6 +39,7 @@ public final class Aggregator implements AutoCloseable {
     private final LiveLedger ledger;
     private final SnapshotDesk desk;
     private final HealthBoard health;
+    private final RecentExchanges exchanges;
     private final String nodeId;
     private final long boot;
     private final long recoveryMillis;
@@ -52,6 +53,7 @@ public final class Aggregator implements AutoCloseable {
             LiveLedger ledger,
             SnapshotDesk desk,
             HealthBoard health,
+            RecentExchanges exchanges,
             String nodeId,
             long boot,
             long recoveryMillis) {
@@ -62,6 +64,7 @@ public final class Aggregator implements AutoCloseable {
         this.ledger = ledger;
         this.desk = desk;
         this.health = health;
+        this.exchanges = exchanges;
         this.nodeId = nodeId;
         this.boot = boot;
         this.recoveryMillis = recoveryMillis;
@@ -117,7 +120,8 @@ public final class Aggregator implements AutoCloseable {
         }
         Journal journal = journals.open(lock, recovered.end(), clockMillis);
         try {
-            LedgerWriter writer = new LedgerWriter(journal, lock.folder(), fold);
+            RecentExchanges exchanges = new RecentExchanges();
+            LedgerWriter writer = new LedgerWriter(journal, lock.folder(), fold, exchanges);
             HealthBoard health = new HealthBoard();
             SnapshotDesk desk = new SnapshotDesk(
                     fold.snapshot(clockMillis.getAsLong()), config.tick().toNanos(), System.nanoTime());
@@ -133,7 +137,8 @@ public final class Aggregator implements AutoCloseable {
                     recovered.events(),
                     recoveryMillis);
             bus.start(ledger); // from here on the consumer thread owns fold, writer and journal
-            return new Aggregator(bus, config, lock, writer, ledger, desk, health, nodeId, boot, recoveryMillis);
+            return new Aggregator(
+                    bus, config, lock, writer, ledger, desk, health, exchanges, nodeId, boot, recoveryMillis);
         } catch (IOException e) {
             closeAfter(e, journal);
             throw new JournalException(
@@ -189,6 +194,11 @@ public final class Aggregator implements AutoCloseable {
     public void requestSnapshot(Consumer<Snapshot> reader) {
         desk.request(reader, bus.published());
         bus.wakeConsumer();
+    }
+
+    /** The exchanges that were journaled last, since this node started. */
+    public RecentExchanges exchanges() {
+        return exchanges;
     }
 
     /** How the ledger is doing now. */

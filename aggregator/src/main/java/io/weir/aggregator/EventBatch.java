@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventBatch implements EventSink {
     private static final int INITIAL_CAPACITY = 1_024;
+    private static final int EVENT_BYTES = 256; // what another event takes, about
 
     private @Nullable LedgerEvent[] events = new LedgerEvent[INITIAL_CAPACITY]; // null stands for a delta
     private long[] atMillis = new long[INITIAL_CAPACITY];
@@ -33,6 +34,7 @@ final class EventBatch implements EventSink {
     private @Nullable Counts[] deltas = new Counts[INITIAL_CAPACITY];
     private final LongIntMap deltaOfSession = new LongIntMap();
     private int size;
+    private long exchangeBytes;
 
     int size() {
         return size;
@@ -40,6 +42,11 @@ final class EventBatch implements EventSink {
 
     boolean isEmpty() {
         return size == 0;
+    }
+
+    /** What it takes in memory, in events: an exchange, which is large, weighs as many as would take its place. */
+    long weight() {
+        return size + exchangeBytes / EVENT_BYTES;
     }
 
     /** Takes over all that a slot says. */
@@ -82,6 +89,10 @@ final class EventBatch implements EventSink {
         int i = next();
         events[i] = event;
         atMillis[i] = eventAtMillis;
+        if (event instanceof ExchangeCompleted exchange) {
+            deltaOfSession.remove(exchange.sessionId()); // it states the sum so far: later deltas stay behind it
+            exchangeBytes += RecentExchanges.estimatedBytes(exchange);
+        }
     }
 
     private void addDelta(long sessionId, Counts delta, long eventAtMillis) {
@@ -188,6 +199,7 @@ final class EventBatch implements EventSink {
     void clear() {
         Arrays.fill(events, 0, size, null);
         size = 0;
+        exchangeBytes = 0;
         deltaOfSession.clear();
     }
 

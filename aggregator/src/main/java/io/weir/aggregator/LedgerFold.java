@@ -3,6 +3,7 @@ package io.weir.aggregator;
 import io.weir.aggregator.SessionPage.Facts;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Counts;
+import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
@@ -13,6 +14,7 @@ import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
@@ -30,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is pure: no clock, no randomness, no order of a hash map, no configuration; all that it needs is in the event.
  * What cannot be right is a violation, never an exception: bytes for a session that is not open, a session opened or
- * closed twice, an id that is used again, a close whose totals are not the sum of the deltas, a sum that overflows, a
- * checkpoint that differs from the state. An event that was folded already is passed over.
+ * closed twice, an id that is used again, a close whose totals are not the sum of the deltas, an exchange outside its tunnel,
+ * a sum that overflows, a checkpoint that differs from the state. An event that was folded already is passed over.
  *
  * <p>A fold that does not begin with the first event of a journal waits for a checkpoint and adopts it; see
  * {@link #isStarted()}. One that has state compares each checkpoint with it. What a checkpoint does not carry (reasons
@@ -57,6 +59,7 @@ public final class LedgerFold implements EventSink {
     private final List<Gap> gaps = new ArrayList<>();
     private final EnumMap<CloseReason, Long> closedByReason = new EnumMap<>(CloseReason.class);
     private final CheckpointFold checkpoint = new CheckpointFold(this);
+    private final TunnelFold tunnels = new TunnelFold(this);
     private final UsedIds usedIds = new UsedIds();
     private boolean started;
     private long skipped;
@@ -128,6 +131,10 @@ public final class LedgerFold implements EventSink {
             connected(connected);
         } else if (event instanceof SessionClosed closed) {
             closed(closed);
+        } else if (event instanceof ExchangeCompleted exchange) {
+            tunnels.completed(exchange);
+        } else if (event instanceof ProtocolDetected detected) {
+            tunnels.detected(detected);
         } else if (event instanceof BytesTransferred) {
             throw new IllegalArgumentException("deltas come through transferred()");
         } else if (event instanceof SessionIdsReserved reserved) {
@@ -141,7 +148,7 @@ public final class LedgerFold implements EventSink {
         } else if (event instanceof JournalGap gap) {
             gap(gap);
         }
-        // ConnectionRefused, CommandReceived and ConfigChanged inform and change no count
+        // ConnectionRefused, InterceptionBypassed, CommandReceived and ConfigChanged inform and change no count
     }
 
     private void opened(SessionOpened opened) {
@@ -158,7 +165,9 @@ public final class LedgerFold implements EventSink {
             return; // its bytes go to the one that is open
         }
         sessionsOpened++;
+        tunnels.opening(opened);
         sessions.add(new Facts(opened, atMillis, ""));
+        tunnels.added(opened);
     }
 
     private void connected(OriginConnected connected) {
@@ -203,6 +212,7 @@ public final class LedgerFold implements EventSink {
         sessions.read(row, sum);
         Tally found = sum.toTally();
         sessions.remove(row);
+        tunnels.removed(facts.opened());
         if (!found.equals(closed.totals())) {
             violated(closed.sessionId(), "totals at close are not the sum of the deltas", closed.totals(), found);
         }
@@ -260,6 +270,7 @@ public final class LedgerFold implements EventSink {
     /** Takes over what a checkpoint states, without its sessions. */
     void adopt(CheckpointBegun begun) {
         sessions.clear();
+        tunnels.cleared();
         totals.set(CheckpointFold.toCounts(begun.totals()));
         sessionsOpened = begun.sessionsOpened();
         boot = begun.boot();
@@ -272,6 +283,7 @@ public final class LedgerFold implements EventSink {
         SessionOpened opened = session.opened();
         usedIds.use(opened.sessionId());
         int row = sessions.add(new Facts(opened, session.openedAtMillis(), session.originAddress()));
+        tunnels.added(opened);
         sessions.write(row, CheckpointFold.toCounts(session.totals()));
     }
 

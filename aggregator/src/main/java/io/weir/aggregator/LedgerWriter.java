@@ -4,6 +4,7 @@ import io.weir.aggregator.journal.CheckpointHint;
 import io.weir.aggregator.journal.Journal;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.RecordEncoder;
+import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
@@ -19,7 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Journals events, then folds them: nothing is in the fold that is not in the journal. Numbers the events. One thread.
+ * Journals events, then folds them, then shows the exchanges among them: nothing is in the fold or shown that is not in the
+ * journal. Numbers the events. One thread.
  *
  * <p>After a failed append its record is in doubt: nobody knows whether the journal has it. Until {@link #resolve} has
  * looked, nothing else may be written.
@@ -30,6 +32,7 @@ final class LedgerWriter {
     private final Journal journal;
     private final Path folder;
     private final LedgerFold fold;
+    private final EventSink journaled;
     private final RecordEncoder record = new RecordEncoder();
     private final EventBatch single = new EventBatch();
     private boolean isInDoubt;
@@ -38,10 +41,11 @@ final class LedgerWriter {
     private @Nullable JournalPosition checkpoint;
     private long checkpointSequence;
 
-    LedgerWriter(Journal journal, Path folder, LedgerFold fold) {
+    LedgerWriter(Journal journal, Path folder, LedgerFold fold, RecentExchanges exchanges) {
         this.journal = journal;
         this.folder = folder;
         this.fold = fold;
+        this.journaled = new FoldThenShow(fold, exchanges);
         this.checkpointSequence = fold.sequence();
     }
 
@@ -94,7 +98,7 @@ final class LedgerWriter {
         isInDoubt = true;
         journal.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
         isInDoubt = false;
-        record.deliver(fold);
+        record.deliver(journaled);
     }
 
     /**
@@ -106,7 +110,7 @@ final class LedgerWriter {
         if (!isInDoubt) {
             requireEnd(last, fold.sequence());
         } else if (last == record.lastSequence()) {
-            record.deliver(fold);
+            record.deliver(journaled);
         } else {
             requireEnd(last, fold.sequence());
             putBack(batch);
@@ -225,5 +229,19 @@ final class LedgerWriter {
 
     void close() throws IOException {
         journal.close();
+    }
+
+    /** Where events go that are in the journal. */
+    private record FoldThenShow(LedgerFold fold, RecentExchanges exchanges) implements EventSink {
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {
+            fold.event(sequence, atMillis, event);
+            exchanges.event(sequence, atMillis, event);
+        }
+
+        @Override
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
+            fold.transferred(sequence, atMillis, sessionId, delta);
+        }
     }
 }

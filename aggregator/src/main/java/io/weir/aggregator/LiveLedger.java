@@ -14,6 +14,7 @@ import io.weir.eventbus.SessionIds;
 import io.weir.eventbus.Tally;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -111,6 +112,7 @@ final class LiveLedger implements BusConsumer {
     private void closeAllOpen(CloseReason reason, long now) throws IOException {
         List<ConnectionInfo> open = new ArrayList<>(fold.openCount());
         fold.forEachOpen(open::add);
+        Collections.reverse(open); // the exchanges of a tunnel were opened after it and are closed before it
         EventBatch closes = new EventBatch();
         for (ConnectionInfo info : open) {
             closes.add(now, new SessionClosed(info.id(), reason, 0, info.counts()));
@@ -288,7 +290,7 @@ final class LiveLedger implements BusConsumer {
     }
 
     private void waitWhileFull() {
-        while (isHolding && batch.size() >= config.heldEvents() && !isClosing) {
+        while (isHolding && batch.weight() >= config.heldEvents() && !isClosing) {
             LockSupport.parkNanos(HELD_WAIT_NANOS);
             work();
         }

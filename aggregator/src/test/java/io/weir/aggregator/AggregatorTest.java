@@ -9,6 +9,8 @@ import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
+import io.weir.aggregator.journal.RecordedEvents;
+import io.weir.aggregator.journal.RecordedEvents.Recorded;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
@@ -16,12 +18,15 @@ import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.SessionIds;
+import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +55,56 @@ class AggregatorTest {
         assertThat(replayed.sessionsOpened()).isEqualTo(live.sessionsOpened());
         assertThat(replayed.openCount()).isZero();
         assertThat(replayed.violations()).isZero();
+    }
+
+    @Test
+    void whatASlotCarriesIsJournaledInTheOrderInWhichItHappened() throws Exception {
+        EventBus bus = EventBus.create(64);
+        List<Recorded> shown = new ArrayList<>();
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, System::currentTimeMillis);
+            SessionMeter tunnel = publisher.openSoon(opened(bus.sessionIds().next(), SessionProtocol.HTTPS_TUNNEL));
+            tunnel.originConnected("192.0.2.1:443");
+            tunnel.up(500);
+            tunnel.protocolDetected(SessionProtocol.HTTPS_MITM);
+            SessionMeter plain = publisher.openSoon(opened(bus.sessionIds().next(), SessionProtocol.HTTP));
+            plain.originConnected("192.0.2.2:80");
+            plain.up(7);
+            plain.exchangeCompleted(
+                    EventStorm.exchange(plain.id(), 0, plain.total().toTally(), 1_700_000_000_000L));
+            plain.close(CloseReason.COMPLETED, 200);
+            tunnel.close(CloseReason.COMPLETED, 0);
+            Ledgers.snapshotOf(aggregator);
+            aggregator
+                    .exchanges()
+                    .latest(Long.MAX_VALUE, 10)
+                    .forEach(each -> shown.add(new Recorded(each.sequence(), each.atMillis(), each.exchange())));
+        }
+
+        RecordedEvents journaled = new RecordedEvents();
+        try (JournalReader reader = JournalReader.open(folder)) {
+            reader.read(journaled, ReadProgress.NONE);
+        }
+        assertThat(journaled.list().subList(1, 11))
+                .extracting(each -> each.event().getClass().getSimpleName())
+                .containsExactly(
+                        "SessionOpened",
+                        "ProtocolDetected",
+                        "OriginConnected",
+                        "BytesTransferred",
+                        "SessionOpened",
+                        "OriginConnected",
+                        "BytesTransferred",
+                        "ExchangeCompleted",
+                        "SessionClosed",
+                        "SessionClosed");
+        assertThat(shown).hasSize(1);
+        assertThat(journaled.list()).containsAll(shown);
+        assertThat(Ledgers.replay(folder).violations()).isZero();
+    }
+
+    private static SessionOpened opened(long id, SessionProtocol protocol) {
+        return new SessionOpened(id, 0, protocol, "GET", "a.example:443", "a", "127.0.0.1:1", "");
     }
 
     @Test

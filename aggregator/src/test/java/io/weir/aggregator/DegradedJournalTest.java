@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weir.aggregator.FailingJournal.Fault;
 import io.weir.eventbus.EventBus;
+import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.Tally;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,24 @@ class DegradedJournalTest {
             assertThat(gap.event().cause()).contains("no space left");
             assertThat(gap.event().carried().up()).isPositive().isLessThanOrEqualTo(during.up());
         });
+    }
+
+    @Test
+    void anExchangeIsNotShownBeforeTheJournalHasIt() throws Exception {
+        try (Aggregator aggregator = open(1_000_000)) {
+            journal.fail(Fault.DEAD);
+            LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, System::currentTimeMillis);
+            publisher.publish(EventStorm.exchange(1, 0, Tally.ZERO, 0));
+            awaitState(aggregator, JournalState.DEGRADED);
+            Ledgers.snapshotOf(aggregator);
+            assertThat(aggregator.exchanges().newestSequence()).isZero();
+
+            journal.fail(Fault.NONE);
+
+            awaitState(aggregator, JournalState.OK);
+            assertThat(aggregator.exchanges().latest(Long.MAX_VALUE, 10)).hasSize(1);
+        }
+        assertThat(Ledgers.replay(folder).violations()).isZero();
     }
 
     @Test

@@ -2,18 +2,27 @@ package io.weir.aggregator;
 
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
+import io.weir.eventbus.ExchangeCompleted;
+import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.LoopPublisher;
+import io.weir.eventbus.MessageFacts;
+import io.weir.eventbus.MessageFacts.Field;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** Plays the event loops: each thread opens, feeds and closes sessions at random, and knows what it counted. */
+/**
+ * Plays the event loops: each thread opens, feeds and closes sessions at random, tunnels with exchanges in them among these,
+ * and knows what it counted.
+ */
 final class EventStorm {
     private final EventBus bus;
     private final long seed;
@@ -50,6 +59,8 @@ final class EventStorm {
         private final LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, System::currentTimeMillis);
         private final List<SessionMeter> open = new ArrayList<>();
         private final List<SessionMeter> roots = new ArrayList<>();
+        private final List<SessionMeter> tunnels = new ArrayList<>(); // the open ones
+        private final Map<SessionMeter, List<SessionMeter>> exchanges = new HashMap<>(); // by tunnel
         private Tally sum = Tally.ZERO;
 
         Loop(Random random) {
@@ -64,8 +75,8 @@ final class EventStorm {
                     publisher.publishPending();
                 }
             }
-            for (SessionMeter meter : open) {
-                if (random.nextDouble() >= leftOpen) {
+            for (SessionMeter meter : List.copyOf(open)) {
+                if (meter.isOpen() && random.nextDouble() >= leftOpen) {
                     close(meter);
                 }
             }
@@ -83,7 +94,7 @@ final class EventStorm {
             if (open.isEmpty() || dice < 5) {
                 open();
             } else if (dice < 8) {
-                close(open.remove(random.nextInt(open.size())));
+                close(open.get(random.nextInt(open.size())));
             } else if (dice < 9) {
                 publisher.publish(new ConnectionRefused(0, "10.0.0.1:5", "secret.example:443", "denied by rule"));
             } else {
@@ -96,21 +107,44 @@ final class EventStorm {
             while ((id = bus.sessionIds().next()) == 0) {
                 LockSupport.parkNanos(100_000);
             }
-            boolean isChild = !roots.isEmpty() && random.nextInt(4) == 0;
-            long parent = isChild ? roots.get(0).id() : random.nextBoolean() ? 0 : id;
-            SessionMeter meter = publisher.open(new SessionOpened(
+            boolean isExchange = !tunnels.isEmpty() && random.nextInt(2) == 0;
+            if (isExchange) {
+                openExchange(id, tunnels.get(random.nextInt(tunnels.size())));
+                return;
+            }
+            boolean isTunnel = random.nextBoolean();
+            SessionProtocol protocol = isTunnel ? SessionProtocol.HTTPS_TUNNEL : SessionProtocol.HTTP;
+            SessionMeter root = publisher.open(opened(id, isTunnel ? id : 0, protocol));
+            open.add(root);
+            roots.add(root);
+            if (isTunnel) {
+                tunnels.add(root);
+            }
+        }
+
+        private void openExchange(long id, SessionMeter tunnel) {
+            List<SessionMeter> inside = exchanges.get(tunnel);
+            if (inside == null) {
+                tunnel.protocolDetected(SessionProtocol.HTTPS_MITM);
+                inside = new ArrayList<>();
+                exchanges.put(tunnel, inside);
+            }
+            SessionOpened opened = opened(id, tunnel.id(), SessionProtocol.HTTPS_MITM);
+            SessionMeter exchange = random.nextBoolean() ? publisher.open(opened) : publisher.openSoon(opened);
+            open.add(exchange);
+            inside.add(exchange);
+        }
+
+        private SessionOpened opened(long id, long parentId, SessionProtocol protocol) {
+            return new SessionOpened(
                     id,
-                    parent,
-                    SessionProtocol.ofCode(1 + random.nextInt(4)),
+                    parentId,
+                    protocol,
                     "GET",
                     "host" + random.nextInt(50) + ".example",
                     "http://host.example/" + "ü".repeat(random.nextInt(20)),
                     "127.0.0.1:" + random.nextInt(65_536),
-                    ""));
-            open.add(meter);
-            if (!isChild) {
-                roots.add(meter);
-            }
+                    "");
         }
 
         private void move(SessionMeter meter) {
@@ -127,7 +161,62 @@ final class EventStorm {
         }
 
         private void close(SessionMeter meter) {
+            for (SessionMeter exchange : exchanges.getOrDefault(meter, List.of())) {
+                if (exchange.isOpen()) {
+                    complete(exchange, meter.id());
+                }
+            }
+            tunnels.remove(meter);
+            open.remove(meter);
+            for (Map.Entry<SessionMeter, List<SessionMeter>> tunnel : exchanges.entrySet()) {
+                if (tunnel.getValue().contains(meter)) {
+                    complete(meter, tunnel.getKey().id());
+                    return;
+                }
+            }
             meter.close(CloseReason.ofCode(1 + random.nextInt(15)), random.nextInt(600));
         }
+
+        /** Closes an exchange, whose facts come with the close or later. */
+        private void complete(SessionMeter exchange, long tunnelId) {
+            open.remove(exchange);
+            ExchangeCompleted completed = exchange(
+                    exchange.id(), tunnelId, exchange.total().toTally(), 1_700_000_000_000L + random.nextInt(1_000));
+            boolean isLate = random.nextInt(4) == 0;
+            if (!isLate) {
+                exchange.exchangeCompleted(completed);
+            }
+            exchange.close(CloseReason.COMPLETED, 200);
+            if (isLate) {
+                publisher.publish(completed);
+            }
+        }
+    }
+
+    /** The facts of an exchange of this size. */
+    static ExchangeCompleted exchange(long id, long parentId, Tally sizes, long atMillis) {
+        var request = new MessageFacts(List.of(new Field("Accept", "*/*")), 0, 0, "", "");
+        var response = new MessageFacts(List.of(new Field("Content-Type", "text/html")), 1, 9, "ab", "");
+        return new ExchangeCompleted(
+                id,
+                parentId,
+                parentId == 0 ? SessionProtocol.HTTP : SessionProtocol.HTTPS_MITM,
+                "127.0.0.1:5",
+                "host.example:443",
+                "GET",
+                "https://host.example/",
+                200,
+                "HTTP/2",
+                "HTTP/1.1",
+                "192.0.2.1:443",
+                "cd",
+                request,
+                response,
+                sizes,
+                sizes,
+                new ExchangeTimes(atMillis, 10, 20, 30, 40_000),
+                0,
+                0,
+                "");
     }
 }

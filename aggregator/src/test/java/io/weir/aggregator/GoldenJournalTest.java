@@ -2,6 +2,7 @@ package io.weir.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.aggregator.journal.GoldenInterception;
 import io.weir.aggregator.journal.GoldenJournal;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
@@ -12,9 +13,10 @@ import io.weir.eventbus.Tally;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** A journal that version 1 wrote, committed as it was. What it folds to never changes. */
+/** Journals that version 1 wrote, committed as they were. What they fold to never changes. */
 class GoldenJournalTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden-journal-1");
+    private static final Path GOLDEN_INTERCEPTION = Path.of("src/test/resources/golden-journal-1b");
 
     @Test
     void theJournalOfVersion1ReplaysForEver() {
@@ -43,5 +45,31 @@ class GoldenJournalTest {
             assertThat(outcome.faults()).isEmpty();
         }
         assertThat(events.list()).isEqualTo(GoldenJournal.story());
+    }
+
+    @Test
+    void theJournalWithInterceptionReplaysForEver() {
+        LedgerFold fold = Ledgers.replay(GOLDEN_INTERCEPTION);
+
+        assertThat(fold.sequence()).isEqualTo(21);
+        assertThat(fold.totals()).isEqualTo(new Tally(2_000, 12_000, 250, 39, 2_100, 12_100));
+        assertThat(fold.sessionsOpened()).isEqualTo(4);
+        assertThat(fold.openCount()).isEqualTo(1);
+        assertThat(fold.violations()).isZero();
+        assertThat(fold.closedByReason())
+                .containsEntry(CloseReason.CLIENT_TLS_FAILED, 1L)
+                .containsEntry(CloseReason.ORIGIN_TLS_FAILED, 1L);
+        assertThat(fold.digest()).isEqualTo("881e870c1e2d8881ce03bcf6576f9896da18afcb07431632914e52faa9b7ed12");
+    }
+
+    @Test
+    void theOneWithInterceptionHoldsExactlyTheEventsThatWereWritten() {
+        RecordedEvents events = new RecordedEvents();
+        try (JournalReader reader = JournalReader.open(GOLDEN_INTERCEPTION)) {
+            ReadOutcome outcome = reader.read(events, ReadProgress.NONE);
+
+            assertThat(outcome.faults()).isEmpty();
+        }
+        assertThat(events.list()).isEqualTo(GoldenInterception.story());
     }
 }

@@ -47,7 +47,7 @@ class LedgerWriterTest {
     void whatIsFoldedLiveIsWhatAReaderOfTheJournalFolds(String text) throws Exception {
         try (JournalLock lock = JournalLock.acquire(folder);
                 ChronicleJournal journal = ChronicleJournal.open(lock, JournalPosition.BEGINNING, () -> AT)) {
-            LedgerWriter writer = new LedgerWriter(journal, lock.folder(), live);
+            LedgerWriter writer = new LedgerWriter(journal, lock.folder(), live, new RecentExchanges());
             writer.write(new NodeStarted("node", 1, "test", 1, 100), AT);
             writeTwoSessions(writer, text);
         }

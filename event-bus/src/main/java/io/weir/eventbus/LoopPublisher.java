@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * Time resolution is lost, bytes never are, and nothing waits.
  *
  * <p>What a session says stays in order, always. Openings that do not wait and events of no session stay in order among
- * each other.
+ * each other. The close of an intercepted tunnel comes after all that was said before it, so after its exchanges' closes.
  */
 public final class LoopPublisher {
     /** How long a small delta may wait. */
@@ -91,7 +91,8 @@ public final class LoopPublisher {
         Pending first;
         while ((first = queue.peek()) != null && offer(first)) {
             queue.remove();
-            first.isQueued = false;
+            first.isQueued = first.hasLaterPlace;
+            first.hasLaterPlace = false;
         }
     }
 
@@ -127,6 +128,16 @@ public final class LoopPublisher {
     void publishNow(Pending pending) {
         if (isHeldUp || !offer(pending)) {
             publishSoon(pending);
+        }
+    }
+
+    /** As {@link #publishNow}, but the last word comes behind all that lines up by now. Once. */
+    void publishLast(Pending pending) {
+        if (pending.isQueued && isHeldUp) {
+            pending.hasLaterPlace = true;
+            queue.add(pending);
+        } else {
+            publishNow(pending);
         }
     }
 

@@ -5,6 +5,9 @@ abstract sealed class Pending permits SessionMeter, Pending.Notice {
     /** The queue's own: whether it holds this one. */
     boolean isQueued;
 
+    /** The queue's own: whether it has a second place there, for its last word. */
+    boolean hasLaterPlace;
+
     /** Publishes what there is to say, if anything, unless the ring is full. Answers whether nothing is left to say. */
     abstract boolean tryPublish(EventBus bus);
 

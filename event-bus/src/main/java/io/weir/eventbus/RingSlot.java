@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A place in the ring, allocated once. It carries all that one session has to say since its last slot, in this order:
- * that it opened, what it turned out to carry, that its origin is connected, a delta, the facts of its exchange, that it closed. Or it carries one event of no session.
+ * that it opened, what it turned out to carry, that its origin is connected, a delta, the facts of its exchange, that it
+ * closed. Or it carries one event of no session.
  *
  * <p>One slot for all of it means that a session never waits half-published, and that the order of its events needs
  * no protocol. Written by the publishing event loop, read by the consumer inside {@link BusConsumer#onSlot}, which
@@ -98,7 +99,7 @@ public final class RingSlot {
         return delta;
     }
 
-    /** The facts of the session's exchange, if it completed; at the time of the close if there is one. */
+    /** The facts of the session's exchange, if it completed. */
     public @Nullable ExchangeCompleted exchange() {
         return exchange;
     }

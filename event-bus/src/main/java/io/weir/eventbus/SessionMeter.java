@@ -21,6 +21,7 @@ public final class SessionMeter extends Pending {
     private @Nullable SessionOpened unpublishedOpening;
     private @Nullable SessionProtocol unpublishedProtocol;
     private long detectedAtMillis;
+    private boolean isIntercepted;
     private @Nullable String unpublishedOriginAddress;
     private long originConnectedAtMillis;
     private @Nullable ExchangeCompleted unpublishedExchange;
@@ -112,6 +113,7 @@ public final class SessionMeter extends Pending {
     /** What a tunnel carries has shown; see {@link LedgerEvent.ProtocolDetected}. */
     public void protocolDetected(SessionProtocol protocol) {
         requireOpen();
+        isIntercepted = true;
         unpublishedProtocol = protocol;
         detectedAtMillis = publisher.nowMillis();
         publisher.publishNow(this);
@@ -125,7 +127,11 @@ public final class SessionMeter extends Pending {
         publisher.publishSoon(this);
     }
 
-    /** States the facts of the session's exchange, which go out with the close or, if that comes late, before it. */
+    /**
+     * States the facts of the session's exchange, which go out with the close or, if that comes late, before it. Its sizes
+     * are the session's totals now: the consumer compares them with the deltas before this, so nothing may be added between
+     * taking them and this call, and what is added later is not in them.
+     */
     public void exchangeCompleted(ExchangeCompleted exchange) {
         requireOpen();
         unpublishedExchange = exchange;
@@ -133,7 +139,8 @@ public final class SessionMeter extends Pending {
     }
 
     /**
-     * Ends the session and publishes that with whatever was not published yet. Nothing may be added afterwards.
+     * Ends the session and publishes that with whatever was not published yet. Nothing may be added afterwards. The
+     * exchanges of an intercepted tunnel are closed before it.
      *
      * @param status status code that the client got; 0 if none
      */
@@ -142,7 +149,11 @@ public final class SessionMeter extends Pending {
         closed = new SessionClosed(id, reason, status, total.toTally());
         unpublishedClosing = closed;
         closedAtMillis = publisher.nowMillis();
-        publisher.publishNow(this);
+        if (isIntercepted) {
+            publisher.publishLast(this); // its exchanges may still line up, and end before it
+        } else {
+            publisher.publishNow(this);
+        }
     }
 
     private void requireOpen() {
@@ -186,7 +197,9 @@ public final class SessionMeter extends Pending {
         unpublishedProtocol = null;
         unpublishedOriginAddress = null;
         unpublishedExchange = null;
-        unpublishedClosing = null;
+        if (!hasLaterPlace) {
+            unpublishedClosing = null;
+        }
         return true;
     }
 
@@ -196,7 +209,7 @@ public final class SessionMeter extends Pending {
                 || unpublishedProtocol != null
                 || unpublishedOriginAddress != null
                 || unpublishedExchange != null
-                || unpublishedClosing != null;
+                || unpublishedClosing() != null;
     }
 
     @Nullable SessionOpened unpublishedOpening() {
@@ -227,8 +240,9 @@ public final class SessionMeter extends Pending {
         return unpublished;
     }
 
+    /** Held back from a slot that is not the last. */
     @Nullable SessionClosed unpublishedClosing() {
-        return unpublishedClosing;
+        return hasLaterPlace ? null : unpublishedClosing;
     }
 
     long closedAtMillis() {

@@ -6,7 +6,10 @@ import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.TestConsumer.Session;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The law of the bus: whatever the loops do, in whatever order and however full the ring is, each session's deltas add
  * up to what its meter counted and to what its close states, and no session speaks before it opens or after it closes.
+ * What a tunnel turned out to carry and the facts of an exchange arrive once. An exchange is told of inside the life of its
+ * tunnel.
  */
 class ConservationTest {
     private static final int[] RING_SLOTS = {2, 4, 8, 64, 1_024};
@@ -57,6 +62,7 @@ class ConservationTest {
         assertThat(consumer.faults()).isEmpty();
         for (RandomLoop loop : loops) {
             loop.meters.forEach(meter -> assertIsTold(consumer.session(meter.id()), meter));
+            loop.meters.forEach(meter -> assertIsInsideItsTunnel(consumer, meter.id()));
             assertThat(consumer.notices().stream()
                             .filter(notice -> ((CommandReceived) notice).by().equals(loop.name))
                             .toList())
@@ -72,6 +78,18 @@ class ConservationTest {
         assertThat(session.sum.toTally()).isEqualTo(counted);
         assertThat(session.closed).isEqualTo(new SessionClosed(meter.id(), CloseReason.COMPLETED, 200, counted));
         assertThat(session.closedAtMillis).isGreaterThanOrEqualTo(session.openedAtMillis);
+        assertThat(session.exchange != null).isEqualTo(session.opened.parentId() != 0);
+    }
+
+    private static void assertIsInsideItsTunnel(TestConsumer consumer, long id) {
+        Session session = consumer.session(id);
+        long tunnelId = session.opened.parentId();
+        if (tunnelId != 0) {
+            Session tunnel = consumer.session(tunnelId);
+            assertThat(tunnel.detected).isNotNull();
+            assertThat(session.openedInSlot).isGreaterThan(tunnel.openedInSlot);
+            assertThat(session.closedInSlot).isLessThan(tunnel.closedInSlot);
+        }
     }
 
     private static void run(List<RandomLoop> loops) throws InterruptedException, ExecutionException {
@@ -123,6 +141,7 @@ class ConservationTest {
         private final Random random;
         private final TestLoop loop;
         private final List<SessionMeter> open = new ArrayList<>();
+        private final Map<SessionMeter, List<SessionMeter>> exchanges = new HashMap<>(); // of each intercepted tunnel
 
         RandomLoop(EventBus bus, long seed, int number) {
             random = new Random(seed);
@@ -134,8 +153,8 @@ class ConservationTest {
             for (int i = 0; i < STEPS; i++) {
                 step();
             }
-            for (SessionMeter meter : open) {
-                meter.close(CloseReason.COMPLETED, 200);
+            while (!open.isEmpty()) {
+                close(open.get(0));
             }
         }
 
@@ -146,20 +165,53 @@ class ConservationTest {
                 meters.add(meter);
                 open.add(meter);
             } else if (dice < 9) {
-                open.remove(random.nextInt(open.size())).close(CloseReason.COMPLETED, 200);
+                close(any());
             } else if (dice < 11) {
                 LedgerEvent notice = new CommandReceived("closeConnection", notices.size(), name);
                 notices.add(notice);
                 loop.publisher().publish(notice);
             } else if (dice < 13) {
                 any().originConnected("192.0.2.1:443");
-            } else if (dice < 25) {
+            } else if (dice < 15) {
+                intercept(any());
+            } else if (dice < 26) {
                 loop.advance(random.nextInt(6));
-            } else if (dice < 27) {
+            } else if (dice < 28) {
                 loop.publisher().publishPending();
             } else {
                 move(any());
             }
+        }
+
+        /** Opens an exchange in a tunnel, which is intercepted from here on. Exchanges have none. */
+        private void intercept(SessionMeter tunnel) {
+            if (loop.isExchange(tunnel)) {
+                return;
+            }
+            if (!exchanges.containsKey(tunnel)) {
+                tunnel.protocolDetected(SessionProtocol.HTTPS_MITM);
+                exchanges.put(tunnel, new ArrayList<>());
+            }
+            SessionMeter exchange = loop.openIn(tunnel, random.nextBoolean());
+            meters.add(exchange);
+            open.add(exchange);
+            Objects.requireNonNull(exchanges.get(tunnel)).add(exchange);
+        }
+
+        private void close(SessionMeter meter) {
+            List<SessionMeter> inside = exchanges.remove(meter);
+            if (inside != null) {
+                inside.stream().filter(SessionMeter::isOpen).forEach(this::closeOne);
+            }
+            closeOne(meter);
+        }
+
+        private void closeOne(SessionMeter meter) {
+            if (loop.isExchange(meter)) {
+                meter.exchangeCompleted(TestLoop.exchange(meter));
+            }
+            meter.close(CloseReason.COMPLETED, 200);
+            open.remove(meter);
         }
 
         private void move(SessionMeter meter) {

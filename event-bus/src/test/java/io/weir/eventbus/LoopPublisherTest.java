@@ -209,6 +209,37 @@ class LoopPublisherTest {
     }
 
     @Test
+    void onAFullRingASessionKeepsAllItHasToSayForOneSlot() {
+        var bus = EventBus.create(2);
+        TestLoop loop = loopOnAFullRing(bus);
+        SessionMeter meter = loop.open();
+        meter.originConnected("192.0.2.1:443");
+        meter.up(3);
+        ExchangeCompleted exchange = TestLoop.exchange(meter);
+        meter.exchangeCompleted(exchange);
+        meter.close(CloseReason.COMPLETED, 200);
+
+        assertThat(drain(bus, loop)).endsWith("2 opened connected up=3 down=0 exchange closed");
+        assertThat(consumer.session(2).exchange).isSameAs(exchange);
+    }
+
+    @Test
+    void onAFullRingAnInterceptedTunnelClosesBehindItsExchanges() {
+        var bus = EventBus.create(2);
+        TestLoop loop = loopOnAFullRing(bus);
+        SessionMeter tunnel = loop.open();
+        tunnel.protocolDetected(SessionProtocol.HTTPS_MITM);
+        SessionMeter exchange = loop.open();
+        exchange.up(3);
+        tunnel.up(40);
+        exchange.close(CloseReason.COMPLETED, 200);
+        tunnel.close(CloseReason.COMPLETED, 0);
+
+        assertThat(drain(bus, loop))
+                .endsWith("2 opened detected up=40 down=0", "3 opened up=3 down=0 closed", "2 closed");
+    }
+
+    @Test
     void aLoopIsNoLongerHeldUpWhenItsQueueIsEmpty() {
         var bus = EventBus.create(2);
         TestLoop loop = loopOnAFullRing(bus);

@@ -159,6 +159,56 @@ class SessionMeterTest {
     }
 
     @Test
+    void oneSlotCarriesAllThatASessionHasToSay() {
+        SessionMeter meter = loop.openSoon();
+        meter.originConnected("192.0.2.1:443");
+        meter.up(9);
+        ExchangeCompleted exchange = TestLoop.exchange(meter);
+        meter.exchangeCompleted(exchange);
+        meter.close(CloseReason.COMPLETED, 200);
+
+        assertThat(taken()).containsExactly("1 opened connected up=9 down=0 exchange closed");
+        assertThat(consumer.session(1).exchange).isSameAs(exchange);
+    }
+
+    @Test
+    void whatATunnelCarriesIsPublishedAtOnceWithItsTime() {
+        SessionMeter meter = loop.open();
+        meter.up(517);
+        loop.advance(2);
+        meter.protocolDetected(SessionProtocol.HTTPS_MITM);
+
+        assertThat(loop.publisher().hasPending()).isTrue();
+        loop.advance(LoopPublisher.INTERVAL_MILLIS);
+        assertThat(taken()).containsExactly("1 opened", "1 detected up=517 down=0");
+        assertThat(consumer.session(1).detected).isEqualTo(SessionProtocol.HTTPS_MITM);
+        assertThat(consumer.session(1).detectedAtMillis).isEqualTo(1_002);
+    }
+
+    @Test
+    void anExchangeIsPublishedOnceAndWithTheDeltaThatItEndsWith() {
+        SessionMeter meter = loop.open();
+        meter.up(9);
+        meter.exchangeCompleted(TestLoop.exchange(meter));
+        loop.advance(LoopPublisher.INTERVAL_MILLIS);
+        meter.close(CloseReason.COMPLETED, 200);
+
+        assertThat(taken()).containsExactly("1 opened", "1 up=9 down=0 exchange", "1 closed");
+    }
+
+    @Test
+    void aClosedSessionTurnsOutToBeNothingAndCompletesNothing() {
+        SessionMeter meter = loop.open();
+        meter.close(CloseReason.COMPLETED, 200);
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> meter.protocolDetected(SessionProtocol.HTTPS_MITM))
+                .withMessageContaining("session 1 is closed already");
+        assertThatIllegalStateException().isThrownBy(() -> meter.exchangeCompleted(TestLoop.exchange(meter)));
+        assertThat(taken()).containsExactly("1 opened", "1 closed");
+    }
+
+    @Test
     void nothingIsPublishedWhenNothingMoved() {
         SessionMeter meter = loop.open();
         meter.up(0);

@@ -19,10 +19,18 @@ class TestConsumer implements BusConsumer {
         final long openedAtMillis;
         final Counts sum = new Counts();
         int slots;
+        long openedInSlot;
+        long closedInSlot;
 
         @Nullable String originAddress;
 
         long originConnectedAtMillis;
+
+        @Nullable SessionProtocol detected;
+
+        long detectedAtMillis;
+
+        @Nullable ExchangeCompleted exchange;
 
         @Nullable SessionClosed closed;
 
@@ -73,19 +81,37 @@ class TestConsumer implements BusConsumer {
     }
 
     private void take(RingSlot slot, Session session) {
-        session.slots++;
+        if (session.slots++ == 0) {
+            session.openedInSlot = slots;
+        }
         session.sum.addExact(slot.delta());
         if (slot.originAddress() != null) {
             session.originAddress = slot.originAddress();
             session.originConnectedAtMillis = slot.originConnectedAtMillis();
         }
+        takeFacts(slot, session);
         SessionClosed closed = slot.closed();
         if (closed != null) {
             session.closed = closed;
+            session.closedInSlot = slots;
             session.closedAtMillis = slot.closedAtMillis();
             if (!session.sum.matches(closed.totals())) {
                 faults.add(slot.sessionId() + " closed with " + closed.totals() + " after " + session.sum.toTally());
             }
+        }
+    }
+
+    private void takeFacts(RingSlot slot, Session session) {
+        if (slot.detected() != null) {
+            session.detected = slot.detected();
+            session.detectedAtMillis = slot.detectedAtMillis();
+        }
+        ExchangeCompleted exchange = slot.exchange();
+        if (exchange != null) {
+            if (session.exchange != null || !session.sum.matches(exchange.messages())) {
+                faults.add(slot.sessionId() + " exchanged " + exchange.messages() + " of " + session.sum.toTally());
+            }
+            session.exchange = exchange;
         }
     }
 
@@ -94,12 +120,18 @@ class TestConsumer implements BusConsumer {
         if (slot.opened() != null) {
             line.append(" opened");
         }
+        if (slot.detected() != null) {
+            line.append(" detected");
+        }
         if (slot.originAddress() != null) {
             line.append(" connected");
         }
         if (!slot.delta().isZero()) {
             Tally delta = slot.delta().toTally();
             line.append(" up=").append(delta.up()).append(" down=").append(delta.down());
+        }
+        if (slot.exchange() != null) {
+            line.append(" exchange");
         }
         if (slot.closed() != null) {
             line.append(" closed");

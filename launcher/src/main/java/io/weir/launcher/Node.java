@@ -3,6 +3,7 @@ package io.weir.launcher;
 import io.weir.aggregator.Aggregator;
 import io.weir.aggregator.AggregatorConfig;
 import io.weir.aggregator.LedgerHealth;
+import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
 import io.weir.eventbus.EventBus;
 import io.weir.proxyengine.EngineConfig;
@@ -179,6 +180,11 @@ final class Node implements AutoCloseable {
         @Override
         public void requestSnapshot(Consumer<Snapshot> reader) {
             aggregator.requestSnapshot(reader);
+        }
+
+        @Override
+        public RecentExchanges exchanges() {
+            return aggregator.exchanges();
         }
 
         @Override

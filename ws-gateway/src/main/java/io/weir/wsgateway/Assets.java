@@ -10,16 +10,26 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** The files of the page, out of the jar. They hold no data, so nobody has to be known to get them. Immutable. */
 final class Assets {
     private record Asset(String contentType, ByteBuf bytes) {}
 
-    private final Map<String, Asset> assets = Map.of(
-            "/", load("index.html", "text/html; charset=utf-8"),
-            "/app.js", load("app.js", "text/javascript; charset=utf-8"),
-            "/app.css", load("app.css", "text/css; charset=utf-8"));
+    private static final String LINK_PLACE = "<!-- certificate -->";
+    private static final String LINK = "<a class=\"ca-link\" href=\"/ca\">Certificate</a>";
+
+    private final Map<String, Asset> assets;
+
+    /** @param linksCertificate whether the page says where the certificate is */
+    Assets(boolean linksCertificate) {
+        String page = text("index.html").replace(LINK_PLACE, linksCertificate ? LINK : "");
+        this.assets = Map.of(
+                "/", asset(page, "text/html; charset=utf-8"),
+                "/app.js", asset(text("app.js"), "text/javascript; charset=utf-8"),
+                "/app.css", asset(text("app.css"), "text/css; charset=utf-8"));
+    }
 
     /** Whether there is a file at that path. */
     boolean has(String path) {
@@ -45,12 +55,19 @@ final class Assets {
         Replies.send(channel, response);
     }
 
-    private static Asset load(String name, String contentType) {
+    private static Asset asset(String text, String contentType) {
+        return new Asset(
+                contentType,
+                Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    /** The text of a file in the jar. */
+    static String text(String name) {
         try (InputStream in = Assets.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new GatewayException("the program is incomplete: " + name + " is missing");
             }
-            return new Asset(contentType, Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(in.readAllBytes())));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + name, e);
         }

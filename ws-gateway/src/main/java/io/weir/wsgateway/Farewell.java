@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.util.AttributeKey;
@@ -42,6 +43,11 @@ final class Farewell {
     /** Writes an answer, which a slow client has some time to read, and ends the connection. Takes over the reference. */
     static void answer(Channel channel, FullHttpResponse response) {
         end(channel, response, MAX_ANSWER_MILLIS);
+    }
+
+    /** Writes the end of an answer that was written piece by piece, and ends the connection. Takes over the reference. */
+    static void last(Channel channel, LastHttpContent content) {
+        end(channel, content, MAX_ANSWER_MILLIS);
     }
 
     /** Closes without a word. */

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running gateway: a listener and one event loop, {@code weir-gateway}, which does all its work. {@link #start} and
- * {@link #close} belong to the composition root's thread.
+ * The running gateway: a listener and one event loop, {@code weir-gateway}, which does all its work but reading files.
+ * {@link #start} and {@link #close} belong to the composition root's thread.
  */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
@@ -27,11 +27,13 @@ public final class Gateway implements AutoCloseable {
     private final EventLoopGroup group;
     private final Channel listener;
     private final Subscriptions subscriptions;
+    private final StoredBodies bodies;
 
-    private Gateway(EventLoopGroup group, Channel listener, Subscriptions subscriptions) {
+    private Gateway(EventLoopGroup group, Channel listener, Subscriptions subscriptions, StoredBodies bodies) {
         this.group = group;
         this.listener = listener;
         this.subscriptions = subscriptions;
+        this.bodies = bodies;
     }
 
     /**
@@ -55,18 +57,20 @@ public final class Gateway implements AutoCloseable {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, Gateway::thread, NioIoHandler.newFactory());
         EventLoop loop = group.next();
         Subscriptions subscriptions = new Subscriptions(loop, ledger, node, logs, limits);
+        StoredBodies bodies = new StoredBodies(config.bodies());
         Doorkeeper doorkeeper = new Doorkeeper(config);
         Routes routes = new Routes(
-                config.token(),
+                config,
                 doorkeeper,
                 new HttpApi(ledger, node, limits.maxRows()),
+                bodies,
                 new WebSocketUpgrade(ledger, sessions, subscriptions, limits));
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ConnectionSetup(doorkeeper, routes, limits));
-        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions);
+        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions, bodies);
         LOG.info("gateway listening address={}", Addresses.text(gateway.address()));
         return gateway;
     }
@@ -93,6 +97,7 @@ public final class Gateway implements AutoCloseable {
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS); // before the channels
         group.shutdownGracefully(100, TimeUnit.SECONDS.toMillis(STOP_SECONDS), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+        bodies.close();
     }
 
     private static Channel bind(ServerBootstrap bootstrap, EventLoopGroup group, InetSocketAddress address) {

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param idleTimeout for the answer to a request
  * @param trafficPeriod of the topic {@code traffic}
  * @param connectionsPeriod of the topic {@code connections}
+ * @param exchangesPeriod of the topic {@code mitm_detail}
  * @param logsPeriod at most so long a log line waits for company
  * @param pingPeriod between pings; a client that leaves two unanswered is dropped
  * @param stallLimit how long a client may take nothing before it is closed with 1013
@@ -32,6 +33,7 @@ record GatewayLimits(
         Duration idleTimeout,
         Duration trafficPeriod,
         Duration connectionsPeriod,
+        Duration exchangesPeriod,
         Duration logsPeriod,
         Duration pingPeriod,
         Duration stallLimit) {
@@ -46,6 +48,7 @@ record GatewayLimits(
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(1),
+            Duration.ofMillis(500),
             Duration.ofMillis(500),
             Duration.ofMillis(300),
             Duration.ofSeconds(20),

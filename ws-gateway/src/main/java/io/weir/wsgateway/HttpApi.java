@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.weir.aggregator.ConnectionInfo;
+import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
@@ -47,6 +48,26 @@ final class HttpApi {
             case "recent" -> withSnapshot(channel, snapshot -> sendRows(channel, snapshot, snapshot.recentlyClosed()));
             default -> Replies.refuse(channel, HttpResponseStatus.BAD_REQUEST);
         }
+    }
+
+    /** The recent exchanges after a sequence, or the last ones if none is named. */
+    void sendExchanges(Channel channel, QueryStringDecoder target) {
+        ExchangesQuery.of(target)
+                .ifPresentOrElse(
+                        query -> withSnapshot(channel, snapshot -> sendExchanges(channel, snapshot, query)),
+                        () -> Replies.refuse(channel, HttpResponseStatus.BAD_REQUEST));
+    }
+
+    private void sendExchanges(Channel channel, Snapshot snapshot, ExchangesQuery query) {
+        RecentExchanges.Page page = query.page(ledger.exchanges(), snapshot.sequence());
+        send(channel, HttpResponseStatus.OK, json -> {
+            json.writeNumberProperty("seq", snapshot.sequence());
+            json.writeNumberProperty("missed", page.missed());
+            json.writeBooleanProperty("more", page.more());
+            json.writeArrayPropertyStart("data");
+            page.exchanges().forEach(each -> ExchangeRow.write(json, each));
+            json.writeEndArray();
+        });
     }
 
     private static List<ConnectionInfo> open(Snapshot snapshot) {

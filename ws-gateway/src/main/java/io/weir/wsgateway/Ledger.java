@@ -1,6 +1,7 @@
 package io.weir.wsgateway;
 
 import io.weir.aggregator.LedgerHealth;
+import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
 import java.util.function.Consumer;
 
@@ -15,6 +16,9 @@ public interface Ledger {
      * @param reader called once, on a thread of the aggregator's; never, if the aggregator has stopped
      */
     void requestSnapshot(Consumer<Snapshot> reader);
+
+    /** The exchanges that were journaled last. */
+    RecentExchanges exchanges();
 
     /** How the journal fares. */
     LedgerHealth health();

@@ -10,16 +10,23 @@ import java.util.Optional;
 
 /** Says who answers which path, and who may ask. Event loop of the gateway. */
 final class Routes {
-    private final Assets assets = new Assets();
+    private static final String BODIES = "/api/bodies/";
+
+    private final Assets assets;
+    private final CertificatePage certificate;
     private final GatewayToken token;
     private final Doorkeeper doorkeeper;
     private final HttpApi api;
+    private final StoredBodies bodies;
     private final WebSocketUpgrade upgrade;
 
-    Routes(GatewayToken token, Doorkeeper doorkeeper, HttpApi api, WebSocketUpgrade upgrade) {
-        this.token = token;
+    Routes(GatewayConfig config, Doorkeeper doorkeeper, HttpApi api, StoredBodies bodies, WebSocketUpgrade upgrade) {
+        this.assets = new Assets(config.certificate() != null);
+        this.certificate = new CertificatePage(config.certificate());
+        this.token = config.token();
         this.doorkeeper = doorkeeper;
         this.api = api;
+        this.bodies = bodies;
         this.upgrade = upgrade;
     }
 
@@ -38,12 +45,14 @@ final class Routes {
             api.sendHealth(channel);
         } else if (path.equals("/start")) {
             open(ctx, request, target);
+        } else if (CertificatePage.isOurs(path)) {
+            certificate.send(channel, path);
         } else if (assets.has(path) && !target.parameters().containsKey("token")) {
             assets.send(channel, path, request.headers().get(HttpHeaderNames.HOST));
         } else {
             Optional<HttpResponseStatus> refusal = doorkeeper.refusal(channel, request, target);
             refusal.ifPresentOrElse(
-                    status -> Replies.refuse(channel, status), () -> answerKnown(channel, path, target));
+                    status -> Replies.refuse(channel, status), () -> answerKnown(channel, request, target));
         }
     }
 
@@ -53,11 +62,17 @@ final class Routes {
                 .ifPresentOrElse(status -> Replies.refuse(ctx.channel(), status), () -> upgrade.open(ctx, request));
     }
 
-    private void answerKnown(Channel channel, String path, QueryStringDecoder target) {
+    private void answerKnown(Channel channel, HttpRequest request, QueryStringDecoder target) {
+        String path = target.rawPath();
+        if (path.startsWith(BODIES)) {
+            bodies.send(channel, request, path.substring(BODIES.length()));
+            return;
+        }
         switch (path) {
             case "/" -> Replies.welcome(channel, Doorkeeper.cookieName(channel), token);
             case "/api/totals" -> api.sendTotals(channel);
             case "/api/sessions" -> api.sendSessions(channel, target);
+            case "/api/exchanges" -> api.sendExchanges(channel, target);
             default -> Replies.refuse(channel, HttpResponseStatus.NOT_FOUND);
         }
     }

@@ -13,12 +13,14 @@ final class Subscriptions {
     private final Clients clients;
     private final TrafficTopic traffic;
     private final ConnectionsTopic connections;
+    private final ExchangesTopic exchanges;
     private final LogTopic logs;
 
     Subscriptions(EventLoop loop, Ledger ledger, Supplier<NodeStatus> node, LogFeed feed, GatewayLimits limits) {
         this.clients = new Clients(limits.maxClients());
         this.traffic = new TrafficTopic(loop, clients, ledger, node, limits);
         this.connections = new ConnectionsTopic(loop, clients, ledger, limits);
+        this.exchanges = new ExchangesTopic(loop, clients, ledger, limits);
         this.logs = new LogTopic(loop, clients, ledger, feed, limits);
         feed.onArrival(logs);
     }
@@ -43,6 +45,7 @@ final class Subscriptions {
     void changed() {
         traffic.subscriptionsChanged();
         connections.subscriptionsChanged();
+        exchanges.subscriptionsChanged();
         logs.subscriptionsChanged();
     }
 

@@ -11,7 +11,7 @@ enum Topic {
     CONNECTIONS,
     /** Log lines. */
     LOGS,
-    /** Exchanges of intercepted tunnels; accepted, and nothing is sent yet. */
+    /** Exchanges that were read, each once. */
     MITM_DETAIL;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -3,8 +3,10 @@ package io.weir.wsgateway;
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.aggregator.JournalState;
 import io.weir.aggregator.LedgerHealth;
+import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.util.function.Consumer;
 final class FakeLedger implements Ledger, AutoCloseable {
     final AtomicInteger requests = new AtomicInteger();
 
+    private final RecentExchanges exchanges = new RecentExchanges();
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final Map<Long, ConnectionInfo> open = new TreeMap<>();
     private final List<ConnectionInfo> closed = new ArrayList<>();
@@ -63,6 +66,17 @@ final class FakeLedger implements Ledger, AutoCloseable {
     synchronized void add(Tally delta) {
         sequence++;
         totals = totals.plus(delta);
+    }
+
+    /** Journals an exchange; answers its sequence. */
+    synchronized long exchanged(ExchangeCompleted exchange) {
+        exchanges.event(++sequence, exchange.completedAtMillis(), exchange);
+        return sequence;
+    }
+
+    @Override
+    public RecentExchanges exchanges() {
+        return exchanges;
     }
 
     synchronized void fail(JournalState state, String why) {

@@ -20,10 +20,10 @@ final class TestGateway implements AutoCloseable {
 
     private volatile Optional<LogLevel> wantedLevel = Optional.empty();
 
-    private TestGateway(GatewayLimits limits) {
+    private TestGateway(GatewayLimits limits, UnaryOperator<GatewayConfig> configured) {
         InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         gateway = Gateway.start(
-                new GatewayConfig(listen, List.of("weir.example", "proxy.example:9443"), token),
+                configured.apply(new GatewayConfig(listen, List.of("weir.example", "proxy.example:9443"), token)),
                 ledger,
                 sessions,
                 logs,
@@ -36,7 +36,11 @@ final class TestGateway implements AutoCloseable {
     }
 
     static TestGateway start(UnaryOperator<TestLimits> change) {
-        return new TestGateway(change.apply(new TestLimits()).build());
+        return new TestGateway(change.apply(new TestLimits()).build(), config -> config);
+    }
+
+    static TestGateway configured(UnaryOperator<GatewayConfig> change) {
+        return new TestGateway(new TestLimits().build(), change);
     }
 
     /** Limits with ticks that a test does not have to wait for. */
@@ -61,6 +65,7 @@ final class TestGateway implements AutoCloseable {
                     usual.maxPendingBytes(),
                     headDeadline,
                     usual.idleTimeout(),
+                    tick,
                     tick,
                     tick,
                     tick,

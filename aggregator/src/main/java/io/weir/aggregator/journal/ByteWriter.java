@@ -53,8 +53,13 @@ final class ByteWriter {
 
     /** A varint with the number of bytes, then that many bytes of UTF-8. */
     void text(String value) {
+        text(value, MAX_TEXT_BYTES);
+    }
+
+    /** The same, cut to fewer bytes than other texts. */
+    void text(String value, int maxBytes) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-        int length = Math.min(utf8.length, MAX_TEXT_BYTES);
+        int length = Math.min(utf8.length, maxBytes);
         while (length < utf8.length && (utf8[length] & 0xC0) == 0x80) {
             length--; // not in the middle of a character
         }

@@ -16,7 +16,10 @@ final class EventKind {
     static final int CHECKPOINT_BEGUN = 12;
     static final int CHECKPOINT_SESSION = 13;
     static final int CHECKPOINT_ENDED = 14;
-    // 15 (a seal of the hash chain) and 16 (a completed exchange) are reserved
+    // 15 (a seal of the hash chain) is reserved
+    static final int EXCHANGE_COMPLETED = 16;
+    static final int PROTOCOL_DETECTED = 17;
+    static final int INTERCEPTION_BYPASSED = 18;
 
     /** From this one on it is a delta, and the low seven bits say which counts follow. */
     static final int BYTES_TRANSFERRED = 0x80;

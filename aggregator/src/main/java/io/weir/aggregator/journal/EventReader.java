@@ -11,10 +11,12 @@ import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
+import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
 import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
@@ -23,12 +25,14 @@ import io.weir.eventbus.SessionProtocol;
 /** Reads the events inside a record, as {@link RecordEncoder} draws them. */
 final class EventReader {
     private final ByteReader in;
+    private final ExchangeReader exchanges;
     private final Counts delta = new Counts();
     private long recordMillis;
     private long lastSession;
 
     EventReader(ByteReader in) {
         this.in = in;
+        this.exchanges = new ExchangeReader(in);
     }
 
     void begin(long atMillis) {
@@ -74,7 +78,7 @@ final class EventReader {
             case EventKind.SESSION_IDS_RESERVED -> new SessionIdsReserved(in.varint());
             case EventKind.SESSION_OPENED -> opening();
             case EventKind.ORIGIN_CONNECTED -> new OriginConnected(session(), in.text());
-            case EventKind.SESSION_CLOSED -> new SessionClosed(session(), reason(), status(), in.tally());
+            case EventKind.SESSION_CLOSED -> new SessionClosed(session(), reason(), status(in), in.tally());
             case EventKind.CONNECTION_REFUSED -> new ConnectionRefused(session(), in.text(), in.text(), in.text());
             case EventKind.COMMAND_RECEIVED -> command();
             case EventKind.CONFIG_CHANGED -> new ConfigChanged(in.varint(), in.text(), in.text());
@@ -86,6 +90,10 @@ final class EventReader {
             case EventKind.CHECKPOINT_SESSION ->
                 new CheckpointSession(opening(), recordMillis + in.zigzag(), in.text(), in.tally());
             case EventKind.CHECKPOINT_ENDED -> new CheckpointEnded(in.varint());
+            case EventKind.EXCHANGE_COMPLETED -> exchanges.read(session(), recordMillis);
+            case EventKind.PROTOCOL_DETECTED -> new ProtocolDetected(session(), protocol(in));
+            case EventKind.INTERCEPTION_BYPASSED ->
+                new InterceptionBypassed(session(), in.text(), in.text(), in.text(), recordMillis + in.zigzag());
             default ->
                 throw new RecordFormatException(FaultKind.NEWER_VERSION, "has an event of the unknown kind " + kind);
         };
@@ -93,7 +101,7 @@ final class EventReader {
 
     private SessionOpened opening() throws RecordFormatException {
         return new SessionOpened(
-                session(), in.varint(), protocol(), in.text(), in.text(), in.text(), in.text(), in.text());
+                session(), in.varint(), protocol(in), in.text(), in.text(), in.text(), in.text(), in.text());
     }
 
     private CommandReceived command() throws RecordFormatException {
@@ -106,7 +114,7 @@ final class EventReader {
         return lastSession;
     }
 
-    private int status() throws RecordFormatException {
+    static int status(ByteReader in) throws RecordFormatException {
         long status = in.zigzag();
         if (status != (int) status) {
             throw ByteReader.corrupt("has the status " + status);
@@ -123,7 +131,7 @@ final class EventReader {
         }
     }
 
-    private SessionProtocol protocol() throws RecordFormatException {
+    static SessionProtocol protocol(ByteReader in) throws RecordFormatException {
         int code = in.smallCount();
         try {
             return SessionProtocol.ofCode(code);

@@ -1,6 +1,7 @@
 package io.weir.aggregator.journal;
 
 import io.weir.eventbus.Counts;
+import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
@@ -10,10 +11,12 @@ import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
+import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
 import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
@@ -21,11 +24,13 @@ import io.weir.eventbus.LedgerEvent.SessionOpened;
 /** Writes the events inside a record, as {@link RecordEncoder} draws them. */
 final class EventWriter {
     private final ByteWriter out;
+    private final ExchangeWriter exchanges;
     private long recordMillis;
     private long lastSession;
 
     EventWriter(ByteWriter out) {
         this.out = out;
+        this.exchanges = new ExchangeWriter(out);
     }
 
     void begin(long atMillis) {
@@ -84,6 +89,14 @@ final class EventWriter {
             out.varint(closed.reason().code());
             out.zigzag(closed.status());
             out.tally(closed.totals());
+        } else if (event instanceof ExchangeCompleted exchange) {
+            begin(EventKind.EXCHANGE_COMPLETED, atMillis);
+            session(exchange.sessionId());
+            exchanges.write(exchange, recordMillis);
+        } else if (event instanceof ProtocolDetected detected) {
+            begin(EventKind.PROTOCOL_DETECTED, atMillis);
+            session(detected.sessionId());
+            out.varint(detected.protocol().code());
         } else if (event instanceof BytesTransferred) {
             throw new IllegalArgumentException("deltas are written by writeDelta()");
         } else {
@@ -96,6 +109,11 @@ final class EventWriter {
             begin(EventKind.CONNECTION_REFUSED, atMillis);
             session(refused.sessionId());
             texts(refused.remote(), refused.target(), refused.reason());
+        } else if (event instanceof InterceptionBypassed bypassed) {
+            begin(EventKind.INTERCEPTION_BYPASSED, atMillis);
+            session(bypassed.sessionId());
+            texts(bypassed.host(), bypassed.client(), bypassed.reason());
+            out.zigzag(bypassed.untilMillis() - recordMillis);
         } else if (event instanceof CommandReceived command) {
             begin(EventKind.COMMAND_RECEIVED, atMillis);
             session(command.sessionId());

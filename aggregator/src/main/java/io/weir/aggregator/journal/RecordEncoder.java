@@ -42,8 +42,18 @@ import java.util.zip.CRC32C;
  *                                 totals:tally open:varint
  *        13 CheckpointSession     opening openedAtMillis:zigzag (minus recordMillis) originAddress:text totals:tally
  *        14 CheckpointEnded       beginSequence:varint
- *        15, 16                   reserved
+ *        15                       reserved
+ *        16 ExchangeCompleted     session parentId:varint protocol:varint status:zigzag remote:word host:word method:word url:text
+ *                                 clientProtocol:word originProtocol:word originAddress:word originCertificate:word
+ *                                 request:message response:message messages:tally wire:tally
+ *                                 startedAtMillis:zigzag (minus recordMillis) connectMicros:zigzag tlsMicros:zigzag
+ *                                 firstByteMicros:zigzag lastByteMicros:zigzag framesUp:varint framesDown:varint error:word
+ *        17 ProtocolDetected      session protocol:varint
+ *        18 InterceptionBypassed  session host:text client:text reason:text untilMillis:zigzag (minus recordMillis)
  *   opening = session parentId:varint protocol:varint method:text host:text url:text remote:text user:text
+ *   message = fieldsLeftOut:varint bodyBytes:varint bodySha256:word bodyNote:word
+ *             fieldCount:varint (name:word value:text) × fieldCount
+ *   word    = text, but cut at 512 bytes
  * </pre>
  *
  * <p>A delta has the record's time. Every version keeps the first two bytes and the last four, so that a reader can
@@ -53,12 +63,17 @@ public final class RecordEncoder {
     /** A record is not longer than this. */
     public static final int MAX_RECORD_BYTES = 256 * 1024;
 
+    /**
+     * No event is longer: the texts of an opening have 5 × 4 KiB; an exchange has 2 × 24 KiB of fields, one text of 4 KiB and
+     * 12 words, which is below 60 KiB. So the first event of a record always fits.
+     */
+    static final int LARGEST_EVENT_BYTES = 64 * 1024;
+
     static final int MAGIC = 0x57;
     static final int VERSION = 1;
     static final int CRC_BYTES = 4;
 
     private static final int MAX_HEADER_BYTES = 3 + 3 * ByteWriter.MAX_VARINT_BYTES;
-    private static final int LARGEST_EVENT_BYTES = 32 * 1024;
     private static final int BODY_LIMIT = MAX_RECORD_BYTES - CRC_BYTES;
 
     private final ByteWriter out = new ByteWriter(MAX_RECORD_BYTES + LARGEST_EVENT_BYTES);

@@ -33,7 +33,7 @@ import java.util.List;
 
 /** Tells the story of the golden journal, and wrote it once: {@code GoldenJournal FOLDER}. */
 public final class GoldenJournal {
-    private static final long AT = 1_700_000_000_000L;
+    static final long AT = 1_700_000_000_000L;
     private static final int EVENTS_IN_RECORD = 4;
     private static final SessionOpened TUNNEL = new SessionOpened(
             1, 0, SessionProtocol.HTTPS_MITM, "CONNECT", "a.example:443", "a.example:443", "192.0.2.7:4711", "anna");
@@ -81,6 +81,11 @@ public final class GoldenJournal {
                 new CheckpointBegun(2, 300, 3, 1, new Tally(1_100_123, 2_000_456, 250, 39, 1_100_123, 2_000_456), 1),
                 new CheckpointSession(PLAIN, AT + 21, "", plain),
                 new CheckpointEnded(26));
+        return numbered(events);
+    }
+
+    /** Gives events their sequences and times. */
+    static List<Recorded> numbered(List<LedgerEvent> events) {
         List<Recorded> story = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {
             LedgerEvent event = events.get(i);
@@ -91,8 +96,12 @@ public final class GoldenJournal {
     }
 
     public static void main(String[] arguments) throws IOException {
-        Path folder = Path.of(arguments[0]);
-        TestJournal.write(folder, records(), () -> AT);
+        write(Path.of(arguments[0]), story());
+    }
+
+    /** Writes a story as it is committed: cut behind its last record, without what a reader does not need. */
+    static void write(Path folder, List<Recorded> story) throws IOException {
+        TestJournal.write(folder, records(story), () -> AT);
         JournalPosition end;
         try (JournalReader reader = JournalReader.open(folder)) {
             end = reader.read(new RecordedEvents(), ReadProgress.NONE).position();
@@ -104,8 +113,7 @@ public final class GoldenJournal {
         Files.delete(folder.resolve("LOCK"));
     }
 
-    private static List<Raw> records() {
-        List<Recorded> story = story();
+    private static List<Raw> records(List<Recorded> story) {
         RecordEncoder encoder = new RecordEncoder();
         List<Raw> records = new ArrayList<>();
         for (int from = 0; from < story.size(); from += EVENTS_IN_RECORD) {

@@ -1,6 +1,8 @@
 package io.weir.aggregator.journal;
 
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.ExchangeCompleted;
+import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
@@ -10,15 +12,20 @@ import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
+import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
 import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.MessageFacts;
+import io.weir.eventbus.MessageFacts.Field;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -41,7 +48,10 @@ final class RandomEvents {
             () -> new JournalGap(time(), time(), text(), tally()),
             () -> new CheckpointBegun(number(), number(), number(), number(), tally(), small()),
             () -> new CheckpointSession(opened(), time(), text(), tally()),
-            () -> new CheckpointEnded(number()));
+            () -> new CheckpointEnded(number()),
+            () -> new ProtocolDetected(number(), protocol()),
+            () -> new InterceptionBypassed(number(), text(), text(), text(), time()),
+            this::exchange);
 
     RandomEvents(long seed) {
         random = new Random(seed);
@@ -64,13 +74,48 @@ final class RandomEvents {
     }
 
     private SessionOpened opened() {
-        SessionProtocol protocol = SessionProtocol.ofCode(1 + random.nextInt(SessionProtocol.values().length));
-        return new SessionOpened(number(), number(), protocol, text(), text(), text(), text(), text());
+        return new SessionOpened(number(), number(), protocol(), text(), text(), text(), text(), text());
     }
 
     private SessionClosed closed() {
         CloseReason reason = CloseReason.ofCode(1 + random.nextInt(CloseReason.values().length));
         return new SessionClosed(number(), reason, random.nextInt(2_000) - 1_000, tally());
+    }
+
+    private SessionProtocol protocol() {
+        return SessionProtocol.ofCode(1 + random.nextInt(SessionProtocol.values().length));
+    }
+
+    private ExchangeCompleted exchange() {
+        return new ExchangeCompleted(
+                number(),
+                number(),
+                protocol(),
+                text(),
+                text(),
+                text(),
+                text(),
+                random.nextInt(),
+                text(),
+                text(),
+                text(),
+                text(),
+                message(),
+                message(),
+                tally(),
+                tally(),
+                new ExchangeTimes(time(), time(), -1, time(), time()),
+                count(),
+                count(),
+                text());
+    }
+
+    private MessageFacts message() {
+        List<Field> fields = new ArrayList<>();
+        for (int i = random.nextInt(6); i > 0; i--) {
+            fields.add(new Field(text(), text()));
+        }
+        return new MessageFacts(fields, small(), count(), text(), text());
     }
 
     private Tally tally() {

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weir.aggregator.EventSink;
 import io.weir.aggregator.journal.RecordedEvents.Recorded;
 import io.weir.eventbus.Counts;
+import io.weir.eventbus.ExchangeCompleted;
+import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.MessageFacts;
+import io.weir.eventbus.MessageFacts.Field;
+import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -106,6 +112,124 @@ class RecordCodecTest {
 
         assertThat(encoder.length()).isBetween(RecordEncoder.MAX_RECORD_BYTES - 5_000, RecordEncoder.MAX_RECORD_BYTES);
         assertThat(decode(record())).hasSize(added);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"x", "ü", "\u20ac", "\uD83D\uDE00", "\uD83D"})
+    void anExchangeStaysBelowTheLargestEventWhateverTheEngineGives(String character) throws Exception {
+        String text = character.repeat(100_000);
+        for (int fields : new int[] {0, 1, 7, 200, 10_000}) {
+            MessageFacts facts = new MessageFacts(
+                    Collections.nCopies(fields, new Field(text, text)), Integer.MAX_VALUE, Long.MAX_VALUE, text, text);
+            encoder.begin(Long.MAX_VALUE / 2, AT);
+            encoder.tryAdd(Long.MIN_VALUE, exchange(text, facts));
+            encoder.finish();
+
+            assertThat(encoder.length()).isLessThan(RecordEncoder.LARGEST_EVENT_BYTES);
+            ExchangeCompleted read = (ExchangeCompleted) decode(record()).get(0).event();
+            assertThat(read.request().fields()).hasSizeBetween(Math.min(fields, 5), 7);
+            assertThat(read.request().fieldsLeftOut()).isEqualTo(Integer.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void theFieldsOfAnExchangeAreCutToTheirNumberAndTheRestIsCounted() throws Exception {
+        MessageFacts facts = new MessageFacts(Collections.nCopies(300, new Field("a", "b")), 3, -5, "", "");
+        encoder.begin(1, AT);
+        encoder.tryAdd(AT, exchange("x", facts));
+        encoder.finish();
+
+        ExchangeCompleted read = (ExchangeCompleted) decode(record()).get(0).event();
+
+        assertThat(read.request().fields()).hasSize(ExchangeWriter.MAX_FIELDS);
+        assertThat(read.request().fieldsLeftOut()).isEqualTo(3 + 300 - ExchangeWriter.MAX_FIELDS);
+        assertThat(read.request().bodyBytes()).isZero();
+        assertThat(read.times()).isEqualTo(exchange("x", facts).times());
+    }
+
+    @Test
+    void allThatTheEngineMayKeepOfAMessageIsKept() throws Exception {
+        String value = "\u20ac".repeat(1_300);
+        List<Field> fields = Collections.nCopies(6, new Field("name", value));
+        assertThat(6 * (4 + value.length())).isLessThan(MessageFacts.FIELDS_CHARS);
+        encoder.begin(1, AT);
+        encoder.tryAdd(AT, exchange("x", new MessageFacts(fields, 0, 0, "", "")));
+        encoder.finish();
+
+        ExchangeCompleted read = (ExchangeCompleted) decode(record()).get(0).event();
+
+        assertThat(read.request().fields()).isEqualTo(fields);
+        assertThat(read.request().fieldsLeftOut()).isZero();
+    }
+
+    @Test
+    void moreFieldsThanThereAreBytesAreCorruptAndReserveNothing() {
+        encoder.begin(1, AT);
+        encoder.tryAdd(AT, exchange("x", MessageFacts.NONE));
+        encoder.finish();
+        byte[] record = record();
+        byte[] facts = {0, 0, 0, 0, 0}; // of a message without fields; the last one is their number
+        int at = indexOf(record, facts) + 4;
+        byte[] huge = new byte[record.length + 4];
+        System.arraycopy(record, 0, huge, 0, at);
+        byte[] count = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x07}; // 2^31-1
+        System.arraycopy(count, 0, huge, at, 5);
+        System.arraycopy(record, at + 1, huge, at + 5, record.length - at - 1);
+        stampChecksum(huge);
+
+        assertThatThrownBy(() -> decode(huge)).satisfies(e -> {
+            assertThat(((RecordFormatException) e).kind()).isEqualTo(FaultKind.CORRUPT_RECORD);
+            assertThat(((RecordFormatException) e).what()).contains("more fields than bytes");
+        });
+    }
+
+    private static int indexOf(byte[] bytes, byte[] part) {
+        int at = 0;
+        while (!Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
+            at++;
+        }
+        return at;
+    }
+
+    private static ExchangeCompleted exchange(String text, MessageFacts facts) {
+        Tally most = new Tally(
+                Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+        return new ExchangeCompleted(
+                Long.MAX_VALUE,
+                Long.MIN_VALUE,
+                SessionProtocol.HTTPS_MITM,
+                text,
+                text,
+                text,
+                text,
+                Integer.MIN_VALUE,
+                text,
+                text,
+                text,
+                text,
+                facts,
+                facts,
+                most,
+                most,
+                new ExchangeTimes(Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                text);
+    }
+
+    @Test
+    void aLaterKindOfEventStopsTheReader() {
+        encoder.begin(1, AT);
+        encoder.tryAdd(AT, new OriginConnected(1, "a"));
+        encoder.finish();
+        byte[] record = record();
+        record[record.length - RecordEncoder.CRC_BYTES - 5] = 19;
+        stampChecksum(record);
+
+        assertThatThrownBy(() -> decode(record)).satisfies(e -> {
+            assertThat(((RecordFormatException) e).kind()).isEqualTo(FaultKind.NEWER_VERSION);
+            assertThat(((RecordFormatException) e).what()).contains("unknown kind 19");
+        });
     }
 
     @Test
