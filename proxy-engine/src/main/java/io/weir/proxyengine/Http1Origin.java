@@ -50,6 +50,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
 
     void begin() {
         channel.pipeline().addLast(writes, decoder, this);
+        HeldInput.release(channel);
         channel.config().setAutoRead(true);
     }
 

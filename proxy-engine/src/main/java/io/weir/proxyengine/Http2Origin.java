@@ -45,6 +45,7 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
 
     void begin() {
         channel.pipeline().addLast(writes, frames, link, new ConnectionTail(this));
+        HeldInput.release(channel);
         channel.config().setAutoRead(true);
     }
 

@@ -115,6 +115,9 @@ final class InterceptedExchange implements ActiveSession {
         requestEnded = last;
         recorder.requestContent(data);
         side.content(data, last);
+        if (last) {
+            side.flush();
+        }
         if (side.isWritable()) {
             client.consumed(bytes);
         } else {
@@ -134,6 +137,7 @@ final class InterceptedExchange implements ActiveSession {
         }
         requestEnded = true;
         side.trailers(fields);
+        side.flush();
     }
 
     private void holdEarly(ByteBuf data, boolean last, @Nullable HttpHeaders trailers) {
@@ -192,6 +196,9 @@ final class InterceptedExchange implements ActiveSession {
         responseEnded = last;
         recorder.responseContent(data);
         client.content(data, last);
+        if (last) {
+            client.flush(); // with the end its side may be over before the read is complete
+        }
         if (client.isWritable()) {
             side.consumed(bytes);
         } else {
@@ -204,6 +211,7 @@ final class InterceptedExchange implements ActiveSession {
         if (!isBroken() && responseBegun && !responseEnded) {
             responseEnded = true;
             client.trailers(fields);
+            client.flush();
         }
     }
 

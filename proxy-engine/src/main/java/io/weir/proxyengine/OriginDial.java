@@ -1,8 +1,6 @@
 package io.weir.proxyengine;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -21,7 +19,7 @@ final class OriginDial implements ConnectListener {
     /** Learns how it ended: one of the two, once, unless it was given up. */
     interface Listener {
         /**
-         * The channel is the listener's; it reads nothing until told to.
+         * The channel is the listener's; it reads nothing until told to, and what it has said waits in {@link HeldInput}.
          *
          * @param isHttp2 whether that was agreed on
          * @param askedForCertificate whether the origin would like to know who the client is
@@ -103,7 +101,7 @@ final class OriginDial implements ConnectListener {
         pipeline.addLast(new ReadMeter(meter, Leg.ORIGIN_DOWN));
         tlsSinceNanos = System.nanoTime();
         if (!target.isTls()) {
-            pipeline.addLast(new EndTeller(false, () -> {}));
+            pipeline.addLast(new EndTeller(false, () -> {}), new HeldInput());
             over = true;
             listener.reached(
                     connected, facts(connected, "", target.isHttp2(), ExchangeTimes.NEVER), target.isHttp2(), false);
@@ -118,7 +116,7 @@ final class OriginDial implements ConnectListener {
                         target.protocols(),
                         interception.verifies(target.name(), authority));
         tls.setHandshakeTimeoutMillis(loop.config().connectTimeout().toMillis());
-        pipeline.addLast(tls, new EndTeller(true, () -> {}), new Quiet());
+        pipeline.addLast(tls, new EndTeller(true, () -> {}), new HeldInput());
         tls.handshakeFuture().addListener((Future<Channel> done) -> finished(connected, tls, done.cause()));
         connected.config().setAutoRead(true);
     }
@@ -136,7 +134,6 @@ final class OriginDial implements ConnectListener {
             listener.unreached(refusal(failure), failure, asked);
             return;
         }
-        connected.pipeline().remove(Quiet.class);
         connected.config().setAutoRead(false);
         boolean isHttp2 = "h2".equals(tls.applicationProtocol());
         String certificate = OriginTls.certificateFingerprint(tls);
@@ -173,14 +170,6 @@ final class OriginDial implements ConnectListener {
         }
         if (channel != null) {
             channel.close();
-        }
-    }
-
-    /** Keeps a failed handshake from the end of the pipeline: its future tells. */
-    private static final class Quiet extends ChannelInboundHandlerAdapter {
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
         }
     }
 }

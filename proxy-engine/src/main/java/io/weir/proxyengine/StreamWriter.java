@@ -46,7 +46,7 @@ final class StreamWriter {
     void data(ByteBuf data, boolean last) {
         int bytes = data.readableBytes();
         unwrittenBytes += bytes;
-        isFull = unwrittenBytes > HIGH_WATER_BYTES;
+        isFull |= unwrittenBytes > HIGH_WATER_BYTES;
         link.encoder().writeData(link.context(), stream, data, 0, last, begin(bytes));
     }
 
