@@ -3,6 +3,7 @@ package io.weir.proxyengine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
@@ -154,7 +155,9 @@ class RedactionTest {
             String url = url(random);
             assertThat(redaction.url(url)).as(url).doesNotContain(CANARY);
 
-            HttpHeaders headers = new DefaultHttpHeaders(false);
+            HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory()
+                    .withValidation(false)
+                    .newHeaders();
             headers.add(
                     spelled(random, one(random, List.copyOf(SecretNames.FIELDS)).replace("*", "X-My-")),
                     secret(random));
