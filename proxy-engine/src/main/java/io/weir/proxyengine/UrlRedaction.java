@@ -17,9 +17,6 @@ final class UrlRedaction {
     /** URLs in values of URLs, so deep. */
     private static final int DEPTH_MAX = 3;
 
-    /** Of a longer URL the rest is not even looked at. */
-    private static final int TAKEN_CHARS = 64 * 1024;
-
     private final SecretNames names;
 
     UrlRedaction(SecretNames names) {
@@ -28,8 +25,7 @@ final class UrlRedaction {
 
     /** A text that is one URL, or a part of one. */
     String redact(String url) {
-        String taken = url.length() > TAKEN_CHARS ? url.substring(0, TAKEN_CHARS) + '…' : url;
-        return parameters(UserInformation.cutFromUrl(taken), 0);
+        return parameters(UserInformation.cutFromUrl(url), 0);
     }
 
     /** A text in which there may be URLs, such as a Link field. */

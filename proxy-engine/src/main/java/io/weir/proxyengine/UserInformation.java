@@ -15,14 +15,23 @@ final class UserInformation {
     }
 
     private static String cut(String url, int atStart) {
-        var result = new StringBuilder(url);
-        if (atStart >= 0) {
-            cutAt(result, atStart);
+        var result = new StringBuilder(url.length());
+        int copied = 0;
+        int authority = atStart >= 0 ? atStart : nextAuthority(url, 0);
+        while (authority >= 0) {
+            int at = lastAt(url, authority);
+            if (at >= 0) {
+                result.append(url, copied, authority);
+                copied = at + 1;
+            }
+            authority = nextAuthority(url, Math.max(authority, copied));
         }
-        for (int scheme = result.indexOf("://"); scheme >= 0; scheme = result.indexOf("://", scheme + 3)) {
-            cutAt(result, afterSlashes(result, scheme + 3));
-        }
-        return result.toString();
+        return result.append(url, copied, url.length()).toString();
+    }
+
+    private static int nextAuthority(String url, int from) {
+        int scheme = url.indexOf("://", from);
+        return scheme < 0 ? -1 : afterSlashes(url, scheme + 3);
     }
 
     /** Where an authority begins at the start of a URL; -1 if none does. Lenient, as browsers are: one slash will do, or backslashes. */
@@ -39,7 +48,7 @@ final class UserInformation {
         return authority == colon + 1 ? 0 : authority; // user:password@host, or mailto: which is no loss
     }
 
-    private static int afterSlashes(CharSequence url, int from) {
+    private static int afterSlashes(String url, int from) {
         int at = from;
         while (at < url.length() && (url.charAt(at) == '/' || url.charAt(at) == '\\')) {
             at++;
@@ -47,7 +56,7 @@ final class UserInformation {
         return at;
     }
 
-    private static int endOfAuthority(CharSequence url, int from) {
+    private static int endOfAuthority(String url, int from) {
         int end = from;
         while (end < url.length() && "/\\?#".indexOf(url.charAt(end)) < 0) {
             end++;
@@ -55,12 +64,11 @@ final class UserInformation {
         return end;
     }
 
-    private static void cutAt(StringBuilder url, int from) {
-        for (int i = endOfAuthority(url, from) - 1; i >= from; i--) {
-            if (url.charAt(i) == '@') {
-                url.delete(from, i + 1);
-                return;
-            }
+    private static int lastAt(String url, int authority) {
+        int at = endOfAuthority(url, authority) - 1;
+        while (at >= authority && url.charAt(at) != '@') {
+            at--;
         }
+        return at >= authority ? at : -1;
     }
 }

@@ -49,6 +49,7 @@ class RedactionTest {
                 "https:/u:p@example.com/ | https:/example.com/",
                 "https:\\\\u:p@example.com/ | https:\\\\example.com/",
                 "/a/https://u:p@example.com/ | /a/https://example.com/",
+                "x://a@://b@://c@d | x://://://d",
                 "/a//b@c | /a//b@c",
                 "a@b | a@b",
                 "/cb#access_token=1&state=2 | /cb#access_token=[redacted]&state=2",
@@ -102,6 +103,8 @@ class RedactionTest {
                 "User-Agent | Bot/1.0 (+https://example.com/bot?x=1) | Bot/1.0 (+https://example.com/bot?x=1)",
                 "WWW-Authenticate | Basic realm=\"x\" | Basic realm=\"x\"",
                 "Sec-WebSocket-Key | x | x",
+                "Sec-WebSocket-Protocol | base64url.bearer.authorization.k8s.io.x, v4 | [redacted]",
+                "Sec-WebSocket-Protocol | graphql-ws | graphql-ws",
                 "Host | example.com | example.com",
             })
     void secretsInFieldsAreReplacedAndTheRestIsKept(String name, String value, String redacted) {
