@@ -249,7 +249,8 @@ class RedactionTest {
 
     private static String spelled(Random random, String name) {
         var spelled = new StringBuilder();
-        for (char c : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
             spelled.append(random.nextBoolean() ? Character.toUpperCase(c) : Character.toLowerCase(c));
         }
         return spelled.toString();
@@ -257,7 +258,8 @@ class RedactionTest {
 
     private static String encoded(Random random, String name) {
         var encoded = new StringBuilder();
-        for (char c : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
             encoded.append(random.nextInt(4) == 0 ? all(String.valueOf(c)) : String.valueOf(c));
         }
         return encoded.toString();
@@ -265,7 +267,8 @@ class RedactionTest {
 
     private static String all(String text) {
         var encoded = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             boolean plain = Character.isLetterOrDigit(c) && text.length() > 1;
             encoded.append(plain ? String.valueOf(c) : "%%%02x".formatted((int) c));
         }
