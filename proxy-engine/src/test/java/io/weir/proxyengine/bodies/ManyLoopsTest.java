@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The law of the store: every body that is told of as stored is there to the byte, and nothing else is left. */
 class ManyLoopsTest {
     private static final int LOOPS = 4;
-    private static final int BODIES = 300; // a loop
+    private static final int BODIES = 150; // a loop
 
     @TempDir
     Path temp;
