@@ -8,16 +8,21 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the clients want to reach, on several loopback addresses and one port. The first byte of a connection says who
- * is talking: {@link PieceOrigin} for pieces of bulk data, {@link HttpOrigin} for requests, {@link EchoOrigin}.
+ * is talking: {@link PieceOrigin} for pieces of bulk data, {@link HttpOrigin} for requests, in TLS too, {@link
+ * EchoOrigin}.
  */
 final class Origin implements AutoCloseable {
     private static final int BACKLOG = 4096;
+    private static final byte CLIENT_HELLO = 22; // a TLS record of the handshake
 
     private final List<EventLoop> loops;
     private final List<ServerSocketChannel> listeners = new ArrayList<>();
+    private @Nullable Identity identity; // made when it is first asked for, like what follows from it
+    private @Nullable Tls tls;
     private int port;
 
     private Origin(List<EventLoop> loops, int port) {
@@ -58,10 +63,27 @@ final class Origin implements AutoCloseable {
         return port;
     }
 
-    private static void accept(EventLoop loop, ServerSocketChannel listener) {
+    /** Its certificate, and who has issued it. Any thread. */
+    synchronized Identity identity() throws IOException {
+        Identity made = identity;
+        if (made == null) {
+            made = Identity.ofOrigin();
+            identity = made;
+            tls = Tls.server(made);
+        }
+        return made;
+    }
+
+    private synchronized Tls tls() throws IOException {
+        Identity made = identity();
+        Tls ready = tls;
+        return ready == null ? Tls.server(made) : ready;
+    }
+
+    private void accept(EventLoop loop, ServerSocketChannel listener) {
         try {
             for (SocketChannel accepted = listener.accept(); accepted != null; accepted = listener.accept()) {
-                Wire.serve(loop, accepted, new FirstByte());
+                SocketWire.serve(loop, accepted, new FirstByte(this));
             }
         } catch (IOException e) {
             // out of files, or the connection is gone: the client counts what did not come
@@ -78,9 +100,20 @@ final class Origin implements AutoCloseable {
 
     /** Finds out who is talking. */
     private static final class FirstByte implements OriginConversation {
+        private final Origin origin;
+
+        FirstByte(Origin origin) {
+            this.origin = origin;
+        }
+
         @Override
         public void received(Wire wire, ByteBuffer bytes) throws IOException {
-            Conversation next = switch (bytes.get(bytes.position())) {
+            byte first = bytes.get(bytes.position());
+            if (first == CLIENT_HELLO) {
+                origin.tls().start(wire, new HttpOrigin()).received(wire, bytes);
+                return;
+            }
+            Conversation next = switch (first) {
                 case Filler.FIRST -> new EchoOrigin();
                 case PieceOrigin.COUNTED, PieceOrigin.VERIFIED -> new PieceOrigin();
                 default -> new HttpOrigin();

@@ -49,11 +49,18 @@ record Route(@Nullable InetSocketAddress proxy, int originPort, int targets, int
 
     /** The head of a request for a body of a size, with a body of a size; no body if that is 0. */
     byte[] request(int number, long size, long bodyBytes) {
-        String authority = authority(number);
-        String target = (proxy == null ? "" : "http://" + authority) + "/" + size;
+        return request(proxy == null ? "" : "http://" + authority(number), number, size, bodyBytes);
+    }
+
+    /** The same, when it goes through a tunnel to the origin. */
+    byte[] requestInTunnel(int number, long size, long bodyBytes) {
+        return request("", number, size, bodyBytes);
+    }
+
+    private byte[] request(String base, int number, long size, long bodyBytes) {
         String body = bodyBytes == 0 ? "" : "Content-Length: " + bodyBytes + "\r\n";
-        return ((bodyBytes == 0 ? "GET " : "POST ") + target + " HTTP/1.1\r\nHost: " + authority + "\r\n" + body
-                        + "\r\n")
+        return ((bodyBytes == 0 ? "GET " : "POST ") + base + "/" + size + " HTTP/1.1\r\nHost: " + authority(number)
+                        + "\r\n" + body + "\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 

@@ -31,6 +31,7 @@ final class Staff {
 
     private final LoadOptions options;
     private final Route route;
+    private final Tls tls;
     private final List<EventLoop> loops;
     private final Progress progress;
     private final Map<Kind, List<Crew>> crews = new EnumMap<>(Kind.class);
@@ -45,6 +46,8 @@ final class Staff {
         CONNECT,
         HTTP,
         POST,
+        MITM,
+        HANDSHAKE,
         RESET;
 
         @Override
@@ -53,9 +56,10 @@ final class Staff {
         }
     }
 
-    Staff(LoadOptions options, Route route, List<EventLoop> loops) {
+    Staff(LoadOptions options, Route route, Tls tls, List<EventLoop> loops) {
         this.options = options;
         this.route = route;
+        this.tls = tls;
         this.loops = loops;
         Map<Kind, Integer> counts = counts(options);
         progress = new Progress(
@@ -73,6 +77,8 @@ final class Staff {
             case CONNECT -> Map.of(Kind.CONNECT, all);
             case IDLE -> Map.of(Kind.IDLE, all);
             case HTTP -> Map.of(options.requestBody() > 0 ? Kind.POST : Kind.HTTP, all);
+            case MITM -> Map.of(Kind.MITM, all);
+            case HANDSHAKE -> Map.of(Kind.HANDSHAKE, all);
             case MIXED -> mixed(all);
         };
     }
@@ -115,6 +121,15 @@ final class Staff {
                         number,
                         options.responseBytes(),
                         Math.max(options.requestBody(), options.responseBytes()));
+            case MITM, HANDSHAKE ->
+                new MitmWorker(
+                        crew,
+                        route,
+                        number,
+                        tls,
+                        kind == Kind.MITM,
+                        options.responseBytes(),
+                        options.requestBody());
             case RESET -> new ResetWorker(crew, route, number, RESETS_AFTER_BYTES);
         };
     }
