@@ -21,8 +21,7 @@ final class Origin implements AutoCloseable {
 
     private final List<EventLoop> loops;
     private final List<ServerSocketChannel> listeners = new ArrayList<>();
-    private @Nullable Identity identity; // made when it is first asked for, like what follows from it
-    private @Nullable Tls tls;
+    private @Nullable Secured secured; // made when it is first asked for
     private int port;
 
     private Origin(List<EventLoop> loops, int port) {
@@ -63,21 +62,22 @@ final class Origin implements AutoCloseable {
         return port;
     }
 
-    /** Its certificate, and who has issued it. Any thread. */
-    synchronized Identity identity() throws IOException {
-        Identity made = identity;
-        if (made == null) {
-            made = Identity.ofOrigin();
-            identity = made;
-            tls = Tls.server(made);
-        }
-        return made;
+    /** What it says over TLS. */
+    private record Secured(Identity identity, Tls tls) {}
+
+    /** Its certificate and key. The first call takes a second. Any thread. */
+    Identity identity() throws IOException {
+        return secured().identity;
     }
 
-    private synchronized Tls tls() throws IOException {
-        Identity made = identity();
-        Tls ready = tls;
-        return ready == null ? Tls.server(made) : ready;
+    private synchronized Secured secured() throws IOException {
+        Secured made = secured;
+        if (made == null) {
+            Identity identity = Identity.ofOrigin();
+            made = new Secured(identity, Tls.server(identity));
+            secured = made;
+        }
+        return made;
     }
 
     private void accept(EventLoop loop, ServerSocketChannel listener) {
@@ -110,7 +110,7 @@ final class Origin implements AutoCloseable {
         public void received(Wire wire, ByteBuffer bytes) throws IOException {
             byte first = bytes.get(bytes.position());
             if (first == CLIENT_HELLO) {
-                origin.tls().start(wire, new HttpOrigin()).received(wire, bytes);
+                origin.secured().tls.start(wire, new HttpOrigin()).received(wire, bytes);
                 return;
             }
             Conversation next = switch (first) {
