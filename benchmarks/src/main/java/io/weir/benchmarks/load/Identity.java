@@ -36,7 +36,12 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
 
     /** The origin's, with an authority of its own; for all the names and addresses that clients use. */
     static Identity ofOrigin() throws IOException {
-        return made(ORIGIN_ISSUER.getName(), true);
+        return issuedBy(ORIGIN_ISSUER.getName());
+    }
+
+    /** The same from an authority of another name, for one that stands in for the origin. */
+    static Identity issuedBy(String authority) throws IOException {
+        return made(authority, true);
     }
 
     /** An authority, for a proxy that does not make its own. */
@@ -55,8 +60,17 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
                                 IntStream.rangeClosed(1, NAMED_ADDRESSES).mapToObj(last -> "ip:127.0.0." + last))
                         .collect(Collectors.joining(","));
                 keytool(
-                        store, ORIGIN, "CN=bench.test", "-signer", AUTHORITY, "-signerkeypass", PASSWORD, "-ext",
-                        "san=" + names, "-ext", "eku=serverAuth");
+                        store,
+                        ORIGIN,
+                        "CN=bench.test",
+                        "-signer",
+                        AUTHORITY,
+                        "-signerkeypass",
+                        PASSWORD,
+                        "-ext",
+                        "san=" + names,
+                        "-ext",
+                        "eku=serverAuth");
             }
             return read(store, withOrigin ? ORIGIN : AUTHORITY);
         } catch (GeneralSecurityException e) {
@@ -70,9 +84,23 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
     private static void keytool(Path store, String alias, String subject, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "30",
-                "-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", store.toString(),
-                "-alias", alias, "-dname", subject));
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-validity",
+                "30",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+                store.toString(),
+                "-alias",
+                alias,
+                "-dname",
+                subject));
         command.addAll(List.of(more));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

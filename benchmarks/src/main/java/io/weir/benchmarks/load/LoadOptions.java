@@ -58,8 +58,7 @@ record LoadOptions(
         require(!warmUp.isNegative() && warmUp.toHours() < 1, "warm-up: less than an hour");
         require(!seconds.isNegative() && !seconds.isZero() && seconds.toHours() < 24, "seconds: less than a day");
         require(rate >= 0, "rate: 0 or more");
-        require(
-                rate == 0 || scenario.hasRate(), "rate: for ping, connect, http, mitm and handshake");
+        require(rate == 0 || scenario.hasRate(), "rate: for ping, connect, http, mitm and handshake");
         require(threads >= 1 && threads <= 256, "threads: from 1 to 256");
         require(targets >= 1 && targets <= MOST_ADDRESSES, "targets: from 1 to " + MOST_ADDRESSES);
         require(sources >= 1 && sources <= MOST_ADDRESSES, "sources: from 1 to " + MOST_ADDRESSES);

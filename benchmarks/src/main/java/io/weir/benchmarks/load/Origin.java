@@ -48,6 +48,15 @@ final class Origin implements AutoCloseable {
         return origin;
     }
 
+    /** The same with a certificate that is there already. */
+    static Origin start(int port, int addresses, int threads, Identity identity) throws IOException {
+        Origin origin = start(port, addresses, threads);
+        synchronized (origin) {
+            origin.secured = new Secured(identity, Tls.server(identity));
+        }
+        return origin;
+    }
+
     private void listen(int index) throws IOException {
         var listener = ServerSocketChannel.open();
         listeners.add(listener);

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * @param setup writes its configuration
  * @param logging what it logs here, in words
  */
-record Peer(String name, String title, String program, String versionOption, String feature, Setup setup, String logging) {
+record Peer(
+        String name, String title, String program, String versionOption, String feature, Setup setup, String logging) {
     private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+(\\.\\d+)*");
 
     /** Writes a configuration into an empty folder, and answers with the options to start with; they stay in front. */

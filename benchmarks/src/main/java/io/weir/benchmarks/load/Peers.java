@@ -26,18 +26,17 @@ final class Peers {
     /** All that are known, installed or not; Weir first. */
     static List<Peer> all(Path weirHome) {
         return List.of(
-                new Peer(
-                        WEIR,
-                        "Weir",
-                        weirHome.resolve("weir").toString(),
-                        "version",
-                        "",
-                        Peers::weir,
-                        JOURNAL),
+                new Peer(WEIR, "Weir", weirHome.resolve("weir").toString(), "version", "", Peers::weir, JOURNAL),
                 new Peer("trafficserver", "Traffic Server", "traffic_server", "-V", "", Peers::trafficServer, NO_LOG),
                 new Peer("squid", "Squid", "squid", "-v", "", Peers::squid, NO_LOG),
                 new Peer(
-                        "tinyproxy", "tinyproxy", "tinyproxy", "-v", "", Peers::tinyproxy, "critical errors, to /dev/null"),
+                        "tinyproxy",
+                        "tinyproxy",
+                        "tinyproxy",
+                        "-v",
+                        "",
+                        Peers::tinyproxy,
+                        "critical errors, to /dev/null"),
                 new Peer("privoxy", "Privoxy", "privoxy", "--version", "", Peers::privoxy, NO_LOG));
     }
 
@@ -104,10 +103,7 @@ final class Peers {
     private static List<String> squidThatIntercepts(Path folder, int port) throws IOException {
         Identity authority = Identity.ofAuthority("Squid under load");
         Path own = write(folder, "authority.pem", authority.authorityPem() + authority.keyPem());
-        return squid(
-                folder,
-                port,
-                """
+        return squid(folder, port, """
                 http_port 127.0.0.1:%d ssl-bump tls-cert=%s generate-host-certificates=on dynamic_cert_mem_cache_size=4MB
                 sslcrtd_program %s
                 sslcrtd_children 5 startup=%d

@@ -123,13 +123,7 @@ final class Staff {
                         Math.max(options.requestBody(), options.responseBytes()));
             case MITM, HANDSHAKE ->
                 new MitmWorker(
-                        crew,
-                        route,
-                        number,
-                        tls,
-                        kind == Kind.MITM,
-                        options.responseBytes(),
-                        options.requestBody());
+                        crew, route, number, tls, kind == Kind.MITM, options.responseBytes(), options.requestBody());
             case RESET -> new ResetWorker(crew, route, number, RESETS_AFTER_BYTES);
         };
     }

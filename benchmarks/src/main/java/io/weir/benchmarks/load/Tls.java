@@ -49,8 +49,8 @@ final class Tls {
     private static SslContext with(SslContextBuilder builder) throws SSLException {
         if (OpenSsl.isAvailable()) {
             builder.sslProvider(SslProvider.OPENSSL)
-.option(OpenSslContextOption.GROUPS, GROUPS)
-.option(OpenSslContextOption.USE_TASKS, false); // the loop would run them anyway
+                    .option(OpenSslContextOption.GROUPS, GROUPS)
+                    .option(OpenSslContextOption.USE_TASKS, false); // the loop would run them anyway
         } else {
             builder.sslProvider(SslProvider.JDK);
         }
