@@ -30,8 +30,8 @@ abstract class CompareCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "SCENARIO-CONNECTIONS[-SIZE], as down-64 or http-64-64k; the scenarios are down, up, both, ping,"
-                            + " connect, idle, http, mitm, handshake. mitm-1k, mitm-64k and mitm-handshake are short for"
-                            + " mitm-64-1k, mitm-64-64k and handshake-16.")
+                            + " connect, idle, http, mitm, h2, handshake. mitm-1k, mitm-64k, mitm-h2-1k and mitm-handshake are"
+                            + " short for mitm-64-1k, mitm-64-64k, h2-16-1k and handshake-16.")
     private @Nullable List<String> names;
 
     /** The scenarios if none are named. */

@@ -45,7 +45,8 @@ final class LoadRun {
         List<EventLoop> loops = EventLoop.start(options.threads(), "load-client");
         try {
             var route = new Route(options.proxy(), options.originPort(), options.targets(), options.sources());
-            return new LoadRun(options, new Staff(options, route, Tls.client(), loops)).run(loops);
+            Tls tls = options.scenario() == Scenario.H2 ? Tls.client(Tls.H2) : Tls.client();
+            return new LoadRun(options, new Staff(options, route, tls, loops)).run(loops);
         } finally {
             loops.forEach(EventLoop::close);
         }

@@ -2,7 +2,6 @@ package io.weir.benchmarks.load;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,6 @@ final class MitmWorker implements Worker, Conversation {
     private final boolean isKept;
     private final long size;
     private final long requestBody;
-    private final Conversation startOfTls = new StartOfTls();
     private int number;
     private byte[] requestHead = {};
     private ResponseReader responses;
@@ -57,37 +55,14 @@ final class MitmWorker implements Worker, Conversation {
         isReused = false;
         responses = new ResponseReader(size);
         requestHead = route.requestInTunnel(number, size, requestBody);
-        Tunnel.open(crew.loop(), route, isKept ? number : number++, crew.tally(), startOfTls);
-    }
-
-    /** Is told that the tunnel is there. */
-    private final class StartOfTls implements Conversation {
-        @Override
-        public void opened(Wire tunnel) throws IOException {
-            tls.start(tunnel, MitmWorker.this);
-        }
-
-        @Override
-        public void received(Wire tunnel, ByteBuffer bytes) throws IOException {
-            throw new IOException("something came before TLS began");
-        }
-
-        @Override
-        public void ended() {
-            MitmWorker.this.ended();
-        }
-
-        @Override
-        public void failed(IOException cause) {
-            MitmWorker.this.failed(cause);
-        }
+        Tunnel.open(crew.loop(), route, isKept ? number : number++, crew.tally(), new StartOfTls(tls, this));
     }
 
     @Override
     public void opened(Wire opened) throws IOException {
         wire = opened;
         if (!isChecked && opened instanceof TlsWire secure) {
-            check(secure.certificate().getIssuerX500Principal());
+            route.checkIssuer(secure.certificate().getIssuerX500Principal());
             isChecked = true;
         }
         if (isBusy) {
@@ -95,16 +70,6 @@ final class MitmWorker implements Worker, Conversation {
         } else if (!hasBeenOpen) {
             hasBeenOpen = true;
             crew.ready(this);
-        }
-    }
-
-    private void check(X500Principal issuer) throws IOException {
-        boolean isOrigins = issuer.equals(Identity.ORIGIN_ISSUER);
-        if (isOrigins && route.proxy() != null) {
-            throw new IOException("not intercepted: the certificate is the origin's own");
-        }
-        if (!isOrigins && route.proxy() == null) {
-            throw new IOException("not the origin: its certificate is from " + issuer);
         }
     }
 

@@ -119,7 +119,7 @@ final class Origin implements AutoCloseable {
         public void received(Wire wire, ByteBuffer bytes) throws IOException {
             byte first = bytes.get(bytes.position());
             if (first == CLIENT_HELLO) {
-                origin.secured().tls.start(wire, new HttpOrigin()).received(wire, bytes);
+                origin.secured().tls.start(wire, new ByProtocol()).received(wire, bytes);
                 return;
             }
             Conversation next = switch (first) {
@@ -129,6 +129,22 @@ final class Origin implements AutoCloseable {
             };
             wire.handOverTo(next);
             next.received(wire, bytes);
+        }
+    }
+
+    /** Finds out which HTTP is spoken inside TLS. */
+    private static final class ByProtocol implements OriginConversation {
+        @Override
+        public void opened(Wire wire) throws IOException {
+            boolean isH2 = wire instanceof TlsWire secure && secure.protocol().equals(Tls.H2);
+            Conversation next = isH2 ? new H2Origin() : new HttpOrigin();
+            wire.handOverTo(next);
+            next.opened(wire);
+        }
+
+        @Override
+        public void received(Wire wire, ByteBuffer bytes) throws IOException {
+            throw new IOException("something came before TLS was there");
         }
     }
 }

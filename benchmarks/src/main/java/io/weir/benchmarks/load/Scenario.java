@@ -20,6 +20,8 @@ enum Scenario {
     HTTP,
     /** Requests on kept connections, inside TLS that the proxy intercepts. */
     MITM,
+    /** The same over HTTP/2, with several requests at a time on each connection. */
+    H2,
     /** Tunnels that are opened, intercepted with a full handshake, used for one request, and closed. */
     HANDSHAKE,
     /** All of these together, and resets in the middle of a transfer. */
@@ -37,7 +39,7 @@ enum Scenario {
 
     /** Whether the proxy must intercept TLS. */
     boolean isIntercepted() {
-        return this == MITM || this == HANDSHAKE;
+        return this == MITM || this == H2 || this == HANDSHAKE;
     }
 
     @Override

@@ -47,6 +47,7 @@ final class Staff {
         HTTP,
         POST,
         MITM,
+        H2,
         HANDSHAKE,
         RESET;
 
@@ -78,6 +79,7 @@ final class Staff {
             case IDLE -> Map.of(Kind.IDLE, all);
             case HTTP -> Map.of(options.requestBody() > 0 ? Kind.POST : Kind.HTTP, all);
             case MITM -> Map.of(Kind.MITM, all);
+            case H2 -> Map.of(Kind.H2, all * LoadOptions.STREAMS);
             case HANDSHAKE -> Map.of(Kind.HANDSHAKE, all);
             case MIXED -> mixed(all);
         };
@@ -96,11 +98,25 @@ final class Staff {
         for (int i = 0; i < loops.size(); i++) {
             hired.add(new Crew(loops.get(i), progress, options.rate() / loops.size()));
         }
-        for (int number = 0; number < count; number++) {
-            Crew crew = hired.get(number % hired.size());
-            crew.add(worker(kind, crew, number));
+        if (kind == Kind.H2) {
+            hireByConnection(hired, count / LoadOptions.STREAMS);
+        } else {
+            for (int number = 0; number < count; number++) {
+                Crew crew = hired.get(number % hired.size());
+                crew.add(worker(kind, crew, number));
+            }
         }
         crews.put(kind, hired);
+    }
+
+    private void hireByConnection(List<Crew> hired, int connections) {
+        for (int number = 0; number < connections; number++) {
+            Crew crew = hired.get(number % hired.size());
+            var connection = new H2Connection(crew, route, number, tls, options.responseBytes());
+            for (int stream = 0; stream < LoadOptions.STREAMS; stream++) {
+                crew.add(connection.client());
+            }
+        }
     }
 
     private Worker worker(Kind kind, Crew crew, int number) {
@@ -124,6 +140,7 @@ final class Staff {
             case MITM, HANDSHAKE ->
                 new MitmWorker(
                         crew, route, number, tls, kind == Kind.MITM, options.responseBytes(), options.requestBody());
+            case H2 -> throw new IllegalArgumentException("several of these share a connection");
             case RESET -> new ResetWorker(crew, route, number, RESETS_AFTER_BYTES);
         };
     }

@@ -1,6 +1,7 @@
 package io.weir.benchmarks.load;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
@@ -19,6 +20,9 @@ import javax.net.ssl.SSLException;
  * be compared with the handshake. Any thread.
  */
 final class Tls {
+    /** HTTP/2, as ALPN names it. */
+    static final String H2 = "h2";
+
     private static final String[] GROUPS = {"x25519", "secp256r1"};
 
     private final SslContext context;
@@ -27,16 +31,32 @@ final class Tls {
         this.context = context;
     }
 
-    /** The clients' side, which takes any certificate, resumes no session and offers no other protocol than HTTP/1.1. */
-    static Tls client() throws SSLException {
+    /**
+     * The clients' side, which takes any certificate and resumes no session.
+     *
+     * @param protocols to offer by ALPN; with none there is no ALPN
+     */
+    static Tls client(String... protocols) throws SSLException {
         return new Tls(with(SslContextBuilder.forClient()
                 .trustManager(InsecureTrustManagerFactory.INSTANCE)
-                .endpointIdentificationAlgorithm(null)));
+                .endpointIdentificationAlgorithm(null)
+                .applicationProtocolConfig(alpn(protocols))));
+    }
+
+    private static ApplicationProtocolConfig alpn(String... protocols) {
+        return protocols.length == 0
+                ? ApplicationProtocolConfig.DISABLED
+                : new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        protocols);
     }
 
     /** The origin's side, which lets who connects again resume a session. */
     static Tls server(Identity identity) throws SSLException {
-        SslContext context = with(SslContextBuilder.forServer(identity.key(), identity.chain()));
+        SslContext context = with(SslContextBuilder.forServer(identity.key(), identity.chain())
+                .applicationProtocolConfig(alpn(H2, "http/1.1")));
         if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
             sessions.setTicketKeys(new OpenSslSessionTicketKey(
                     random(OpenSslSessionTicketKey.NAME_SIZE),

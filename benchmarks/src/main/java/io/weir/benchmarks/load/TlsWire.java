@@ -50,6 +50,12 @@ final class TlsWire implements Wire, Conversation {
         return (X509Certificate) engine.getSession().getPeerCertificates()[0];
     }
 
+    /** The protocol that both sides have agreed on by ALPN; empty if they have not. */
+    String protocol() {
+        String agreed = engine.getApplicationProtocol();
+        return agreed == null ? "" : agreed;
+    }
+
     @Override
     public EventLoop loop() {
         return records.loop();
@@ -126,6 +132,7 @@ final class TlsWire implements Wire, Conversation {
         ByteBuffer plain = loop().plainBuffer();
         SSLEngineResult result = engine.unwrap(in, plain);
         if (plain.flip().hasRemaining()) {
+            opened(); // some engines say that they have finished only with the first record of data
             inside.received(this, plain);
         }
         if (isClosed) {
@@ -170,7 +177,13 @@ final class TlsWire implements Wire, Conversation {
     }
 
     private void finished(SSLEngineResult result) throws IOException {
-        if (result.getHandshakeStatus() == HandshakeStatus.FINISHED && !isOpen) {
+        if (result.getHandshakeStatus() == HandshakeStatus.FINISHED) {
+            opened();
+        }
+    }
+
+    private void opened() throws IOException {
+        if (!isOpen) {
             isOpen = true;
             inside.opened(this);
         }

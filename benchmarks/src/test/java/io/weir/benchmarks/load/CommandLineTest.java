@@ -27,6 +27,7 @@ class CommandLineTest {
                 "run down --seconds=100000",
                 "run down --rate=10",
                 "run down --turbo",
+                "run h2 --size=20000",
                 "compare --peers=nobody",
                 "compare --scenarios=sideways-3",
                 "compare --scenarios=down",
@@ -62,6 +63,7 @@ class CommandLineTest {
         "up-9000-1m, UP, 9000, 1048576",
         "mitm-1k, MITM, 64, 1024",
         "mitm-64k, MITM, 64, 65536",
+        "mitm-h2-1k, H2, 16, 1024",
         "mitm-handshake, HANDSHAKE, 16, 0"
     })
     void aContestIsNamedForWhatItDoes(String name, Scenario scenario, int connections, long size) {
