@@ -26,6 +26,9 @@ public final class Redaction {
 
     private static final int NAME_CHARS = 256;
 
+    /** What comes after so many is not even looked at: nobody shall keep a loop busy with names to compare. */
+    private static final int TAKEN_CHARS = 16 * 1024;
+
     /** Fields whose value is one URL. */
     private static final Set<String> URLS = Set.of(
             "referer",
@@ -77,7 +80,7 @@ public final class Redaction {
 
     /** The URL or request target, or any part of one, without user information and values of secret parameters. */
     public String url(String url) {
-        return Printable.cut(urls.redact(url), URL_CHARS);
+        return Printable.cut(urls.redact(Printable.cut(url, TAKEN_CHARS)), URL_CHARS);
     }
 
     /**
@@ -114,7 +117,9 @@ public final class Redaction {
     }
 
     private Field field(String name, String value) {
-        return new Field(Printable.of(name, NAME_CHARS), Printable.of(redacted(name, value), VALUE_CHARS));
+        return new Field(
+                Printable.of(name, NAME_CHARS),
+                Printable.of(redacted(name, Printable.cut(value, TAKEN_CHARS)), VALUE_CHARS));
     }
 
     private String redacted(String name, String value) {
@@ -125,6 +130,9 @@ public final class Redaction {
                 case "set-cookie" -> CookieRedaction.setCookie(value);
                 default -> REDACTED;
             };
+        }
+        if (lower.equals("sec-websocket-protocol") && SecretNames.lower(value).contains("bearer")) {
+            return REDACTED; // where browsers, which can't send Authorization with a WebSocket, have Kubernetes' tokens
         }
         return URLS.contains(lower) ? urls.redact(value) : urls.redactWithin(value);
     }

@@ -17,9 +17,6 @@ final class UrlRedaction {
     /** URLs in values of URLs, so deep. */
     private static final int DEPTH_MAX = 3;
 
-    /** Of a longer URL the rest is not even looked at. */
-    private static final int TAKEN_CHARS = 64 * 1024;
-
     private final SecretNames names;
 
     UrlRedaction(SecretNames names) {
@@ -28,8 +25,7 @@ final class UrlRedaction {
 
     /** A text that is one URL, or a part of one. */
     String redact(String url) {
-        String taken = url.length() > TAKEN_CHARS ? url.substring(0, TAKEN_CHARS) + '…' : url;
-        return parameters(userInformation(taken, true), 0);
+        return parameters(UserInformation.cutFromUrl(url), 0);
     }
 
     /** A text in which there may be URLs, such as a Link field. */
@@ -45,7 +41,7 @@ final class UrlRedaction {
                 i = close < 0 ? text.length() - 1 : close; // a value in quotes belongs to its name
             } else if (i == text.length() || isDelimiter(text.charAt(i))) {
                 String word = text.substring(from, i);
-                result.append(parameters(userInformation(word, false), 0));
+                result.append(parameters(UserInformation.cutWithin(word), 0));
                 if (i < text.length()) {
                     result.append(text.charAt(i));
                 }
@@ -57,68 +53,6 @@ final class UrlRedaction {
 
     private static boolean isDelimiter(char c) {
         return c <= ' ' || c == '<' || c == '>' || c == '"' || c == '\'' || c == ',' || c == '(' || c == ')';
-    }
-
-    /** Without what stands before an {@code @} in an authority: behind each {@code ://}, and perhaps at the start. */
-    private static String userInformation(String url, boolean atStart) {
-        if (url.indexOf('@') < 0) {
-            return url;
-        }
-        var result = new StringBuilder(url);
-        int from = atStart ? startOfAuthority(url) : -1;
-        if (from >= 0) {
-            cutUserInformation(result, from);
-        }
-        for (int scheme = result.indexOf("://"); scheme >= 0; scheme = result.indexOf("://", scheme + 3)) {
-            int authority = scheme + 3;
-            while (authority < result.length() && isSlash(result.charAt(authority))) {
-                authority++;
-            }
-            cutUserInformation(result, authority);
-        }
-        return result.toString();
-    }
-
-    /** Where an authority begins at the start of a URL; -1 if none does. Lenient, as browsers are: one slash, or backslashes. */
-    private static int startOfAuthority(String url) {
-        int slashes = 0;
-        while (slashes < url.length() && isSlash(url.charAt(slashes))) {
-            slashes++;
-        }
-        if (slashes > 0) {
-            return slashes > 1 ? slashes : -1;
-        }
-        int end = endOfAuthority(url, 0);
-        int colon = url.indexOf(':');
-        if (colon < 0 || colon > end) {
-            return -1; // a relative reference
-        }
-        int authority = colon + 1;
-        while (authority < url.length() && isSlash(url.charAt(authority))) {
-            authority++;
-        }
-        return authority == colon + 1 ? 0 : authority; // user:password@host, or mailto: which is no loss
-    }
-
-    private static boolean isSlash(char c) {
-        return c == '/' || c == '\\';
-    }
-
-    private static int endOfAuthority(CharSequence url, int from) {
-        int end = from;
-        while (end < url.length() && "/\\?#".indexOf(url.charAt(end)) < 0) {
-            end++;
-        }
-        return end;
-    }
-
-    private static void cutUserInformation(StringBuilder url, int from) {
-        for (int i = endOfAuthority(url, from) - 1; i >= from; i--) {
-            if (url.charAt(i) == '@') {
-                url.delete(from, i + 1);
-                return;
-            }
-        }
     }
 
     private String parameters(String url, int depth) {
@@ -138,20 +72,13 @@ final class UrlRedaction {
             if (equals < 0 || (!mayStart && !isBareName(url, equals))) {
                 continue;
             }
-            int end = endOfValue(url, equals + 1, path && mayStart);
-            if (isSecret(url.substring(start, equals))) {
+            boolean secret = isSecret(url.substring(start, equals));
+            int end = secret ? endOfValue(url, equals + 1, path && mayStart) : endOfPlainValue(url, equals + 1);
+            if (secret || hidesSecret(url, equals + 1, end, depth)) {
                 result = result == null ? new StringBuilder(url.length()) : result;
                 result.append(url, copied, equals + 1).append(REDACTED);
                 copied = end;
                 i = end;
-            } else {
-                int close = endOfPlainValue(url, equals + 1);
-                if (hidesSecret(url, equals + 1, close, depth)) {
-                    result = result == null ? new StringBuilder(url.length()) : result;
-                    result.append(url, copied, equals + 1).append(REDACTED);
-                    copied = close;
-                    i = close;
-                }
             }
         }
         return result == null ? url : result.append(url, copied, url.length()).toString();
@@ -221,7 +148,7 @@ final class UrlRedaction {
             return false;
         }
         String value = decoded(url.substring(from, to));
-        String safe = parameters(userInformation(value, false), depth + 1);
+        String safe = parameters(UserInformation.cutWithin(value), depth + 1);
         return !safe.equals(value) || hidesSecret(value, 0, value.length(), depth + 1);
     }
 

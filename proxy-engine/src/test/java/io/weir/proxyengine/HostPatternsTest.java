@@ -148,7 +148,7 @@ class HostPatternsTest {
                 texts.add(pattern(random));
             }
             HostPatterns patterns = HostPatterns.parse(texts);
-            assertThat(HostPatterns.parse(Arrays.asList(patterns.toString().split(", "))))
+            assertThat(HostPatterns.parse(Arrays.asList(patterns.toString().split(", ", -1))))
                     .isEqualTo(patterns);
             for (int i = 0; i < 300; i++) {
                 String host = host(random);
@@ -179,7 +179,7 @@ class HostPatternsTest {
     }
 
     private static boolean naive(String pattern, String host, int port) {
-        String[] parts = pattern.toLowerCase(Locale.ROOT).split(":");
+        String[] parts = pattern.toLowerCase(Locale.ROOT).split(":", -1);
         String name = host.toLowerCase(Locale.ROOT);
         if (parts.length > 1 && Integer.parseInt(parts[1]) != port) {
             return false;

@@ -3,6 +3,7 @@ package io.weir.proxyengine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
@@ -48,6 +49,7 @@ class RedactionTest {
                 "https:/u:p@example.com/ | https:/example.com/",
                 "https:\\\\u:p@example.com/ | https:\\\\example.com/",
                 "/a/https://u:p@example.com/ | /a/https://example.com/",
+                "x://a@://b@://c@d | x://://://d",
                 "/a//b@c | /a//b@c",
                 "a@b | a@b",
                 "/cb#access_token=1&state=2 | /cb#access_token=[redacted]&state=2",
@@ -101,6 +103,8 @@ class RedactionTest {
                 "User-Agent | Bot/1.0 (+https://example.com/bot?x=1) | Bot/1.0 (+https://example.com/bot?x=1)",
                 "WWW-Authenticate | Basic realm=\"x\" | Basic realm=\"x\"",
                 "Sec-WebSocket-Key | x | x",
+                "Sec-WebSocket-Protocol | base64url.bearer.authorization.k8s.io.x, v4 | [redacted]",
+                "Sec-WebSocket-Protocol | graphql-ws | graphql-ws",
                 "Host | example.com | example.com",
             })
     void secretsInFieldsAreReplacedAndTheRestIsKept(String name, String value, String redacted) {
@@ -150,11 +154,13 @@ class RedactionTest {
     @ValueSource(longs = {1, 2, 3, 20261123})
     void theCanaryIsNowhere(long seed) {
         var random = new Random(seed);
-        for (int i = 0; i < 3000; i++) {
+        for (int i = 0; i < 1000; i++) {
             String url = url(random);
             assertThat(redaction.url(url)).as(url).doesNotContain(CANARY);
 
-            HttpHeaders headers = new DefaultHttpHeaders(false);
+            HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory()
+                    .withValidation(false)
+                    .newHeaders();
             headers.add(
                     spelled(random, one(random, List.copyOf(SecretNames.FIELDS)).replace("*", "X-My-")),
                     secret(random));
@@ -175,7 +181,7 @@ class RedactionTest {
     void nothingThatIsGivenMakesItFail(long seed) {
         var random = new Random(seed);
         String alphabet = "a:/@?#&;=%\"'[] ,\\\u0000\u00e9\ud83d25tokenkey";
-        for (int i = 0; i < 50_000; i++) {
+        for (int i = 0; i < 20_000; i++) {
             var text = new StringBuilder();
             for (int j = random.nextInt(40); j > 0; j--) {
                 text.append(alphabet.charAt(random.nextInt(alphabet.length())));
@@ -243,7 +249,8 @@ class RedactionTest {
 
     private static String spelled(Random random, String name) {
         var spelled = new StringBuilder();
-        for (char c : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
             spelled.append(random.nextBoolean() ? Character.toUpperCase(c) : Character.toLowerCase(c));
         }
         return spelled.toString();
@@ -251,7 +258,8 @@ class RedactionTest {
 
     private static String encoded(Random random, String name) {
         var encoded = new StringBuilder();
-        for (char c : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
             encoded.append(random.nextInt(4) == 0 ? all(String.valueOf(c)) : String.valueOf(c));
         }
         return encoded.toString();
@@ -259,7 +267,8 @@ class RedactionTest {
 
     private static String all(String text) {
         var encoded = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             boolean plain = Character.isLetterOrDigit(c) && text.length() > 1;
             encoded.append(plain ? String.valueOf(c) : "%%%02x".formatted((int) c));
         }

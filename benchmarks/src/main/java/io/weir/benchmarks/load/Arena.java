@@ -67,6 +67,23 @@ final class Arena implements AutoCloseable {
         proxy.awaitListening();
     }
 
+    /** Makes the origin's certificate; what is started from now on finds its issuer's, to trust it. */
+    void prepareTls() throws IOException {
+        String authority = origin.identity().authorityPem();
+        Files.writeString(Peers.originCaFor(folder.resolve("any")), authority);
+    }
+
+    /** Stops a proxy that runs. */
+    void stop(Peer peer) {
+        RunningProxy before;
+        synchronized (running) {
+            before = running.remove(peer);
+        }
+        if (before != null) {
+            before.close();
+        }
+    }
+
     @Nullable RunningProxy proxy(Peer peer) {
         synchronized (running) {
             return running.get(peer);

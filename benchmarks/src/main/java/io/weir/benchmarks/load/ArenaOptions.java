@@ -6,8 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,7 +18,8 @@ final class ArenaOptions {
             names = "--peers",
             split = ",",
             paramLabel = "NAME",
-            description = "Which proxies, of weir, trafficserver, squid, tinyproxy, privoxy (all that are installed).")
+            description = "Which proxies, of weir, trafficserver, squid, tinyproxy, privoxy, mitmproxy (all that are"
+                    + " installed).")
     private @Nullable List<String> names;
 
     @Option(
@@ -83,33 +85,40 @@ final class ArenaOptions {
     /**
      * Those that take part.
      *
-     * @throws IllegalArgumentException if one was named that is not known or not installed, or if there is none
+     * @param areIntercepting whether it is about those that intercept TLS
+     * @throws IllegalArgumentException if one was named that is not known or cannot take part
      */
-    List<Peer> peers() {
-        List<Peer> known = Peers.all(weirHome.toAbsolutePath().normalize());
+    List<Peer> peers(boolean areIntercepting) {
+        Path home = weirHome.toAbsolutePath().normalize();
+        List<Peer> known = areIntercepting ? Peers.intercepting(home) : Peers.all(home);
         List<String> wanted = names;
         if (wanted == null) {
             return known.stream().filter(ArenaOptions::isThere).toList();
         }
-        List<Peer> chosen = new ArrayList<>();
-        for (String name : wanted) {
-            Peer peer = known.stream()
-                    .filter(each -> each.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("--peers: not known: " + name));
-            if (peer.file().isEmpty()) {
-                throw new IllegalArgumentException("--peers: not installed: " + peer.program());
-            }
-            chosen.add(peer);
+        requireKnown(wanted, home);
+        List<Peer> chosen = known.stream()
+                .filter(each -> wanted.contains(each.name()))
+                .sorted(Comparator.comparingInt(each -> wanted.indexOf(each.name())))
+                .toList();
+        for (Peer peer : chosen) {
+            peer.obstacle().ifPresent(obstacle -> {
+                throw new IllegalArgumentException("--peers: " + obstacle);
+            });
         }
         return chosen;
     }
 
-    private static boolean isThere(Peer peer) {
-        boolean isThere = peer.file().isPresent();
-        if (!isThere) {
-            System.err.println("compare-load: not installed, so left out: " + peer.program());
+    private static void requireKnown(List<String> wanted, Path home) {
+        for (String name : wanted) {
+            if (Stream.concat(Peers.all(home).stream(), Peers.intercepting(home).stream())
+                    .noneMatch(each -> each.name().equals(name))) {
+                throw new IllegalArgumentException("--peers: not known: " + name);
+            }
         }
-        return isThere;
+    }
+
+    private static boolean isThere(Peer peer) {
+        peer.obstacle().ifPresent(obstacle -> System.err.println("compare-load: left out, as " + obstacle));
+        return peer.obstacle().isEmpty();
     }
 }

@@ -30,7 +30,8 @@ abstract class CompareCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "SCENARIO-CONNECTIONS[-SIZE], as down-64 or http-64-64k; the scenarios are down, up, both, ping,"
-                            + " connect, idle, http.")
+                            + " connect, idle, http, mitm, h2, handshake. mitm-1k, mitm-64k, mitm-h2-1k and mitm-handshake are"
+                            + " short for mitm-64-1k, mitm-64-64k, h2-16-1k and handshake-16.")
     private @Nullable List<String> names;
 
     /** The scenarios if none are named. */
@@ -46,7 +47,17 @@ abstract class CompareCommand implements Callable<Integer> {
     static final class Compare extends CompareCommand {
         @Override
         List<String> defaults() {
-            return List.of("down-64", "up-64", "ping-64", "connect-64", "http-64-1k", "http-64-64k", "idle-4000");
+            return List.of(
+                    "down-64",
+                    "up-64",
+                    "ping-64",
+                    "connect-64",
+                    "http-64-1k",
+                    "http-64-64k",
+                    "idle-4000",
+                    "mitm-64-1k",
+                    "mitm-64-64k",
+                    "handshake-16");
         }
 
         @Override
@@ -109,28 +120,61 @@ abstract class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<Peer> peers;
-        List<Contest> contests;
+        List<Heat> heats;
         RoundOptions roundOptions;
         try {
-            peers = new ArrayList<>(options.peers());
-            contests = contests();
+            heats = heats(contests());
             roundOptions = options.rounds();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(commandLine(), String.valueOf(e.getMessage()), e);
         }
+        boolean isSound = true;
         try (Arena arena = options.open();
                 PrintWriter raw = options.raw()) {
-            peers.removeIf(peer -> !hasStarted(arena, peer));
-            var rounds = new Rounds(arena, peers, roundOptions, raw);
-            for (Contest contest : contests) {
-                play(rounds, contest);
+            for (Heat heat : heats) {
+                isSound &= isSound(heat, arena, roundOptions, raw);
             }
-            PrintWriter out = commandLine().getOut();
-            out.println(report(new Report(peers, rounds.outcomes())));
-            out.flush();
-            return rounds.isSound() ? 0 : ExitStatus.FAILED;
         }
+        return isSound ? 0 : ExitStatus.FAILED;
+    }
+
+    /** Contests of the same proxies, set up in the same way. */
+    private record Heat(List<Contest> contests, List<Peer> peers) {}
+
+    /** First what needs no interception, then what does: the same proxy cannot well be set up for both. */
+    private List<Heat> heats(List<Contest> contests) {
+        List<Heat> heats = new ArrayList<>();
+        for (boolean isIntercepted : List.of(false, true)) {
+            List<Contest> its = contests.stream()
+                    .filter(each -> each.options().scenario().isIntercepted() == isIntercepted)
+                    .toList();
+            List<Peer> peers = its.isEmpty() ? List.of() : options.peers(isIntercepted);
+            if (!peers.isEmpty()) {
+                heats.add(new Heat(its, peers));
+            }
+        }
+        if (heats.isEmpty()) {
+            throw new IllegalArgumentException("none of these proxies can do any of these scenarios");
+        }
+        return heats;
+    }
+
+    private boolean isSound(Heat heat, Arena arena, RoundOptions roundOptions, PrintWriter raw)
+            throws IOException, InterruptedException {
+        if (heat.contests().get(0).options().scenario().isIntercepted()) {
+            arena.prepareTls();
+        }
+        List<Peer> peers = new ArrayList<>(heat.peers());
+        peers.removeIf(peer -> !hasStarted(arena, peer));
+        var rounds = new Rounds(arena, peers, roundOptions, raw);
+        for (Contest contest : heat.contests()) {
+            play(rounds, contest);
+        }
+        peers.forEach(arena::stop);
+        PrintWriter out = commandLine().getOut();
+        out.println(report(new Report(peers, rounds.outcomes())));
+        out.flush();
+        return rounds.isSound();
     }
 
     private static boolean hasStarted(Arena arena, Peer peer) {
@@ -140,6 +184,7 @@ abstract class CompareCommand implements Callable<Integer> {
             return true;
         } catch (IOException e) {
             System.err.println("compare-load: left out: " + e.getMessage());
+            arena.stop(peer);
             return false;
         }
     }

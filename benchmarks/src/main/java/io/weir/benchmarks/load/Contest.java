@@ -1,6 +1,7 @@
 package io.weir.benchmarks.load;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,9 +11,20 @@ import java.util.regex.Pattern;
  * @param name {@code SCENARIO-CONNECTIONS[-SIZE]}, as in {@code down-64} or {@code http-64-64k}
  */
 record Contest(String name, LoadOptions options) {
-    private static final Pattern NAME = Pattern.compile("([a-z]+)-(\\d{1,7})(?:-(\\d{1,9})([km]?))?");
+    private static final Pattern NAME = Pattern.compile("([a-z][a-z0-9]*)-(\\d{1,7})(?:-(\\d{1,9})([km]?))?");
     private static final int SOURCES_FOR_MANY = 4;
     private static final int MANY = 4000;
+
+    /** Names without the number of connections. */
+    private static final Map<String, String> SHORT_NAMES = Map.of(
+            "mitm-1k",
+            "mitm-64-1k",
+            "mitm-64k",
+            "mitm-64-64k",
+            "mitm-h2-1k",
+            "h2-16-1k",
+            "mitm-handshake",
+            "handshake-16");
 
     /**
      * Reads a name.
@@ -20,7 +32,7 @@ record Contest(String name, LoadOptions options) {
      * @throws IllegalArgumentException if it is none
      */
     static Contest parse(String name) {
-        Matcher parts = NAME.matcher(name);
+        Matcher parts = NAME.matcher(SHORT_NAMES.getOrDefault(name, name));
         if (!parts.matches()) {
             throw new IllegalArgumentException("no scenario: " + name + " (SCENARIO-CONNECTIONS[-SIZE], as down-64)");
         }
@@ -33,7 +45,7 @@ record Contest(String name, LoadOptions options) {
         int connections = Integer.parseInt(parts.group(2));
         long size = parts.group(3) == null ? 0 : Long.parseLong(parts.group(3)) * unit(parts.group(4));
         LoadOptions options = LoadOptions.of(scenario, connections).sized(size, 0);
-        boolean isManyPorts = scenario == Scenario.CONNECT || connections >= MANY;
+        boolean isManyPorts = scenario == Scenario.CONNECT || scenario == Scenario.HANDSHAKE || connections >= MANY;
         return new Contest(name, isManyPorts ? options.from(SOURCES_FOR_MANY) : options);
     }
 
@@ -57,6 +69,12 @@ record Contest(String name, LoadOptions options) {
             case CONNECT -> "tunnel opened, used for a byte, closed; " + count + " at a time";
             case IDLE -> String.format(Locale.ROOT, "%,d idle tunnels", count);
             case HTTP -> "HTTP, " + size(options.responseBytes()) + " body, " + count + " connections";
+            case MITM -> "intercepted, " + size(options.responseBytes()) + " body, " + count + " connections";
+            case H2 ->
+                "intercepted HTTP/2, " + size(options.responseBytes()) + " body, " + count + " connections of "
+                        + LoadOptions.STREAMS + " streams";
+            case HANDSHAKE ->
+                "intercepted anew for each request of " + size(options.responseBytes()) + "; " + count + " at a time";
             case MIXED -> "all together, " + count + " clients";
         };
         return options.rate() == 0 ? text : text + String.format(Locale.ROOT, ", %,.0f/s", options.rate());
@@ -71,7 +89,7 @@ record Contest(String name, LoadOptions options) {
         return switch (options.scenario()) {
             case DOWN, UP, BOTH, MIXED -> result.cpuSecondsPerGigabyte();
             case IDLE -> result.residentBytesPerConnection();
-            case PING, CONNECT, HTTP -> result.cpuMicrosPerOperation();
+            case PING, CONNECT, HTTP, MITM, H2, HANDSHAKE -> result.cpuMicrosPerOperation();
         };
     }
 
@@ -81,7 +99,7 @@ record Contest(String name, LoadOptions options) {
             case IDLE -> "bytes of memory/tunnel";
             case PING -> "CPU-µs/round trip";
             case CONNECT -> "CPU-µs/tunnel";
-            case HTTP -> "CPU-µs/request";
+            case HTTP, MITM, H2, HANDSHAKE -> "CPU-µs/request";
         };
     }
 
@@ -95,7 +113,7 @@ record Contest(String name, LoadOptions options) {
             case DOWN, UP, BOTH -> "GB/s";
             case PING -> "round trips/s";
             case CONNECT -> "tunnels/s";
-            case HTTP -> "requests/s";
+            case HTTP, MITM, H2, HANDSHAKE -> "requests/s";
             case IDLE, MIXED -> "operations/s";
         };
     }

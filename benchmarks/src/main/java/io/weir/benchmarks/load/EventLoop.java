@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 final class EventLoop implements AutoCloseable {
     private static final int READ_BYTES = 256 * 1024;
     private static final int WRITE_BYTES = 64 * 1024;
+    private static final int RECORD_BYTES = 20 * 1024; // more than TLS makes of the 16 KiB in one
 
     private final Selector selector;
     private final Thread thread;
@@ -30,6 +31,9 @@ final class EventLoop implements AutoCloseable {
     private final SourcePorts sourcePorts = new SourcePorts();
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
     private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(WRITE_BYTES);
+    private final ByteBuffer plainBuffer = ByteBuffer.allocateDirect(RECORD_BYTES);
+    private final ByteBuffer recordsIn = ByteBuffer.allocateDirect(READ_BYTES + RECORD_BYTES);
+    private final ByteBuffer recordsOut = ByteBuffer.allocateDirect(WRITE_BYTES + RECORD_BYTES);
     private volatile boolean isStopping;
 
     /** Is told on the loop's thread that its channel is ready. */
@@ -120,6 +124,21 @@ final class EventLoop implements AutoCloseable {
     /** Empty, for one write. */
     ByteBuffer writeBuffer() {
         return writeBuffer.clear();
+    }
+
+    /** Empty, for what one TLS record contains. */
+    ByteBuffer plainBuffer() {
+        return plainBuffer.clear();
+    }
+
+    /** Empty, for the TLS records of one read and what was left of the read before. */
+    ByteBuffer recordsIn() {
+        return recordsIn.clear();
+    }
+
+    /** Empty, for the TLS records of one write. */
+    ByteBuffer recordsOut() {
+        return recordsOut.clear();
     }
 
     /** Ends the thread, which closes all that is registered. */

@@ -15,10 +15,8 @@ final class HttpWorker implements Worker, Conversation {
     private final long size;
     private final long requestBody;
     private final byte[] requestHead;
-    private final HeadReader heads = new HeadReader();
+    private ResponseReader responses;
     private @Nullable Wire wire;
-    private @Nullable Head response;
-    private long bodyReceived;
     private boolean isBusy;
     private boolean hasBeenOpen;
     private boolean isReused; // a response came on this connection before
@@ -31,6 +29,7 @@ final class HttpWorker implements Worker, Conversation {
         this.size = size;
         this.requestBody = requestBody;
         requestHead = route.request(number, size, requestBody);
+        responses = new ResponseReader(size);
     }
 
     @Override
@@ -41,9 +40,10 @@ final class HttpWorker implements Worker, Conversation {
 
     private void connect() {
         isReused = false;
+        responses = new ResponseReader(size);
         crew.tally().connected();
         try {
-            Wire.connect(crew.loop(), route.nextHop(number), route.source(number), crew.tally(), this);
+            SocketWire.connect(crew.loop(), route.nextHop(number), route.source(number), crew.tally(), this);
         } catch (IOException e) {
             failed(e);
         }
@@ -73,8 +73,6 @@ final class HttpWorker implements Worker, Conversation {
     }
 
     private void send(Wire open) throws IOException {
-        response = null;
-        bodyReceived = 0;
         open.send(requestHead, requestBody);
     }
 
@@ -84,35 +82,11 @@ final class HttpWorker implements Worker, Conversation {
             if (!isBusy) {
                 throw new IOException("something came after the response");
             }
-            Head head = response;
-            if (head == null) {
-                head = heads.read(bytes);
-                response = head;
-                if (head == null) {
-                    return;
-                }
-                check(head);
-            }
-            takeBody(open, bytes);
-            if (bodyReceived == size) {
+            Head head = responses.read(open.loop().filler(), bytes);
+            if (head != null) {
                 completed(open, head);
             }
         }
-    }
-
-    private void check(Head head) throws IOException {
-        if (head.status() != 200 || head.contentLength() != size) {
-            throw new IOException("not the response that was asked for: " + head.firstLine() + ", "
-                    + head.contentLength() + " bytes");
-        }
-    }
-
-    private void takeBody(Wire open, ByteBuffer bytes) throws IOException {
-        int count = (int) Math.min(size - bodyReceived, bytes.remaining());
-        if (!open.loop().filler().takeEqual(bytes, bodyReceived, count)) {
-            throw new IOException("something else came than was sent, in the " + count + " bytes from " + bodyReceived);
-        }
-        bodyReceived += count;
     }
 
     private void completed(Wire open, Head head) {
@@ -146,7 +120,7 @@ final class HttpWorker implements Worker, Conversation {
     /** A kept connection may end at any time without an answer; then the request is sent again on another one. */
     @Override
     public void failed(IOException cause) {
-        boolean isStale = isReused && (!isBusy || (response == null && heads.isEmpty()));
+        boolean isStale = isReused && (!isBusy || responses.isEmpty());
         wire = null;
         if (!isStale) {
             isBusy = false;

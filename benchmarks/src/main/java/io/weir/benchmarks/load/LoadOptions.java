@@ -39,6 +39,9 @@ record LoadOptions(
     /** Addresses of the origin, unless told otherwise. */
     static final int TARGETS = 8;
 
+    /** Requests at a time on each HTTP/2 connection. */
+    static final int STREAMS = 16;
+
     private static final int MOST_ADDRESSES = 64;
     private static final long MOST_ECHO_BYTES = 1 << 20;
     private static final long BULK_IN_ALL_BYTES = 128 << 20;
@@ -54,13 +57,14 @@ record LoadOptions(
         require(connections >= 1 && connections <= 1_000_000, "connections: from 1 to 1000000");
         require(size >= 0 && size <= 1L << 40, "size: from 0 to 2^40");
         require(scenario != Scenario.PING || size <= MOST_ECHO_BYTES, "size of a message: at most 1 MiB");
+        require(
+                scenario != Scenario.H2 || (size <= FrameReader.MOST_PAYLOAD_BYTES && requestBody == 0),
+                "h2: at most 16 KiB in a response, and none in a request");
         require(requestBody >= 0 && requestBody <= 1L << 40, "body: from 0 to 2^40");
         require(!warmUp.isNegative() && warmUp.toHours() < 1, "warm-up: less than an hour");
         require(!seconds.isNegative() && !seconds.isZero() && seconds.toHours() < 24, "seconds: less than a day");
         require(rate >= 0, "rate: 0 or more");
-        require(
-                rate == 0 || scenario == Scenario.PING || scenario == Scenario.CONNECT || scenario == Scenario.HTTP,
-                "rate: for ping, connect and http");
+        require(rate == 0 || scenario.hasRate(), "rate: for ping, connect, http, mitm and handshake");
         require(threads >= 1 && threads <= 256, "threads: from 1 to 256");
         require(targets >= 1 && targets <= MOST_ADDRESSES, "targets: from 1 to " + MOST_ADDRESSES);
         require(sources >= 1 && sources <= MOST_ADDRESSES, "sources: from 1 to " + MOST_ADDRESSES);

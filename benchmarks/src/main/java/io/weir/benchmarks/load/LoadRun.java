@@ -34,6 +34,9 @@ final class LoadRun {
             return runAgainst(options);
         }
         try (Origin origin = Origin.start(0, options.targets(), options.threads())) {
+            if (options.scenario().isIntercepted()) {
+                origin.identity(); // takes a second, and now nobody waits for it
+            }
             return runAgainst(options.through(options.proxy(), origin.port(), options.pid()));
         }
     }
@@ -42,7 +45,8 @@ final class LoadRun {
         List<EventLoop> loops = EventLoop.start(options.threads(), "load-client");
         try {
             var route = new Route(options.proxy(), options.originPort(), options.targets(), options.sources());
-            return new LoadRun(options, new Staff(options, route, loops)).run(loops);
+            Tls tls = options.scenario() == Scenario.H2 ? Tls.client(Tls.H2) : Tls.client();
+            return new LoadRun(options, new Staff(options, route, tls, loops)).run(loops);
         } finally {
             loops.forEach(EventLoop::close);
         }

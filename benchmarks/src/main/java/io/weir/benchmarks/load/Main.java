@@ -1,5 +1,7 @@
 package io.weir.benchmarks.load;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
@@ -25,6 +27,7 @@ public final class Main {
      * @param args its name and its options
      */
     public static void main(String[] args) {
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE); // no other logging is set up here
         System.exit(commandLine().execute(args));
     }
 

@@ -18,10 +18,12 @@ import java.util.stream.Stream;
  * @param title as a reader knows it
  * @param program its file, or the file's name, which is looked for in the PATH and where Debian puts servers
  * @param versionOption what makes it print its version
+ * @param feature what it must print with its version to be of use; empty if nothing in particular
  * @param setup writes its configuration
  * @param logging what it logs here, in words
  */
-record Peer(String name, String title, String program, String versionOption, Setup setup, String logging) {
+record Peer(
+        String name, String title, String program, String versionOption, String feature, Setup setup, String logging) {
     private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+(\\.\\d+)*");
 
     /** Writes a configuration into an empty folder, and answers with the options to start with; they stay in front. */
@@ -41,20 +43,34 @@ record Peer(String name, String title, String program, String versionOption, Set
                 .findFirst();
     }
 
+    /** Why it cannot take part; empty if it can. */
+    Optional<String> obstacle() {
+        Optional<Path> file = file();
+        if (file.isEmpty()) {
+            return Optional.of("not installed: " + program);
+        }
+        return feature.isEmpty() || versionOutput(file.get()).contains(feature)
+                ? Optional.empty()
+                : Optional.of("not built with " + feature + ": " + file.get());
+    }
+
     /** Title and version. */
     String titleWithVersion() {
         return file().map(file -> title + version(file)).orElse(title);
     }
 
     private String version(Path file) {
+        Matcher version = VERSION.matcher(versionOutput(file));
+        return version.find() ? " " + version.group() : "";
+    }
+
+    private String versionOutput(Path file) {
         try {
             Process process = new ProcessBuilder(file.toString(), versionOption)
                     .redirectErrorStream(true)
                     .redirectInput(new File("/dev/null"))
                     .start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            Matcher version = VERSION.matcher(output);
-            return version.find() ? " " + version.group() : "";
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }

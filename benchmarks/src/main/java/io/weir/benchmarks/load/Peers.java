@@ -4,7 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The proxies that are known, each with a small configuration: loopback only, a worker for each core where it can have
@@ -16,24 +18,41 @@ final class Peers {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
     private static final int FILES = 20_000;
     private static final String NO_LOG = "off";
+    private static final String JOURNAL = "its journal, as always";
+    private static final String ORIGIN_CA = "origin-ca.pem";
 
     private Peers() {}
 
     /** All that are known, installed or not; Weir first. */
     static List<Peer> all(Path weirHome) {
         return List.of(
+                new Peer(WEIR, "Weir", weirHome.resolve("weir").toString(), "version", "", Peers::weir, JOURNAL),
+                new Peer("trafficserver", "Traffic Server", "traffic_server", "-V", "", Peers::trafficServer, NO_LOG),
+                new Peer("squid", "Squid", "squid", "-v", "", Peers::squid, NO_LOG),
+                new Peer(
+                        "tinyproxy",
+                        "tinyproxy",
+                        "tinyproxy",
+                        "-v",
+                        "",
+                        Peers::tinyproxy,
+                        "critical errors, to /dev/null"),
+                new Peer("privoxy", "Privoxy", "privoxy", "--version", "", Peers::privoxy, NO_LOG));
+    }
+
+    /** Those that intercept TLS, set up to do so for every host and to trust the origin's authority; Weir first. */
+    static List<Peer> intercepting(Path weirHome) {
+        return List.of(
                 new Peer(
                         WEIR,
                         "Weir",
                         weirHome.resolve("weir").toString(),
                         "version",
-                        Peers::weir,
-                        "its journal, as always"),
-                new Peer("trafficserver", "Traffic Server", "traffic_server", "-V", Peers::trafficServer, NO_LOG),
-                new Peer("squid", "Squid", "squid", "-v", Peers::squid, NO_LOG),
-                new Peer(
-                        "tinyproxy", "tinyproxy", "tinyproxy", "-v", Peers::tinyproxy, "critical errors, to /dev/null"),
-                new Peer("privoxy", "Privoxy", "privoxy", "--version", Peers::privoxy, NO_LOG));
+                        "",
+                        Peers::weirThatIntercepts,
+                        JOURNAL),
+                new Peer("squid", "Squid", "squid", "-v", "--enable-ssl-crtd", Peers::squidThatIntercepts, NO_LOG),
+                new Peer("mitmproxy", "mitmproxy", "mitmdump", "--version", "", Peers::mitmproxy, NO_LOG));
     }
 
     private static List<String> weir(Path folder, int port) {
@@ -45,6 +64,17 @@ final class Peers {
                 "127.0.0.1:" + RunningProxy.gatewayPort(port),
                 "--data",
                 dataOf(folder).toString());
+    }
+
+    private static List<String> weirThatIntercepts(Path folder, int port) {
+        List<String> options = new ArrayList<>(weir(folder, port));
+        options.addAll(List.of("--intercept", "--trust", originCaFor(folder).toString()));
+        return options;
+    }
+
+    /** Where the certificate is of who has issued the origin's, for a proxy that was started in a folder. */
+    static Path originCaFor(Path folder) {
+        return folder.resolveSibling(ORIGIN_CA);
     }
 
     /** Where Weir's journal is, if it was started in a folder. */
@@ -66,8 +96,34 @@ final class Peers {
     }
 
     private static List<String> squid(Path folder, int port) throws IOException {
+        return squid(folder, port, "http_port 127.0.0.1:" + port);
+    }
+
+    /** It compares the names in an origin's certificate, but not the addresses, so there it must not be strict. */
+    private static List<String> squidThatIntercepts(Path folder, int port) throws IOException {
+        Identity authority = Identity.ofAuthority("Squid under load");
+        Path own = write(folder, "authority.pem", authority.authorityPem() + authority.keyPem());
+        return squid(folder, port, """
+                http_port 127.0.0.1:%d ssl-bump tls-cert=%s generate-host-certificates=on dynamic_cert_mem_cache_size=4MB
+                sslcrtd_program %s
+                sslcrtd_children 5 startup=%d
+                ssl_bump bump all
+                tls_outgoing_options cafile=%s
+                sslproxy_cert_error allow ssl::certDomainMismatch
+                sslproxy_cert_error deny all""".formatted(port, own, certificateHelper(), CORES, originCaFor(folder)));
+    }
+
+    private static Path certificateHelper() throws IOException {
+        return Stream.of("/usr/lib/squid", "/usr/lib64/squid", "/usr/libexec/squid", "/usr/local/squid/libexec")
+                .map(folder -> Path.of(folder, "security_file_certgen"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IOException("squid: no security_file_certgen beside it"));
+    }
+
+    private static List<String> squid(Path folder, int port, String listener) throws IOException {
         Path file = write(folder, "squid.conf", """
-                http_port 127.0.0.1:%d
+                %s
                 workers %d
                 acl loopback src 127.0.0.0/8
                 http_access allow loopback
@@ -80,8 +136,21 @@ final class Peers {
                 coredump_dir %s
                 max_filedescriptors %d
                 shutdown_lifetime 1 seconds
-                """.formatted(port, CORES, folder, folder, folder, FILES));
+                """.formatted(listener, CORES, folder, folder, folder, FILES));
         return List.of("--foreground", "-n", "weirload" + port, "-f", file.toString());
+    }
+
+    private static List<String> mitmproxy(Path folder, int port) {
+        return List.of(
+                "-q",
+                "--listen-host",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "--set",
+                "confdir=" + folder,
+                "--set",
+                "ssl_verify_upstream_trusted_ca=" + originCaFor(folder));
     }
 
     private static List<String> privoxy(Path folder, int port) throws IOException {

@@ -1,9 +1,11 @@
 package io.weir.benchmarks.load;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +51,30 @@ record Route(@Nullable InetSocketAddress proxy, int originPort, int targets, int
 
     /** The head of a request for a body of a size, with a body of a size; no body if that is 0. */
     byte[] request(int number, long size, long bodyBytes) {
-        String authority = authority(number);
-        String target = (proxy == null ? "" : "http://" + authority) + "/" + size;
+        return request(proxy == null ? "" : "http://" + authority(number), number, size, bodyBytes);
+    }
+
+    /** The same, when it goes through a tunnel to the origin. */
+    byte[] requestInTunnel(int number, long size, long bodyBytes) {
+        return request("", number, size, bodyBytes);
+    }
+
+    private byte[] request(String base, int number, long size, long bodyBytes) {
         String body = bodyBytes == 0 ? "" : "Content-Length: " + bodyBytes + "\r\n";
-        return ((bodyBytes == 0 ? "GET " : "POST ") + target + " HTTP/1.1\r\nHost: " + authority + "\r\n" + body
-                        + "\r\n")
+        return ((bodyBytes == 0 ? "GET " : "POST ") + base + "/" + size + " HTTP/1.1\r\nHost: " + authority(number)
+                        + "\r\n" + body + "\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Looks who has issued what was shown as the origin's certificate: through a proxy it must not be the origin's own. */
+    void checkIssuer(X500Principal issuer) throws IOException {
+        boolean isOrigins = issuer.equals(Identity.ORIGIN_ISSUER);
+        if (isOrigins && proxy != null) {
+            throw new IOException("not intercepted: the certificate is the origin's own");
+        }
+        if (!isOrigins && proxy == null) {
+            throw new IOException("not the origin: its certificate is from " + issuer);
+        }
     }
 
     static InetAddress loopback(int last) {

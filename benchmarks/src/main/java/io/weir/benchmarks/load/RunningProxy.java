@@ -95,8 +95,9 @@ final class RunningProxy implements AutoCloseable {
 
     private String lastOutput() throws IOException {
         try (Stream<String> lines = Files.lines(folder.resolve("output.log"))) {
-            List<String> all = lines.toList();
-            return String.join(" | ", all.subList(Math.max(0, all.size() - LOG_LINES), all.size()));
+            List<String> all = lines.filter(line -> !line.isBlank()).toList();
+            String last = String.join(" | ", all.subList(Math.max(0, all.size() - LOG_LINES), all.size()));
+            return all.size() > LOG_LINES ? all.get(0) + " | … | " + last : last;
         }
     }
 

@@ -31,6 +31,7 @@ final class Staff {
 
     private final LoadOptions options;
     private final Route route;
+    private final Tls tls;
     private final List<EventLoop> loops;
     private final Progress progress;
     private final Map<Kind, List<Crew>> crews = new EnumMap<>(Kind.class);
@@ -45,6 +46,9 @@ final class Staff {
         CONNECT,
         HTTP,
         POST,
+        MITM,
+        H2,
+        HANDSHAKE,
         RESET;
 
         @Override
@@ -53,9 +57,10 @@ final class Staff {
         }
     }
 
-    Staff(LoadOptions options, Route route, List<EventLoop> loops) {
+    Staff(LoadOptions options, Route route, Tls tls, List<EventLoop> loops) {
         this.options = options;
         this.route = route;
+        this.tls = tls;
         this.loops = loops;
         Map<Kind, Integer> counts = counts(options);
         progress = new Progress(
@@ -73,6 +78,9 @@ final class Staff {
             case CONNECT -> Map.of(Kind.CONNECT, all);
             case IDLE -> Map.of(Kind.IDLE, all);
             case HTTP -> Map.of(options.requestBody() > 0 ? Kind.POST : Kind.HTTP, all);
+            case MITM -> Map.of(Kind.MITM, all);
+            case H2 -> Map.of(Kind.H2, all * LoadOptions.STREAMS);
+            case HANDSHAKE -> Map.of(Kind.HANDSHAKE, all);
             case MIXED -> mixed(all);
         };
     }
@@ -90,11 +98,25 @@ final class Staff {
         for (int i = 0; i < loops.size(); i++) {
             hired.add(new Crew(loops.get(i), progress, options.rate() / loops.size()));
         }
-        for (int number = 0; number < count; number++) {
-            Crew crew = hired.get(number % hired.size());
-            crew.add(worker(kind, crew, number));
+        if (kind == Kind.H2) {
+            hireByConnection(hired, count / LoadOptions.STREAMS);
+        } else {
+            for (int number = 0; number < count; number++) {
+                Crew crew = hired.get(number % hired.size());
+                crew.add(worker(kind, crew, number));
+            }
         }
         crews.put(kind, hired);
+    }
+
+    private void hireByConnection(List<Crew> hired, int connections) {
+        for (int number = 0; number < connections; number++) {
+            Crew crew = hired.get(number % hired.size());
+            var connection = new H2Connection(crew, route, number, tls, options.responseBytes());
+            for (int stream = 0; stream < LoadOptions.STREAMS; stream++) {
+                crew.add(connection.client());
+            }
+        }
     }
 
     private Worker worker(Kind kind, Crew crew, int number) {
@@ -115,6 +137,10 @@ final class Staff {
                         number,
                         options.responseBytes(),
                         Math.max(options.requestBody(), options.responseBytes()));
+            case MITM, HANDSHAKE ->
+                new MitmWorker(
+                        crew, route, number, tls, kind == Kind.MITM, options.responseBytes(), options.requestBody());
+            case H2 -> throw new IllegalArgumentException("several of these share a connection");
             case RESET -> new ResetWorker(crew, route, number, RESETS_AFTER_BYTES);
         };
     }

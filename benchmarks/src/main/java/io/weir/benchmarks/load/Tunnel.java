@@ -31,7 +31,7 @@ final class Tunnel implements Conversation {
         tally.connected();
         try {
             Conversation first = route.proxy() == null ? inside : new Tunnel(route, number, tally, inside);
-            Wire.connect(loop, route.nextHop(number), source, tally, first);
+            SocketWire.connect(loop, route.nextHop(number), source, tally, first);
         } catch (IOException e) {
             inside.failed(e);
         }

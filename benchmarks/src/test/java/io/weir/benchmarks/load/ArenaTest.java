@@ -24,6 +24,7 @@ class ArenaTest {
                 "Fake",
                 program,
                 "--version",
+                "",
                 (home, port) -> {
                     folder.set(Files.writeString(home.resolve("fake.conf"), "a setting\n")
                             .getParent());
@@ -64,6 +65,33 @@ class ArenaTest {
         assertThat(ProcessHandle.of(running.pid()).filter(ProcessHandle::isAlive))
                 .isEmpty();
         assertThat(folder.get()).doesNotExist();
+    }
+
+    @Test
+    void whatIsStartedFindsTheOriginsAuthority() throws Exception {
+        Peer sleeper = peer("/bin/sleep", "600");
+        try (var listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                Arena arena = Arena.open(Path.of("/nowhere"), listener.getLocalPort(), 0)) {
+            arena.prepareTls();
+            arena.start(sleeper);
+
+            assertThat(Peers.originCaFor(folder.get())).content().startsWith("-----BEGIN CERTIFICATE-----");
+
+            arena.stop(sleeper);
+            assertThat(arena.proxy(sleeper)).isNull();
+        }
+    }
+
+    @Test
+    void aPeerWithoutAFeatureCannotTakePart() {
+        Peer.Setup none = (home, port) -> List.of();
+
+        assertThat(new Peer("a", "A", "/bin/echo", "with-tls", "with-tls", none, "").obstacle())
+                .isEmpty();
+        assertThat(new Peer("a", "A", "/bin/echo", "without", "with-tls", none, "").obstacle())
+                .hasValue("not built with with-tls: /bin/echo");
+        assertThat(new Peer("a", "A", "/nowhere/echo", "with-tls", "with-tls", none, "").obstacle())
+                .hasValue("not installed: /nowhere/echo");
     }
 
     @Test

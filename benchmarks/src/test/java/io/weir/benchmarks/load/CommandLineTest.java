@@ -27,9 +27,11 @@ class CommandLineTest {
                 "run down --seconds=100000",
                 "run down --rate=10",
                 "run down --turbo",
+                "run h2 --size=20000",
                 "compare --peers=nobody",
                 "compare --scenarios=sideways-3",
                 "compare --scenarios=down",
+                "compare --scenarios=mitm-1k --peers=tinyproxy",
                 "compare --rounds=0",
                 "soak --minutes=-1",
                 "origin"
@@ -58,7 +60,11 @@ class CommandLineTest {
         "down-64, DOWN, 64, 0",
         "http-8-64k, HTTP, 8, 65536",
         "ping-1-100, PING, 1, 100",
-        "up-9000-1m, UP, 9000, 1048576"
+        "up-9000-1m, UP, 9000, 1048576",
+        "mitm-1k, MITM, 64, 1024",
+        "mitm-64k, MITM, 64, 65536",
+        "mitm-h2-1k, H2, 16, 1024",
+        "mitm-handshake, HANDSHAKE, 16, 0"
     })
     void aContestIsNamedForWhatItDoes(String name, Scenario scenario, int connections, long size) {
         LoadOptions options = Contest.parse(name).options();

@@ -44,6 +44,37 @@ class LoadRunTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"MITM", "H2", "HANDSHAKE"})
+    void everyByteOfAnInterceptedTunnelIsCounted(Scenario scenario) throws Exception {
+        try (Origin interceptor = Origin.start(0, LoadOptions.TARGETS, 1, Identity.issuedBy("CN=Tiny"));
+                var relay = TinyRelay.startTo(interceptor.port())) {
+
+            LoadResult result = runThrough(relay, options(scenario).sized(10_001, 0));
+
+            Moved all = result.all();
+            assertThat(result.firstError()).isNull();
+            assertThat(all.operations()).isPositive();
+            assertThat(all.up() + all.overheadUp()).isEqualTo(relay.fromClients.get());
+            assertThat(all.down() + all.overheadDown()).isEqualTo(relay.toClients.get());
+            assertThat(all.down()).isGreaterThan(all.operations() * 10_001);
+            assertThat(all.connects()).isEqualTo(scenario == Scenario.HANDSHAKE ? all.operations() : CONNECTIONS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MITM", "H2", "HANDSHAKE"})
+    void aTunnelThatIsNotInterceptedIsAFailure(Scenario scenario) throws Exception {
+        try (var relay = TinyRelay.start()) {
+
+            LoadResult result = runThrough(relay, options(scenario));
+
+            assertThat(result.errors()).isPositive();
+            assertThat(result.firstError()).contains("not intercepted: the certificate is the origin's own");
+            assertThat(result.all().operations()).isZero();
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource
     void withoutAProxyThereIsNoOverhead(Scenario scenario) throws Exception {
         LoadResult result = LoadRun.run(options(scenario));
@@ -86,6 +117,25 @@ class LoadRunTest {
         assertThat(result.firstError()).isNull();
         assertThat(result.all().up()).isGreaterThan(result.all().operations() * 70_000);
         assertThat(result.all().connects()).isEqualTo(CONNECTIONS);
+    }
+
+    @Test
+    void requestsWithABodyAreCountedInsideTls() throws Exception {
+        LoadResult result = LoadRun.run(options(Scenario.MITM).sized(2_000, 70_000));
+
+        assertThat(result.firstError()).isNull();
+        assertThat(result.all().up()).isGreaterThan(result.all().operations() * 70_000);
+    }
+
+    @Test
+    void anAlertInTheHandshakeIsAFailure() throws Exception {
+        try (var relay = TinyRelay.start("HTTP/1.1 200 OK\r\n\r\n", new byte[] {21, 3, 3, 0, 2, 2, 120})) { // an alert
+
+            LoadResult result = runThrough(relay, options(Scenario.H2));
+
+            assertThat(result.errors()).isPositive();
+            assertThat(result.all().operations()).isZero();
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ final class TinyRelay implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     private final String answer;
     private final byte[] firstDown;
+    private volatile int instead; // of the port that the client asks for; 0 for none
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     private TinyRelay(String answer, byte[] firstDown) throws IOException {
@@ -41,6 +42,13 @@ final class TinyRelay implements AutoCloseable {
     static TinyRelay start(String answer, byte[] firstDown) throws IOException {
         var relay = new TinyRelay(answer, firstDown);
         spawn(relay::accept);
+        return relay;
+    }
+
+    /** One that leads every client to a port, whatever it asks for, as one that answers for the origin. */
+    static TinyRelay startTo(int port) throws IOException {
+        TinyRelay relay = start();
+        relay.instead = port;
         return relay;
     }
 
@@ -81,8 +89,9 @@ final class TinyRelay implements AutoCloseable {
         client.setTcpNoDelay(true);
         String target = readHead(client.getInputStream()).split(" ", 3)[1];
         int colon = target.indexOf(':');
+        int port = instead == 0 ? Integer.parseInt(target.substring(colon + 1)) : instead;
         try (client;
-                var origin = new Socket(target.substring(0, colon), Integer.parseInt(target.substring(colon + 1)))) {
+                var origin = new Socket(target.substring(0, colon), port)) {
             origin.setTcpNoDelay(true);
             write(client.getOutputStream(), answer.getBytes(StandardCharsets.US_ASCII));
             write(client.getOutputStream(), firstDown);

@@ -60,7 +60,7 @@ class BodyStoreTest {
             Path file = fixture.file(fixture.store(bytes(1, 100)).sha256());
 
             assertThat(permissions(file)).isEqualTo("rw-------");
-            assertThat(permissions(file.getParent())).isEqualTo("rwx------");
+            assertThat(permissions(file.resolveSibling("").normalize())).isEqualTo("rwx------");
             assertThat(permissions(folder)).isEqualTo("rwx------");
             assertThat(permissions(folder.resolve("tmp"))).isEqualTo("rwx------");
         }
@@ -170,7 +170,7 @@ class BodyStoreTest {
     void manyBodiesThatComeSlowlyLeaveRoomForOthers() throws Exception {
         var config = new BodyStoreConfig(temp, MIB, MIB, Duration.ofDays(1), 64 * MIB);
         try (var fixture = StoreFixture.open(config)) {
-            var slow = new BodyRecorder[1000]; // each would keep 4 KiB
+            var slow = new BodyRecorder[400]; // each would keep 4 KiB
             for (int i = 0; i < slow.length; i++) {
                 slow[i] = fixture.begin();
                 slow[i].add(Unpooled.copyInt(i));
