@@ -48,14 +48,14 @@ public final class LeafCertificates implements AutoCloseable {
 
     /** Makes no certificate and starts no thread until the first is asked for. */
     public LeafCertificates(CertificateAuthority authority) {
-        this(authority, Clock.systemUTC());
+        this(authority, Clock.systemUTC(), KEPT_MAX);
     }
 
-    LeafCertificates(CertificateAuthority authority, Clock clock) {
+    LeafCertificates(CertificateAuthority authority, Clock clock, int keptMax) {
         this.authority = authority;
         this.clock = clock;
         kept = Caffeine.newBuilder()
-                .maximumSize(KEPT_MAX)
+                .maximumSize(keptMax)
                 .expireAfterWrite(KEPT_FOR)
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
