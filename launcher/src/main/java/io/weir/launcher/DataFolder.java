@@ -48,6 +48,10 @@ final class DataFolder {
         return folder.resolve("journal");
     }
 
+    Path ca() {
+        return folder.resolve("ca");
+    }
+
     Path token() {
         return folder.resolve("token");
     }

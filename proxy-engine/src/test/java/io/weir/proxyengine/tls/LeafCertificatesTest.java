@@ -32,12 +32,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Leaves: what they say, that they are made once, elsewhere, and within bounds. */
 class LeafCertificatesTest {
-    private static final int KEPT_MAX = 200;
+    private static final LeafCertificates.Bounds BOUNDS = new LeafCertificates.Bounds(200, 130, 16);
     private static final InetAddress CLIENT = InetAddress.getLoopbackAddress();
 
     private final TestAuthority authority = TestAuthority.create();
     private final MovedClock clock = new MovedClock();
-    private final LeafCertificates leaves = new LeafCertificates(authority.asAuthority(), clock, KEPT_MAX);
+    private final LeafCertificates leaves = new LeafCertificates(authority.asAuthority(), clock, BOUNDS);
 
     @AfterEach
     void close() {
@@ -200,7 +200,7 @@ class LeafCertificatesTest {
     void oneClientLeavesRoomForTheOthersAndThereIsABoundForAll() throws Exception {
         var gate = new Gate();
         List<CompletableFuture<Leaf>> accepted = new ArrayList<>();
-        for (int i = 0; i < LeafCertificates.WAITING_OF_ONE_MAX; i++) {
+        for (int i = 0; i < BOUNDS.waitingOfOne(); i++) {
             accepted.add(leaves.leaf("host" + i + ".example", address(1)));
         }
 
@@ -209,8 +209,8 @@ class LeafCertificatesTest {
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(RejectedExecutionException.class);
         accepted.add(leaves.leaf("one-more.example", address(2)));
-        for (int i = 0; leaves.waiting() < LeafCertificates.WAITING_MAX; i++) {
-            accepted.add(leaves.leaf("flood" + i + ".example", address(3 + i / 60)));
+        for (int i = 0; leaves.waiting() < BOUNDS.waiting(); i++) {
+            accepted.add(leaves.leaf("flood" + i + ".example", address(3 + i / 10)));
         }
         assertThat(leaves.leaf("too-many.example", address(250))).isCompletedExceptionally();
         gate.open();
@@ -225,7 +225,7 @@ class LeafCertificatesTest {
 
     @Test
     void aFloodOfNamesStaysWithinTheCache() throws Exception {
-        int names = 3 * KEPT_MAX;
+        int names = 3 * BOUNDS.kept();
         CompletableFuture<Leaf> last = new CompletableFuture<>();
         for (int i = 0; i < names; i++) {
             last = leaves.leaf("host" + i + ".example", address(i % 200));
@@ -236,7 +236,7 @@ class LeafCertificatesTest {
         }
         last.get(20, TimeUnit.SECONDS);
 
-        assertThat(leaves.kept()).isBetween(1, KEPT_MAX);
+        assertThat(leaves.kept()).isBetween(1, BOUNDS.kept());
         assertThat(leaves.waiting()).isZero();
     }
 
