@@ -49,7 +49,7 @@ final class DataFolder {
     }
 
     /** Of this install's certificate authority. */
-    Path authority() {
+    Path ca() {
         return folder.resolve("ca");
     }
 

@@ -118,7 +118,7 @@ final class InterceptOptions {
         }
         BodyStoreConfig usual = BodyStoreConfig.defaults(data.bodies());
         return new InterceptConfig(
-                CertificateAuthority.loadOrCreate(data.authority()),
+                CertificateAuthority.loadOrCreate(data.ca()),
                 HostPatterns.parse(include),
                 HostPatterns.parse(exclude),
                 HostPatterns.parse(unverified),

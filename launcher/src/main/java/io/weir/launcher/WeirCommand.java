@@ -31,6 +31,7 @@ final class WeirCommand {
         COMMANDS.put("proxy", ProxyCommand::new);
         COMMANDS.put("audit", AuditCommand::new);
         COMMANDS.put("journal", JournalCommand::new);
+        COMMANDS.put("ca", CaCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("help", HelpCommand::new);
     }

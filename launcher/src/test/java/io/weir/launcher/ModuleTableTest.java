@@ -35,7 +35,13 @@ class ModuleTableTest {
     private static final List<Row> TABLE = List.of(
             new Row("eventbus", "com.lmax.."),
             new Row("aggregator", "io.weir.eventbus..", "net.openhft..", "org.slf4j.."),
-            new Row("proxyengine", "io.weir.eventbus..", "io.netty..", "org.bouncycastle..", "org.slf4j.."),
+            new Row(
+                    "proxyengine",
+                    "io.weir.eventbus..",
+                    "io.netty..",
+                    "org.bouncycastle..",
+                    "com.github.benmanes.caffeine..",
+                    "org.slf4j.."),
             new Row(
                     "wsgateway",
                     "io.weir.aggregator..",

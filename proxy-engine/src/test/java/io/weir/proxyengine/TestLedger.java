@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 import io.weir.eventbus.BusConsumer;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.EventBus;
+import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.RingSlot;
+import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,12 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         final Counts sum = new Counts();
 
         @Nullable String originAddress;
+
+        /** What the tunnel turned out to carry. */
+        volatile @Nullable SessionProtocol detected;
+
+        /** Null until then, as {@link #closed}. */
+        volatile ExchangeCompleted exchange;
 
         /** Null until then, see {@link #isClosed}; not declared so, because tests look when it is. */
         volatile SessionClosed closed;
@@ -90,6 +98,9 @@ final class TestLedger implements BusConsumer, AutoCloseable {
     private synchronized void fold(RingSlot slot) {
         LedgerEvent notice = slot.notice();
         if (notice != null) {
+            if (notice instanceof ExchangeCompleted late && sessions.get(late.sessionId()) != null) {
+                sessions.get(late.sessionId()).exchange = late;
+            }
             notices.add(notice);
             return;
         }
@@ -105,6 +116,16 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         session.add(slot.delta());
         if (slot.originAddress() != null) {
             session.originAddress = slot.originAddress();
+        }
+        if (slot.detected() != null) {
+            session.detected = slot.detected();
+        }
+        if (slot.exchange() != null) {
+            session.exchange = slot.exchange();
+            if (!session.sum.matches(slot.exchange().messages())) {
+                faults.add("session " + slot.sessionId() + " exchanged "
+                        + slot.exchange().messages() + " after deltas of " + session.counts());
+            }
         }
         SessionClosed closed = slot.closed();
         if (closed != null) {
@@ -143,7 +164,9 @@ final class TestLedger implements BusConsumer, AutoCloseable {
     synchronized Tally rootTotals() {
         Tally sum = Tally.ZERO;
         for (Session session : sessions.values()) {
-            sum = sum.plus(session.counts());
+            if (session.opened.isRoot()) {
+                sum = sum.plus(session.counts());
+            }
         }
         return sum;
     }
@@ -154,6 +177,19 @@ final class TestLedger implements BusConsumer, AutoCloseable {
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> sessions().size() >= count && sessions().stream().allMatch(Session::isClosed));
         return sessions();
+    }
+
+    /** The sessions inside tunnels, once all sessions are closed and there are {@code count} of these. */
+    List<Session> awaitExchanges(int count) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> exchanges().size() >= count && sessions().stream().allMatch(Session::isClosed));
+        return exchanges();
+    }
+
+    /** The sessions inside tunnels so far. */
+    List<Session> exchanges() {
+        return sessions().stream().filter(session -> !session.opened.isRoot()).toList();
     }
 
     /** The only session, once it is closed. */

@@ -70,7 +70,7 @@ public final class ClientHelloReader {
         for (int record = start; record < end; ) {
             Result judged = judgeHeader(buffer, record, end, record == start);
             if (judged != null) {
-                return judged == Result.INCOMPLETE ? unfinished : judged;
+                return judged.state() == State.INCOMPLETE ? unfinished : judged;
             }
             int length = buffer.getUnsignedShort(record + 3);
             int from = record + RECORD_HEADER;

@@ -24,9 +24,12 @@ import org.jspecify.annotations.Nullable;
  * waits shares in it.
  */
 public final class LeafCertificates implements AutoCloseable {
-    static final int KEPT_MAX = 10_000;
-    static final int WAITING_MAX = 1024;
-    static final int WAITING_OF_ONE_MAX = 64;
+    private static final int KEPT_MAX = 10_000;
+    private static final int WAITING_MAX = 1024;
+    private static final int WAITING_OF_ONE_MAX = 64;
+
+    /** What a flood may cost. */
+    record Bounds(int kept, int waiting, int waitingOfOne) {}
 
     /** A leaf is good for a week; after a day it is minted anew. */
     private static final Duration KEPT_FOR = Duration.ofDays(1);
@@ -36,6 +39,7 @@ public final class LeafCertificates implements AutoCloseable {
 
     private final CertificateAuthority authority;
     private final Clock clock;
+    private final Bounds bounds;
     private final Cache<String, Leaf> kept;
     private final ThreadPoolExecutor minting;
 
@@ -48,14 +52,15 @@ public final class LeafCertificates implements AutoCloseable {
 
     /** Makes no certificate and starts no thread until the first is asked for. */
     public LeafCertificates(CertificateAuthority authority) {
-        this(authority, Clock.systemUTC());
+        this(authority, Clock.systemUTC(), new Bounds(KEPT_MAX, WAITING_MAX, WAITING_OF_ONE_MAX));
     }
 
-    LeafCertificates(CertificateAuthority authority, Clock clock) {
+    LeafCertificates(CertificateAuthority authority, Clock clock, Bounds bounds) {
+        this.bounds = bounds;
         this.authority = authority;
         this.clock = clock;
         kept = Caffeine.newBuilder()
-                .maximumSize(KEPT_MAX)
+                .maximumSize(bounds.kept())
                 .expireAfterWrite(KEPT_FOR)
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
@@ -106,10 +111,10 @@ public final class LeafCertificates implements AutoCloseable {
                 return shared.copy(); // so that nobody completes it but us
             }
             int ofClient = waitingOf.getOrDefault(client, 0);
-            if (waiting.size() >= WAITING_MAX || ofClient >= WAITING_OF_ONE_MAX) {
+            if (waiting.size() >= bounds.waiting() || ofClient >= bounds.waitingOfOne()) {
                 return CompletableFuture.failedFuture(
                         new RejectedExecutionException("too many certificates wait to be made"
-                                + (waiting.size() >= WAITING_MAX ? "" : " for one client")));
+                                + (waiting.size() >= bounds.waiting() ? "" : " for one client")));
             }
             var future = new CompletableFuture<Leaf>();
             try {

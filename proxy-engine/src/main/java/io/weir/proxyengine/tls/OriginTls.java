@@ -7,10 +7,12 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBeh
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.concurrent.ImmediateExecutor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -111,12 +114,20 @@ public final class OriginTls implements AutoCloseable {
         String unique = new StringBuilder(host).toString(); // by its identity the keys know the engine
         SslHandler handler = context.newHandler(allocator, unique, port, tasks);
         if (dnsName != null) {
-            SSLParameters parameters = handler.engine().getSSLParameters();
-            byte[] sni = dnsName.getBytes(StandardCharsets.US_ASCII); // bytes may have an underscore
-            parameters.setServerNames(List.of(new SNIHostName(sni)));
-            handler.engine().setSSLParameters(parameters);
+            sendName(handler.engine(), dnsName);
         }
         return handler;
+    }
+
+    /** Netty and the JDK would leave out names of one label, and the JDK can't but leave out those with an underscore. */
+    private static void sendName(SSLEngine engine, String dnsName) {
+        if (engine instanceof ReferenceCountedOpenSslEngine boringSsl) {
+            SSL.setTlsExtHostName(boringSsl.sslPointer(), dnsName);
+        } else if (!NameMatch.isNeededFor(dnsName)) {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(dnsName)));
+            engine.setSSLParameters(parameters);
+        }
     }
 
     /** Whether the origin asked for a client certificate; we have none, and it may go on without or refuse. */

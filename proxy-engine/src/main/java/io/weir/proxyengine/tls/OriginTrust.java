@@ -62,13 +62,25 @@ final class OriginTrust extends X509ExtendedTrustManager {
         }
         X509Certificate[] parsed = parsed(chain);
         try {
-            paths.checkServerTrusted(parsed, authType, engine);
+            check(parsed, authType, engine, host);
         } catch (CertificateException e) {
             hosts.invalidate(host);
             throw OriginVerdict.of(host, parsed, e, clock.instant());
         }
         accepted.put(shown, firstEnd(parsed));
         hosts.put(host, true);
+    }
+
+    private void check(X509Certificate[] chain, String authType, SSLEngine engine, String host)
+            throws CertificateException {
+        if (!NameMatch.isNeededFor(host)) {
+            paths.checkServerTrusted(chain, authType, engine);
+            return;
+        }
+        paths.checkServerTrusted(chain, authType); // the path only
+        if (!NameMatch.matches(chain[0], host)) {
+            throw new CertificateException("no name of the certificate matches");
+        }
     }
 
     private static ByteBuffer digest(String host, X509Certificate[] chain) throws CertificateException {

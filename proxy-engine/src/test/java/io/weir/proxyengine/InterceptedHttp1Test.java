@@ -1,0 +1,49 @@
+package io.weir.proxyengine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionProtocol;
+import java.util.List;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+
+/** HTTP/1.1 in TLS in a tunnel: passed on as it came, counted at both layers. */
+class InterceptedHttp1Test {
+    @Test
+    void requestsAndResponsesPassUnchangedAndAreExchangesOfTheTunnel() throws Exception {
+        try (var proxy = InterceptingProxy.start();
+                SSLServerSocket listener = proxy.listen()) {
+            SSLSocket client = null;
+            Wire origin;
+            var accepted = Peer.async(() -> {
+                SSLSocket socket = (SSLSocket) listener.accept();
+                socket.startHandshake();
+                return new Wire(socket);
+            });
+            client = proxy.open(listener);
+            origin = accepted.get();
+            var wire = new Wire(client);
+            String request = "GET /a?token=x HTTP/1.1\r\nhOST: localhost\r\nX-Odd:  two  \r\n\r\n";
+            String response = "HTTP/1.1 200 Fine\r\nContent-Length: 5\r\nx-Mixed: Case\r\n\r\nhello";
+
+            wire.write(request);
+            assertThat(origin.readHead()).isEqualTo(request.replace("X-Odd:  two  ", "X-Odd: two"));
+            origin.write(response);
+            assertThat(wire.readMessage()).isEqualTo(response);
+            wire.close();
+
+            List<TestLedger.Session> exchanges = proxy.ledger().awaitExchanges(1);
+            TestLedger.Session exchange = exchanges.get(0);
+            assertThat(exchange.opened.protocol()).isEqualTo(SessionProtocol.HTTPS_MITM);
+            assertThat(exchange.counts().up()).isEqualTo(request.length());
+            assertThat(exchange.counts().down()).isEqualTo(response.length());
+            assertThat(exchange.counts().originUp()).isEqualTo(origin.received());
+            assertThat(exchange.counts().originDown()).isEqualTo(response.length());
+            assertThat(exchange.closed.reason()).isEqualTo(CloseReason.COMPLETED);
+            assertThat(exchange.exchange.url()).endsWith("/a?token=[redacted]");
+            assertThat(exchange.exchange.status()).isEqualTo(200);
+        }
+    }
+}
