@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,6 +63,27 @@ class LedgerWriterTest {
         assertThat(replayed.snapshot(AT).recentlyClosed())
                 .isEqualTo(live.snapshot(AT).recentlyClosed())
                 .hasSize(1);
+    }
+
+    @Test
+    void whatMovesAfterAnExchangeWasToldOfStaysBehindIt() throws Exception {
+        Counts delta = new Counts();
+        delta.set(1, 2, 3, 4, 5, 6);
+        EventBatch batch = new EventBatch();
+        batch.add(AT, new NodeStarted("node", 1, "test", 1, 100));
+        batch.add(AT, opened(1, "plain"));
+        batch.transferred(0, AT, 1, delta);
+        batch.add(AT, EventStorm.exchange(1, 0, delta.toTally(), AT));
+        batch.transferred(0, AT, 1, delta);
+        RecentExchanges recent = new RecentExchanges();
+        try (JournalLock lock = JournalLock.acquire(folder);
+                ChronicleJournal journal = ChronicleJournal.open(lock, JournalPosition.BEGINNING, () -> AT)) {
+            new LedgerWriter(journal, lock.folder(), live, recent).write(batch, AT);
+        }
+
+        assertThat(live.violations()).isZero();
+        assertThat(live.totals().up()).isEqualTo(2);
+        assertThat(recent.newestSequence()).isEqualTo(4);
     }
 
     private static void writeTwoSessions(LedgerWriter writer, String text) throws IOException {

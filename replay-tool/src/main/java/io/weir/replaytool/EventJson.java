@@ -97,12 +97,26 @@ final class EventJson {
             json.writeStringProperty(name, protocol.label());
         } else if (value instanceof CloseReason reason) {
             json.writeStringProperty(name, reason.name());
+        } else if (value instanceof List<?> list) {
+            json.writeArrayPropertyStart(name);
+            list.forEach(this::element);
+            json.writeEndArray();
         } else if (value instanceof Record) {
             json.writeObjectPropertyStart(name);
             fields(value);
             json.writeEndObject();
         } else {
             json.writeStringProperty(name, String.valueOf(value));
+        }
+    }
+
+    private void element(Object value) {
+        if (value instanceof Record) {
+            json.writeStartObject();
+            fields(value);
+            json.writeEndObject();
+        } else {
+            json.writeString(String.valueOf(value));
         }
     }
 

@@ -13,8 +13,12 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +136,59 @@ class AuditCommandTest {
                 .mapToLong(row -> JsonObjects.number(row, "down"))
                 .sum();
         assertThat(down).isEqualTo(2_222_222L);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void exchangesInTunnelsNeverAddToTheTotals(long seed) {
+        Random random = new Random(seed);
+        long up = 0;
+        try (TestLedger ledger = TestLedger.open(data)) {
+            List<SessionMeter> tunnels = new ArrayList<>();
+            Map<SessionMeter, SessionMeter> exchanges = new LinkedHashMap<>(); // to their tunnels
+            for (int i = 0; i < 5; i++) {
+                SessionMeter tunnel = ledger.tunnel("a.example:443");
+                tunnel.protocolDetected(SessionProtocol.HTTPS_MITM);
+                tunnels.add(tunnel);
+            }
+            for (int i = 0; i < 200; i++) {
+                SessionMeter tunnel = tunnels.get(random.nextInt(tunnels.size()));
+                int bytes = random.nextInt(10_000);
+                up += bytes;
+                tunnel.up(bytes);
+                SessionMeter exchange = ledger.child(tunnel, "https://in.example/");
+                exchange.up(random.nextInt(100_000));
+                exchanges.put(exchange, tunnel);
+                if (random.nextInt(20) == 0) {
+                    ledger.settle();
+                }
+            }
+            List<SessionMeter> closing = new ArrayList<>(exchanges.keySet());
+            Collections.shuffle(closing, random);
+            for (SessionMeter exchange : closing) {
+                SessionMeter tunnel = Objects.requireNonNull(exchanges.get(exchange));
+                exchange.exchangeCompleted(TestLedger.exchange(exchange, tunnel));
+                exchange.close(CloseReason.COMPLETED, 200);
+            }
+            Collections.shuffle(tunnels, random);
+            tunnels.subList(1, 5).forEach(tunnel -> tunnel.close(CloseReason.COMPLETED, 0)); // one is open at the stop
+        }
+
+        Run audit = Run.of(data, "audit", "--json", "--sessions");
+
+        assertThat(audit.status()).isZero();
+        assertThat(audit.json()).containsEntry("verdict", "ok").containsEntry("sessions", 205L);
+        assertThat(audit.jsonList("rows").stream()
+                        .filter(AuditCommandTest::isRoot)
+                        .mapToLong(row -> JsonObjects.number(row, "up"))
+                        .sum())
+                .isEqualTo(up);
+        assertThat(audit.jsonList("rows").stream().filter(AuditCommandTest::isRoot))
+                .hasSize(5)
+                .allSatisfy(row -> assertThat(row)
+                        .containsEntry("protocol", "HTTPS-MITM")
+                        .containsEntry("method", "CONNECT")
+                        .containsEntry("parentId", 0L));
     }
 
     private static boolean isRoot(Map<String, Object> row) {

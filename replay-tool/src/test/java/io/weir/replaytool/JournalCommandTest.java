@@ -11,7 +11,9 @@ import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
+import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
 import io.weir.eventbus.SessionMeter;
+import io.weir.eventbus.SessionProtocol;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -110,6 +112,64 @@ class JournalCommandTest {
                                         10L,
                                         "originDown",
                                         0L)));
+    }
+
+    @Test
+    void catShowsWhatInterceptionRecords() {
+        long id;
+        try (TestLedger ledger = TestLedger.open(data)) {
+            SessionMeter tunnel = ledger.tunnel("in.example:443");
+            tunnel.protocolDetected(SessionProtocol.HTTPS_MITM);
+            SessionMeter exchange = ledger.child(tunnel, "https://in.example/");
+            id = exchange.id();
+            exchange.up(700);
+            exchange.exchangeCompleted(TestLedger.exchange(exchange, tunnel));
+            exchange.close(CloseReason.COMPLETED, 200);
+            ledger.publish(new InterceptionBypassed(
+                    tunnel.id(), "in.example:443", "", "pinned", TestLedger.BEGIN_MILLIS + 60_000));
+            tunnel.close(CloseReason.COMPLETED, 0);
+        }
+
+        List<Map<String, Object>> exchanges = cat("--kind", "ExchangeCompleted", "--session", String.valueOf(id));
+
+        Map<String, Object> exchange = only(exchanges, "ExchangeCompleted");
+        assertThat(exchange)
+                .containsEntry("sessionId", id)
+                .containsEntry("protocol", "HTTPS-MITM")
+                .containsEntry("status", 200L)
+                .containsEntry("originCertificate", "0f")
+                .containsEntry(
+                        "request",
+                        Map.of(
+                                "fields",
+                                List.of(
+                                        Map.of("name", "Accept", "value", "*/*"),
+                                        Map.of("name", "Cookie", "value", "…")),
+                                "fieldsLeftOut",
+                                3L,
+                                "bodyBytes",
+                                0L,
+                                "bodySha256",
+                                "",
+                                "bodyNote",
+                                ""))
+                .containsEntry(
+                        "times",
+                        Map.of(
+                                "startedAtMillis",
+                                TestLedger.BEGIN_MILLIS,
+                                "connectMicros",
+                                10L,
+                                "tlsMicros",
+                                -1L,
+                                "firstByteMicros",
+                                30L,
+                                "lastByteMicros",
+                                40L));
+        assertThat(only(cat("--kind", "protocoldetected"), "ProtocolDetected")).containsEntry("protocol", "HTTPS-MITM");
+        assertThat(only(cat("--kind", "InterceptionBypassed"), "InterceptionBypassed"))
+                .containsEntry("host", "in.example:443")
+                .containsEntry("reason", "pinned");
     }
 
     private static Map<String, Object> only(List<Map<String, Object>> events, String kind) {

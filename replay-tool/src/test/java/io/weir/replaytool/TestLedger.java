@@ -5,13 +5,19 @@ import static org.awaitility.Awaitility.await;
 import io.weir.aggregator.Aggregator;
 import io.weir.aggregator.AggregatorConfig;
 import io.weir.eventbus.EventBus;
+import io.weir.eventbus.ExchangeCompleted;
+import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.LoopPublisher;
+import io.weir.eventbus.MessageFacts;
+import io.weir.eventbus.MessageFacts.Field;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.Tally;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A live ledger in {@code DATA/journal}, fed by the test on one thread, at times that the test chose. */
@@ -54,6 +60,32 @@ final class TestLedger implements AutoCloseable {
             long id, long parentId, SessionProtocol protocol, String method, String host, String url, String user) {
         SessionOpened opened = new SessionOpened(id, parentId, protocol, method, host, url, "192.0.2.7:4711", user);
         return publisher.open(opened);
+    }
+
+    /** The facts of an exchange in a tunnel, as large as it is now. */
+    static ExchangeCompleted exchange(SessionMeter session, SessionMeter tunnel) {
+        Tally sizes = session.total().toTally();
+        return new ExchangeCompleted(
+                session.id(),
+                tunnel.id(),
+                SessionProtocol.HTTPS_MITM,
+                "192.0.2.7:4711",
+                "in.example:443",
+                "POST",
+                "https://in.example/",
+                200,
+                "HTTP/2",
+                "HTTP/1.1",
+                "198.51.100.1:443",
+                "0f",
+                new MessageFacts(List.of(new Field("Accept", "*/*"), new Field("Cookie", "…")), 3, 0, "", ""),
+                MessageFacts.NONE,
+                sizes,
+                sizes,
+                new ExchangeTimes(BEGIN_MILLIS, 10, ExchangeTimes.NEVER, 30, 40),
+                0,
+                0,
+                "");
     }
 
     void publish(LedgerEvent event) {

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param der its DER form
  * @param validUntil the last day on which it is valid, for people
  */
+@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, and compared by content
 public record PublishedCertificate(String subject, String fingerprint, byte[] pem, byte[] der, String validUntil) {
     /** Copies the bytes. */
     public PublishedCertificate {
