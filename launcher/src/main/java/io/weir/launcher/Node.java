@@ -10,14 +10,17 @@ import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
+import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.Gateway;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayToken;
 import io.weir.wsgateway.Ledger;
 import io.weir.wsgateway.LogFeed;
 import io.weir.wsgateway.NodeStatus;
+import io.weir.wsgateway.PublishedCertificate;
 import io.weir.wsgateway.SessionControl;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -74,7 +77,7 @@ final class Node implements AutoCloseable {
         try {
             var engineOnceStarted = new AtomicReference<@Nullable ProxyEngine>();
             gateway = Gateway.start(
-                    GatewayConfig.of(config.gateway(), token),
+                    gatewayConfig(config, token, intercept),
                     new AggregatorLedger(aggregator),
                     new EngineControl(engineOnceStarted),
                     logs,
@@ -101,6 +104,27 @@ final class Node implements AutoCloseable {
             aggregator.close();
             throw e;
         }
+    }
+
+    private static GatewayConfig gatewayConfig(
+            NodeConfig config, GatewayToken token, @Nullable InterceptConfig intercept) {
+        GatewayConfig gateway = GatewayConfig.of(config.gateway(), token);
+        if (intercept == null) {
+            return gateway;
+        }
+        gateway = gateway.withCertificate(published(intercept.authority()));
+        return intercept.bodies() == null
+                ? gateway
+                : gateway.withBodies(intercept.bodies().folder());
+    }
+
+    private static PublishedCertificate published(CertificateAuthority authority) {
+        return new PublishedCertificate(
+                authority.certificate().getSubjectX500Principal().getName(),
+                authority.fingerprint(),
+                authority.pem().getBytes(StandardCharsets.US_ASCII),
+                authority.der(),
+                authority.certificate().getNotAfter().toInstant().toString());
     }
 
     private static String shortName(String nodeId) {

@@ -28,9 +28,9 @@ class InterceptedHttp1Test {
             String request = "GET /a?token=x HTTP/1.1\r\nhOST: localhost\r\nX-Odd:  two  \r\n\r\n";
             String response = "HTTP/1.1 200 Fine\r\nContent-Length: 5\r\nx-Mixed: Case\r\n\r\nhello";
 
-            wire.write(request);
+            wire.send(request);
             assertThat(origin.readHead()).isEqualTo(request.replace("X-Odd:  two  ", "X-Odd: two"));
-            origin.write(response);
+            origin.send(response);
             assertThat(wire.readMessage()).isEqualTo(response);
             wire.close();
 
