@@ -2,6 +2,7 @@ package io.weir.eventbus;
 
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class SessionMeter extends Pending {
     private @Nullable String unpublishedOriginAddress;
     private long originConnectedAtMillis;
     private @Nullable ExchangeCompleted unpublishedExchange;
+    private @Nullable Consumer<CloseReason> closing;
     private @Nullable SessionClosed closed;
     private @Nullable SessionClosed unpublishedClosing;
     private long closedAtMillis;
@@ -138,6 +140,12 @@ public final class SessionMeter extends Pending {
         publisher.publishSoon(this);
     }
 
+    /** Sets who is asked, once, when the session is about to close and can still have something stated about it. */
+    public void beforeClose(Consumer<CloseReason> task) {
+        requireOpen();
+        closing = task;
+    }
+
     /**
      * Ends the session and publishes that with whatever was not published yet. Nothing may be added afterwards. The
      * exchanges of an intercepted tunnel are closed before it.
@@ -146,6 +154,11 @@ public final class SessionMeter extends Pending {
      */
     public void close(CloseReason reason, int status) {
         requireOpen();
+        Consumer<CloseReason> asked = closing;
+        closing = null;
+        if (asked != null) {
+            asked.accept(reason);
+        }
         closed = new SessionClosed(id, reason, status, total.toTally());
         unpublishedClosing = closed;
         closedAtMillis = publisher.nowMillis();

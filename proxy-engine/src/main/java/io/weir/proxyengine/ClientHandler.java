@@ -148,6 +148,13 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         String method = request.method().name();
         SessionMeter meter = loop.open(SessionProtocol.HTTP, method, site.ledgerHost(), target.ledgerUrl(), remote);
         count(meter, Leg.UP);
+        Interception interception = loop.interception();
+        if (interception != null && CaSite.is(target.authority())) {
+            boolean isHead = request.method().equals(HttpMethod.HEAD);
+            CaSite.Answer answer = CaSite.answer(client.alloc(), interception.authority(), target.originForm(), isHead);
+            answer(meter, Leg.UP, Leg.DOWN, answer.bytes(), CloseReason.COMPLETED, answer.status());
+            return;
+        }
         writes.target(meter, Leg.DOWN);
         var next = new Exchange(loop, this, client, decoder, meter, request, target);
         exchange = next;

@@ -11,7 +11,10 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.SessionMeter;
+import io.weir.eventbus.SessionProtocol;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,8 @@ final class Exchange implements ConnectListener, ActiveSession {
     private final ResponseSide response;
     private final OriginLeg leg;
     private final IdleWatch watch;
+    private final @Nullable ExchangeRecorder recorder;
+    private final long sinceNanos = System.nanoTime();
     private boolean requestHeadSent;
     private boolean clientEnded;
     private boolean retried;
@@ -62,8 +67,27 @@ final class Exchange implements ConnectListener, ActiveSession {
         request = new RequestSide(loop, head, target);
         response = new ResponseSide(loop, client, head, request.asksForUpgrade(), this::responseWritten);
         leg = new OriginLeg(loop, target.authority());
+        recorder = recorder(head, target);
         long limitNanos = loop.config().exchangeIdleTimeout().toNanos();
         watch = new IdleWatch(meter, limitNanos, loop.sweep().nowNanos());
+    }
+
+    /** Records the exchange if its host is one that is read; null if not. */
+    private @Nullable ExchangeRecorder recorder(HttpRequest head, HttpTarget target) {
+        Interception interception = loop.interception();
+        if (interception == null || !interception.reads(target.authority())) {
+            return null;
+        }
+        var recording = new ExchangeRecorder(
+                interception,
+                loop,
+                meter,
+                meter,
+                SessionProtocol.HTTP,
+                Addresses.text(client.remoteAddress()),
+                target.authority());
+        recording.request(head.method().name(), target.url(), RequestHead.name(head.protocolVersion()), head.headers());
+        return recording;
     }
 
     void begin() {
@@ -112,6 +136,10 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     private void carry(OriginHandler connection) {
         meter.originConnected(connection.address());
+        if (recorder != null) {
+            long micros = connection.isReused() ? ExchangeTimes.NEVER : (System.nanoTime() - sinceNanos) / 1000;
+            recorder.origin(new OriginFacts(connection.address(), "HTTP/1.1", "", micros, ExchangeTimes.NEVER));
+        }
         connection.carry(this, meter, request.head().method());
         requestHeadSent = true;
         request.writeHead(connection.channel());
@@ -160,6 +188,9 @@ final class Exchange implements ConnectListener, ActiveSession {
             return;
         }
         SocketChannel channel = connection.channel();
+        if (recorder != null) {
+            recorder.requestContent(content.content());
+        }
         request.write(channel, content);
         if (!channel.isWritable()) {
             channel.flush();
@@ -200,7 +231,16 @@ final class Exchange implements ConnectListener, ActiveSession {
         if (over) {
             ReferenceCountUtil.release(head);
         } else {
+            recordHead(head);
             proceed(response.head(head, request.keepsAlive() && request.isComplete() && !loop.isDraining()));
+        }
+    }
+
+    private void recordHead(HttpResponse head) {
+        if (recorder != null
+                && !head.decoderResult().isFailure()
+                && head.status().code() >= 200) {
+            recorder.response(head.status(), head.headers());
         }
     }
 
@@ -208,6 +248,9 @@ final class Exchange implements ConnectListener, ActiveSession {
         if (over) {
             ReferenceCountUtil.release(content);
             return;
+        }
+        if (recorder != null && response.isBegun() && content.decoderResult().isSuccess()) {
+            recorder.responseContent(content.content());
         }
         proceed(response.content(content));
     }
@@ -345,6 +388,10 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     private void refuse(Refusal refusal) {
         over = true;
+        if (recorder != null) {
+            recorder.answered(refusal.status());
+            recorder.failed(refusal.message());
+        }
         loop.unregister(meter);
         leg.drop(false);
         handler.answer(meter, Leg.UP, Leg.DOWN, refusal, request.head().method().equals(HttpMethod.HEAD));

@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import io.weir.proxyengine.bodies.BodyStore;
+import java.util.Locale;
 
 /**
  * Collects the facts of one exchange and gives them to the ledger when it is over; while bodies are being stored, when they are. Event loop of the
@@ -38,6 +40,7 @@ final class ExchangeRecorder {
     private OriginFacts origin = OriginFacts.NONE;
     private long firstByteMicros = ExchangeTimes.NEVER;
     private int status;
+    private String error = "";
 
     /**
      * Makes a recorder.
@@ -63,6 +66,7 @@ final class ExchangeRecorder {
         this.remote = remote;
         this.host = host;
         wireBefore = socket.total().toTally();
+        session.beforeClose(this::closing);
         BodyStore store = interception.bodies(host);
         requestBody = new RecordedBody(store, loop.eventLoop());
         responseBody = new RecordedBody(store, loop.eventLoop());
@@ -90,6 +94,11 @@ final class ExchangeRecorder {
         status = own.code();
     }
 
+    /** Why it is not completed, for people. */
+    void failed(String why) {
+        error = why;
+    }
+
     void requestContent(ByteBuf data) {
         requestBody.add(data);
     }
@@ -108,22 +117,21 @@ final class ExchangeRecorder {
         return (System.nanoTime() - startedNanos) / 1000;
     }
 
-    /**
-     * The exchange is over: records it, unless bodies are still being stored, in which case that follows.
-     *
-     * @param error why it was not completed; empty if it was
-     */
-    void finish(String error) {
+    /** The session closes: records the exchange, unless bodies are still being stored, in which case that follows. */
+    void closing(CloseReason reason) {
+        if (error.isEmpty() && reason != CloseReason.COMPLETED) {
+            error = reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
         long lastByteMicros = micros();
         Tally messages = session.total().toTally();
         Tally wire = socket.equals(session) ? messages : minus(socket.total().toTally(), wireBefore);
         requestBody.end(error.isEmpty());
         responseBody.end(error.isEmpty());
-        Runnable record = () -> record(messages, wire, lastByteMicros, error);
+        Runnable record = () -> record(messages, wire, lastByteMicros);
         requestBody.whenStored(() -> responseBody.whenStored(record));
     }
 
-    private void record(Tally messages, Tally wire, long lastByteMicros, String error) {
+    private void record(Tally messages, Tally wire, long lastByteMicros) {
         var exchange = new ExchangeCompleted(
                 session.id(),
                 socket.equals(session) ? 0 : socket.id(),

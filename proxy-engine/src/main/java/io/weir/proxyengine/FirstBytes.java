@@ -24,14 +24,14 @@ import org.slf4j.LoggerFactory;
  * A tunnel that stands and may be intercepted, until its first bytes say what it carries: TLS that may hold HTTP, HTTP, or anything else. Event loop of
  * both channels.
  *
- * <p>Anything else is what an origin says first, what a client says that is neither, a client that has said nothing for
- * {@value #SILENCE_MILLIS} ms or is not through with its ClientHello in time, and either side's end. It becomes a tunnel like any
- * other, with all that has come.
+ * <p>Anything else is what an origin says first, what a client says that is neither, a client that has begun to speak and is not
+ * understood after {@value #PATIENCE_MILLIS} ms, and either side's end. It becomes a tunnel like any other, with all that has come. While both are silent
+ * nothing is kept from anybody, so that has more time: a ClientHello arrives a round trip after our answer, however long that is.
  */
 final class FirstBytes implements ActiveSession {
     private static final Logger log = LoggerFactory.getLogger(FirstBytes.class);
     private static final int OK = 200;
-    private static final long SILENCE_MILLIS = 200;
+    private static final long PATIENCE_MILLIS = 200;
     private static final int TLS_HANDSHAKE = 22;
 
     private final TunnelEnds ends;
@@ -42,6 +42,7 @@ final class FirstBytes implements ActiveSession {
     private final long connectMicros;
     private final ByteBuf said;
     private Future<?> patience;
+    private boolean begun;
     private boolean isTls;
     private boolean over;
 
@@ -90,6 +91,8 @@ final class FirstBytes implements ActiveSession {
     }
 
     private void decide() {
+        boolean begins = !begun;
+        begun = true;
         if (said.getUnsignedByte(said.readerIndex()) == TLS_HANDSHAKE) {
             decideTls();
             return;
@@ -98,8 +101,17 @@ final class FirstBytes implements ActiveSession {
             case HTTP_1 -> http(false);
             case HTTP_2 -> http(true);
             case OTHER -> passOn();
-            case UNKNOWN -> {}
+            case UNKNOWN -> {
+                if (begins) {
+                    patience.cancel(false);
+                    patience = patience(PATIENCE_MILLIS);
+                }
+            }
         }
+    }
+
+    private Future<?> patience(long millis) {
+        return loop.eventLoop().schedule(() -> passOn(Unpooled.EMPTY_BUFFER), millis, TimeUnit.MILLISECONDS);
     }
 
     private void decideTls() {

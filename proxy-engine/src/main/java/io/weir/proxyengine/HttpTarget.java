@@ -52,6 +52,11 @@ record HttpTarget(Site site, String originForm, String ledgerUrl) {
         return isKnown ? latest : Site.parse(uri.substring(start, end));
     }
 
+    /** The whole of it, with the values of the query. */
+    String url() {
+        return SCHEME + site.hostField() + originForm;
+    }
+
     /** The authority as the ledger and people see it. */
     Authority authority() {
         return site.authority();

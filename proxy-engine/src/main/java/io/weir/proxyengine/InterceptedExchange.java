@@ -41,7 +41,6 @@ final class InterceptedExchange implements ActiveSession {
     private boolean originDone;
     private boolean over;
     private CloseReason reason = CloseReason.COMPLETED;
-    private String error = "";
 
     InterceptedExchange(InterceptedTunnel tunnel, SessionMeter meter, ExchangeRecorder recorder, ClientSide client) {
         this.tunnel = tunnel;
@@ -321,7 +320,7 @@ final class InterceptedExchange implements ActiveSession {
 
     private void fail(CloseReason why, String what) {
         reason = why;
-        error = what;
+        recorder.failed(what);
         log.debug("exchange failed session={} reason={} {}", meter.id(), why, what);
     }
 
@@ -355,7 +354,6 @@ final class InterceptedExchange implements ActiveSession {
             return;
         }
         over = true;
-        recorder.finish(error);
         meter.close(reason, status);
         tunnel.exchangeOver(this);
     }

@@ -3,6 +3,7 @@ package io.weir.proxyengine;
 import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
 import io.weir.eventbus.SessionMeter;
 import io.weir.proxyengine.bodies.BodyStore;
+import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.proxyengine.tls.ClientTls;
 import io.weir.proxyengine.tls.LeafCertificates;
 import io.weir.proxyengine.tls.OriginTls;
@@ -32,6 +33,11 @@ final class Interception implements AutoCloseable {
 
     static Interception start(InterceptConfig config) {
         return new Interception(config);
+    }
+
+    /** Whose certificates clients are shown. */
+    CertificateAuthority authority() {
+        return config.authority();
     }
 
     LeafCertificates leaves() {
