@@ -59,8 +59,8 @@ final class FirstBytes implements ActiveSession {
         this.origin = origin;
         this.connectMicros = connectMicros;
         said = client.alloc().buffer(1024);
-        patience =
-                loop.eventLoop().schedule(() -> passOn(Unpooled.EMPTY_BUFFER), SILENCE_MILLIS, TimeUnit.MILLISECONDS);
+        long silenceMillis = loop.config().headTimeout().toMillis();
+        patience = loop.eventLoop().schedule(() -> passOn(Unpooled.EMPTY_BUFFER), silenceMillis, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -118,11 +118,7 @@ final class FirstBytes implements ActiveSession {
         if (!isTls) { // it has said something, and has some more time for the rest
             isTls = true;
             patience.cancel(false);
-            patience = loop.eventLoop()
-                    .schedule(
-                            () -> passOn(Unpooled.EMPTY_BUFFER),
-                            loop.config().headTimeout().toMillis(),
-                            TimeUnit.MILLISECONDS);
+            patience = patience(loop.config().headTimeout().toMillis());
         }
         ClientHelloReader.Result hello = ClientHelloReader.read(said);
         switch (hello.state()) {
