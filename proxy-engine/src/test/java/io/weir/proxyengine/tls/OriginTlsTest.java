@@ -257,8 +257,7 @@ class OriginTlsTest {
         assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002p")).isEqualTo(Kind.UNKNOWN_NAME);
         assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002F")).isEqualTo(Kind.UNSUPPORTED_VERSION);
         assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002(")).isEqualTo(Kind.ALERT);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u00020"))
-                .isEqualTo(Kind.PEER_REFUSED_CERTIFICATE);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u00020")).isEqualTo(Kind.PEER_REFUSED_CERTIFICATE);
         assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002x")).isEqualTo(Kind.NO_COMMON_PROTOCOL);
     }
 
