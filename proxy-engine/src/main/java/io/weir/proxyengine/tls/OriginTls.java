@@ -111,7 +111,7 @@ public final class OriginTls implements AutoCloseable {
         SslContext context = contexts.computeIfAbsent(new Use(List.copyOf(alpn), verified), this::newContext);
         String host = dnsName == null ? peerName : dnsName;
         Executor tasks = verified && !trust.isQuickFor(host) ? verifying : ImmediateExecutor.INSTANCE;
-        String unique = new StringBuilder(host).toString(); // by its identity the keys know the engine
+        String unique = HostName.withOwnIdentity(host); // by which the keys know the engine
         SslHandler handler = context.newHandler(allocator, unique, port, tasks);
         if (dnsName != null) {
             sendName(handler.engine(), dnsName);

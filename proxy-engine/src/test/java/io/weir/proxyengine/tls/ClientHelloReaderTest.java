@@ -177,8 +177,8 @@ class ClientHelloReaderTest {
     @Test
     void whatIsNoTlsIsKnownByItsFirstBytes() {
         assertThat(read(new byte[0]).state()).isEqualTo(State.INCOMPLETE);
-        for (String text : List.of(
-                "G", "GET / HTTP/1.1\r\n", "SSH-2.0-x", "ping", "\u0080\u002e\u0001\u0003\u0001", "\u0016\u0002")) {
+        for (String text :
+                List.of("G", "GET / HTTP/1.1\r\n", "SSH-2.0-x", "ping", "\u0080.\u0001\u0003\u0001", "\u0016\u0002")) {
             assertThat(read(text.getBytes(StandardCharsets.ISO_8859_1)).state())
                     .as(text)
                     .isEqualTo(State.NOT_TLS);

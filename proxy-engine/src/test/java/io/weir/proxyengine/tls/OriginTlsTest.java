@@ -254,12 +254,11 @@ class OriginTlsTest {
     void whoClosesOrDoesNotSpeakTlsIsToldApart(SslProvider provider) throws Exception {
         assertThat(says(provider, "")).isEqualTo(Kind.CLOSED);
         assertThat(says(provider, "HTTP/1.1 400 Bad Request\r\n\r\n")).isEqualTo(Kind.NOT_TLS);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0070")).isEqualTo(Kind.UNKNOWN_NAME);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0046")).isEqualTo(Kind.UNSUPPORTED_VERSION);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0028")).isEqualTo(Kind.ALERT);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0030"))
-                .isEqualTo(Kind.PEER_REFUSED_CERTIFICATE);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0078")).isEqualTo(Kind.NO_COMMON_PROTOCOL);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002p")).isEqualTo(Kind.UNKNOWN_NAME);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002F")).isEqualTo(Kind.UNSUPPORTED_VERSION);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002(")).isEqualTo(Kind.ALERT);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u00020")).isEqualTo(Kind.PEER_REFUSED_CERTIFICATE);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002x")).isEqualTo(Kind.NO_COMMON_PROTOCOL);
     }
 
     private Kind says(SslProvider provider, String bytes) throws Exception {
