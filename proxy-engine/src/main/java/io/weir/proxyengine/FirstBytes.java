@@ -142,7 +142,8 @@ final class FirstBytes implements ActiveSession {
         }
         leave();
         meter.up(said.readableBytes());
-        new TlsOpening(ends, new TlsTarget(true, name, protocols), said).begin(origin, connectMicros);
+        new TlsOpening(ends, new TlsTarget(true, name, protocols, hello.postQuantum()), said)
+                .begin(origin, connectMicros);
     }
 
     private void http(boolean isHttp2) {

@@ -353,6 +353,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == StreamEnd.ORDERLY || event == StreamEnd.TRUNCATED) {
             ended = true;
+            if (event == StreamEnd.ORDERLY) {
+                tunnel.clientSaidGoodbye();
+            }
             inputEnded(event == StreamEnd.TRUNCATED);
         }
     }

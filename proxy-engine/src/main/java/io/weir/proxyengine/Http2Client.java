@@ -163,8 +163,14 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
 
     @Override
     public void inputEnded(StreamEnd end) {
-        boolean idle = streams.isEmpty();
-        tunnel.end(idle ? CloseReason.COMPLETED : CloseReason.CLIENT_ABORTED);
+        if (end == StreamEnd.ORDERLY) {
+            tunnel.clientSaidGoodbye();
+        }
+        if (streams.isEmpty()) {
+            tunnel.end(CloseReason.COMPLETED);
+        } else {
+            tunnel.cut(CloseReason.CLIENT_ABORTED);
+        }
     }
 
     @Override

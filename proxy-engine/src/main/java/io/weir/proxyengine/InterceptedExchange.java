@@ -180,7 +180,7 @@ final class InterceptedExchange implements ActiveSession {
         }
         responseBegun = true;
         status = head.status().code();
-        recorder.response(head.status(), head.fields());
+        recorder.response(head.status(), head.fields(), tunnel.responseFields());
         client.response(head);
     }
 

@@ -46,6 +46,8 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private final OriginLinks links;
     private final IdleWatch idle;
     private final Set<InterceptedExchange> exchanges = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final FieldMemory requestFields = new FieldMemory();
+    private final FieldMemory responseFields = new FieldMemory();
     private @Nullable Http2Client http2;
     private @Nullable Runnable whenOriginSpeaksFirst;
     private @Nullable Refusal refusal;
@@ -53,6 +55,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private CloseReason reason = CloseReason.COMPLETED;
     private boolean ending;
     private boolean goingAway;
+    private boolean clientSaidGoodbye;
     private boolean finished;
     private long lingerUntilNanos;
     private int openChannels;
@@ -174,7 +177,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         SessionMeter child = loop.openChild(
                 meter, protocol, head.method(), host.toString(), site + HttpTarget.ledgerPath(path), ends.remote());
         var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host);
-        recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields());
+        recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields(), requestFields);
         exchangesOpened++;
         var exchange = new InterceptedExchange(this, child, recorder, side);
         exchanges.add(exchange);
@@ -184,6 +187,11 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     private RequestHead nothing(String method) {
         return new RequestHead(method, scheme(), "", "", new DefaultHttpHeaders(), HttpVersion.HTTP_1_1, "");
+    }
+
+    /** Knows the fields of the response before. */
+    FieldMemory responseFields() {
+        return responseFields;
     }
 
     /** How many requests there were. */
@@ -277,7 +285,9 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         }
         client.flush();
         SslHandler tls = client.pipeline().get(SslHandler.class);
-        if (tls != null) {
+        if (tls != null && clientSaidGoodbye) { // it takes nothing more, so there is nothing to linger for
+            client.close();
+        } else if (tls != null) {
             tls.closeOutbound().addListener(said -> sendFin());
         } else {
             sendFin();
@@ -302,6 +312,11 @@ final class InterceptedTunnel implements ActiveSession, Swept {
             });
             client.config().setAutoRead(true); // closing with bytes unread would reset the connection
         }
+    }
+
+    /** The client's stream of TLS has ended in order. */
+    void clientSaidGoodbye() {
+        clientSaidGoodbye = true;
     }
 
     /** The client's socket has sent FIN. */

@@ -87,7 +87,8 @@ class ClientHelloReaderTest {
         assertThat(corpus()).hasSizeGreaterThanOrEqualTo(4);
         corpus().forEach((program, hello) -> assertThat(read(hello))
                 .as(program)
-                .isEqualTo(new Result(State.COMPLETE, "a.example", List.of("h2", "http/1.1"), false)));
+                .isEqualTo(new Result(
+                        State.COMPLETE, "a.example", List.of("h2", "http/1.1"), false, program.equals("boringssl"))));
     }
 
     @ParameterizedTest
@@ -227,7 +228,7 @@ class ClientHelloReaderTest {
             })
     void aNameThatIsNoneIsSaidToBeMalformed(String name) {
         assertThat(read(record(new Hello().name(name).message())))
-                .isEqualTo(new Result(State.COMPLETE, "", List.of(), true));
+                .isEqualTo(new Result(State.COMPLETE, "", List.of(), true, false));
     }
 
     @Test
@@ -244,7 +245,8 @@ class ClientHelloReaderTest {
 
     @Test
     void withoutExtensionsThereIsNoName() {
-        assertThat(read(record(new Hello().message()))).isEqualTo(new Result(State.COMPLETE, "", List.of(), false));
+        assertThat(read(record(new Hello().message())))
+                .isEqualTo(new Result(State.COMPLETE, "", List.of(), false, false));
     }
 
     @Test
