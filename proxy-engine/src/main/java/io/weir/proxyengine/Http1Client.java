@@ -260,12 +260,12 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     /** The connection can carry another request. */
     private void next() {
-        if (ended) {
-            leave(CloseReason.COMPLETED);
-            return;
-        }
         channel.config().setAutoRead(true);
         resume();
+        if (ended && exchange == null) { // nothing more that was whole
+            settleHead();
+            tunnel.end(CloseReason.COMPLETED);
+        }
     }
 
     private void resume() {
@@ -281,11 +281,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     private void goRaw() {
         raw = true;
         body = Body.UNTIL_CLOSE;
-        channel.pipeline().remove(decoder); // what it holds passes on to us
         InterceptedExchange current = exchange;
         if (current != null) {
             current.goRaw();
         }
+        channel.pipeline().remove(decoder); // what it holds passes on to us
         channel.config().setAutoRead(true);
         flush();
     }
