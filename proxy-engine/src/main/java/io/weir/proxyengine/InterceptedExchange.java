@@ -340,6 +340,9 @@ final class InterceptedExchange implements ActiveSession {
     /** No more of its bytes will be read from the client or written to it. */
     void clientDone() {
         clientDone = true;
+        if (origin != null && !originDone && responseEnded && !requestEnded) {
+            origin.abandon(); // it has answered before the end of the request, of which nothing more will come
+        }
         maybeEnd();
     }
 
