@@ -109,6 +109,15 @@ final class Http2OriginStream implements OriginSide, StreamWriter.Listener {
         exchange.originReset(error == null ? Http2Error.INTERNAL_ERROR : error);
     }
 
+    int id() {
+        return id;
+    }
+
+    /** The origin says that it has done nothing about the request, and will not (RFC 9113 §6.8). */
+    void unseen() {
+        exchange.originReset(Http2Error.REFUSED_STREAM);
+    }
+
     void readComplete() {
         exchange.responseReadComplete();
     }
