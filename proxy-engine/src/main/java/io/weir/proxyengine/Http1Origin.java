@@ -253,7 +253,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     }
 
     @Override
-    public void consumed(int bytes) {}
+    public void passedOn(int bytes) {}
 
     @Override
     public void readOn(boolean on) {
@@ -264,7 +264,12 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void abandon() {
-        close();
+        InterceptedExchange current = exchange;
+        if (current != null && (raw || !current.isRequestEnded())) {
+            InterceptedTunnel.reset(channel); // an orderly end could make a part look whole
+        } else {
+            close();
+        }
     }
 
     void close() {

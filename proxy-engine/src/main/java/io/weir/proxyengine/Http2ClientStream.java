@@ -148,7 +148,7 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
     }
 
     @Override
-    public void consumed(int bytes) {
+    public void passedOn(int bytes) {
         if (connection.link().consume(id, bytes)) {
             connection.flush();
         }

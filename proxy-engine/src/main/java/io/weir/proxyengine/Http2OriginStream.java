@@ -61,7 +61,7 @@ final class Http2OriginStream implements OriginSide, StreamWriter.Listener {
     }
 
     @Override
-    public void consumed(int bytes) {
+    public void passedOn(int bytes) {
         if (connection.link().consume(id, bytes)) {
             connection.flush();
         }
