@@ -260,12 +260,12 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     /** The connection can carry another request. */
     private void next() {
-        if (ended) {
-            leave(CloseReason.COMPLETED);
-            return;
-        }
         channel.config().setAutoRead(true);
         resume();
+        if (ended && exchange == null) { // nothing more that was whole
+            settleHead();
+            tunnel.end(CloseReason.COMPLETED);
+        }
     }
 
     private void resume() {
@@ -281,11 +281,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     private void goRaw() {
         raw = true;
         body = Body.UNTIL_CLOSE;
-        channel.pipeline().remove(decoder); // what it holds passes on to us
         InterceptedExchange current = exchange;
         if (current != null) {
             current.goRaw();
         }
+        channel.pipeline().remove(decoder); // what it holds passes on to us
         channel.config().setAutoRead(true);
         flush();
     }
@@ -293,7 +293,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     // ---- flow ----
 
     @Override
-    public void consumed(int bytes) {}
+    public void passedOn(int bytes) {}
 
     @Override
     public void readOn(boolean on) {
@@ -377,15 +377,18 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     /** The beginning of a head that will not be completed. */
     private void settleHead() {
-        long bytes = headBytes + (raw ? 0 : decoder.waitingBytes());
-        if (exchange != null || bytes == 0) {
+        int waiting = raw ? 0 : decoder.waitingBytes();
+        if (exchange != null || headBytes + waiting == 0) {
             return;
         }
-        headBytes = 0;
         leaving = true;
         InterceptedExchange opened = tunnel.openBroken(this);
-        opened.meter().up(bytes);
         exchange = opened;
+        opened.meter().up(headBytes);
+        headBytes = 0;
+        if (waiting > 0) {
+            channel.pipeline().remove(decoder); // what it holds passes on to us, who count it
+        }
         opened.clientGone(CloseReason.CLIENT_ABORTED, "the request's head did not arrive whole");
     }
 
@@ -394,7 +397,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         InterceptedExchange current = exchange;
         if (current == null) {
             settleHead();
-        } else {
+        } else if (!leaving) {
             current.clientGone(CloseReason.CLIENT_RESET, "the client broke the connection");
         }
         tunnel.clientClosed(current == null || leaving ? CloseReason.COMPLETED : CloseReason.CLIENT_RESET);

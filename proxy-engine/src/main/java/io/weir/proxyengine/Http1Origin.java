@@ -181,9 +181,13 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         int code = response.status().code();
         keepsAlive = ForwardedHead.keepsAlive(response.headers(), response.protocolVersion());
         boolean switches = code == 101 || (connectAsked && code >= 200 && code < 300);
+        if (switches) { // before the client hears of it, which may have said something already
+            raw = true;
+            body = Body.UNTIL_CLOSE;
+        }
         current.response(new ResponseHead(response.status(), response.headers(), response.protocolVersion()));
         if (switches && !current.isBroken()) {
-            goRaw();
+            goRaw(); // after the head has passed on, which what the decoder holds follows
         }
     }
 
@@ -249,7 +253,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     }
 
     @Override
-    public void consumed(int bytes) {}
+    public void passedOn(int bytes) {}
 
     @Override
     public void readOn(boolean on) {
@@ -260,7 +264,12 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void abandon() {
-        close();
+        InterceptedExchange current = exchange;
+        if (current != null && (raw || !current.isRequestEnded())) {
+            InterceptedTunnel.reset(channel); // an orderly end could make a part look whole
+        } else {
+            close();
+        }
     }
 
     void close() {

@@ -110,6 +110,10 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
             known.trailersRead(headers);
             return;
         }
+        String overload = tunnel.loop().refusal();
+        if (overload != null) {
+            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
+        }
         RequestHead head = Http2Fields.request(headers);
         if (head == null) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "the request's head is malformed");
@@ -166,11 +170,11 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         if (end == StreamEnd.ORDERLY) {
             tunnel.clientSaidGoodbye();
         }
-        if (streams.isEmpty()) {
-            tunnel.end(CloseReason.COMPLETED);
-        } else {
-            tunnel.cut(CloseReason.CLIENT_ABORTED);
+        boolean idle = streams.isEmpty();
+        for (Http2ClientStream stream : List.copyOf(streams.values())) {
+            stream.clientLeft();
         }
+        tunnel.end(idle ? CloseReason.COMPLETED : CloseReason.CLIENT_ABORTED);
     }
 
     @Override

@@ -63,6 +63,11 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
         exchange.clientGone(CloseReason.CLIENT_ABORTED, "the client cancelled the stream: " + Http2Error.valueOf(code));
     }
 
+    /** The client will read no answer any more. */
+    void clientLeft() {
+        exchange.clientGone(CloseReason.CLIENT_ABORTED, "the client left");
+    }
+
     void readComplete() {
         exchange.requestReadComplete();
     }
@@ -127,7 +132,7 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
     private void responseEnded() {
         if (!requestEnded) {
             connection.flush();
-            writer.reset(Http2Error.NO_ERROR);
+            writer.endBothSides();
         }
     }
 
@@ -143,7 +148,7 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
     }
 
     @Override
-    public void consumed(int bytes) {
+    public void passedOn(int bytes) {
         if (connection.link().consume(id, bytes)) {
             connection.flush();
         }

@@ -60,6 +60,7 @@ final class OriginLinks implements OriginDial.Listener {
 
     private void add(SocketChannel channel) {
         channels.add(channel);
+        channel.closeFuture().addListener(closing -> channels.remove(channel));
         tunnel.track(channel);
     }
 
@@ -138,6 +139,7 @@ final class OriginLinks implements OriginDial.Listener {
         if (next != null) {
             next.exchange().refuse(refusal);
         }
+        dialIfUseful(); // for those that wait still, as nobody else may
     }
 
     /** A connection of HTTP/1.1 can carry the next exchange. */
