@@ -67,6 +67,11 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
         exchange.requestReadComplete();
     }
 
+    /** The connection carries no more of it. */
+    void inputEnded(StreamEnd end) {
+        exchange.clientGone(CloseReason.CLIENT_ABORTED, end.ofClient());
+    }
+
     /** The codec has closed the stream. */
     void closed() {
         if (!exchange.isResponseEnded()) {
