@@ -11,6 +11,7 @@ import io.netty.util.concurrent.Future;
 import io.weir.eventbus.CloseReason;
 import io.weir.proxyengine.tls.Leaf;
 import io.weir.proxyengine.tls.TlsFailure;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +74,7 @@ final class ClientHandshake {
             watch();
             if (protocol == null) {
                 Ear ear = client.pipeline().get(Ear.class);
-                tunnel.whenOriginSpeaksFirst(ear::originSpoke);
+                tunnel.whenOriginSpeaksFirst(ear::isNotHttp);
             } else {
                 removeEar();
                 tunnel.serveHttp1();
@@ -113,6 +114,7 @@ final class ClientHandshake {
     /** Hears the first decrypted bytes of a client that has not said by ALPN what it speaks. */
     private final class Ear extends ChannelInboundHandlerAdapter {
         private final ByteBuf said = client.alloc().buffer(256);
+        private @Nullable Future<?> patience;
         private boolean over;
 
         @Override
@@ -125,13 +127,20 @@ final class ClientHandshake {
             ReferenceCountUtil.release(msg);
             switch (HttpGuess.of(said)) {
                 case HTTP_1 -> decided(ctx, true);
-                case UNKNOWN -> {}
+                case UNKNOWN -> waitForMore(ctx);
                 default -> decided(ctx, false);
             }
         }
 
-        /** It is not HTTP, in which clients speak first. */
-        void originSpoke() {
+        /** Who speaks HTTP says more than this at once; who waits for an answer to it would wait in vain. */
+        private void waitForMore(ChannelHandlerContext ctx) {
+            if (patience == null) {
+                patience = ctx.executor().schedule(this::isNotHttp, FirstBytes.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        /** The origin spoke first, which it does not in HTTP; or the client waits with what it has said. */
+        void isNotHttp() {
             if (!over) {
                 decided(client.pipeline().context(this), false);
             }
@@ -152,6 +161,9 @@ final class ClientHandshake {
         @Override
         public void handlerRemoved(ChannelHandlerContext ctx) {
             over = true;
+            if (patience != null) {
+                patience.cancel(false);
+            }
             said.release();
         }
 

@@ -70,6 +70,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void consumed(long bytes) {
+        count(bytes);
+    }
+
+    private void count(long bytes) {
         InterceptedExchange current = exchange;
         if (current == null) {
             headBytes += bytes;
@@ -89,7 +93,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         } else if (msg instanceof HttpContent content && current != null) {
             content(current, content);
         } else if (msg instanceof ByteBuf bytes && current != null) {
-            consumed(bytes.readableBytes());
+            count(bytes.readableBytes());
             current.requestContent(bytes, false);
         } else {
             ReferenceCountUtil.release(msg);
@@ -99,7 +103,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     /** What comes after the last answer was read, so it counts. */
     private void countAndForget(Object msg) {
         if (msg instanceof ByteBuf bytes) {
-            consumed(bytes.readableBytes());
+            count(bytes.readableBytes());
         }
         ReferenceCountUtil.release(msg);
     }
@@ -369,8 +373,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             current.requestContent(Unpooled.EMPTY_BUFFER, true);
             current.requestReadComplete();
         } else if (raw || !current.isRequestEnded() || (tunnel.isTls() && !truncated)) {
-            current.clientGone(
-                    CloseReason.CLIENT_ABORTED, truncated ? "the client's stream was truncated" : "the client left");
+            current.clientGone(CloseReason.CLIENT_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofClient());
             tunnel.cut(CloseReason.CLIENT_ABORTED);
         }
     }

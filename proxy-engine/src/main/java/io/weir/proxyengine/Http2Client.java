@@ -170,11 +170,14 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         if (end == StreamEnd.ORDERLY) {
             tunnel.clientSaidGoodbye();
         }
-        boolean idle = streams.isEmpty();
-        for (Http2ClientStream stream : List.copyOf(streams.values())) {
-            stream.clientLeft();
+        if (streams.isEmpty()) {
+            tunnel.end(CloseReason.COMPLETED);
+            return;
         }
-        tunnel.end(idle ? CloseReason.COMPLETED : CloseReason.CLIENT_ABORTED);
+        for (Http2ClientStream stream : List.copyOf(streams.values())) {
+            stream.inputEnded(end);
+        }
+        tunnel.cut(CloseReason.CLIENT_ABORTED);
     }
 
     @Override

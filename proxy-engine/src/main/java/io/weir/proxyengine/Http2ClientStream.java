@@ -63,13 +63,13 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
         exchange.clientGone(CloseReason.CLIENT_ABORTED, "the client cancelled the stream: " + Http2Error.valueOf(code));
     }
 
-    /** The client will read no answer any more. */
-    void clientLeft() {
-        exchange.clientGone(CloseReason.CLIENT_ABORTED, "the client left");
-    }
-
     void readComplete() {
         exchange.requestReadComplete();
+    }
+
+    /** The connection carries no more of it. */
+    void inputEnded(StreamEnd end) {
+        exchange.clientGone(CloseReason.CLIENT_ABORTED, end.ofClient());
     }
 
     /** The codec has closed the stream. */

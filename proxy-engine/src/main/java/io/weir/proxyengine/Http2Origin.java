@@ -146,6 +146,9 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
 
     @Override
     public void inputEnded(StreamEnd end) {
+        for (Http2OriginStream stream : List.copyOf(streams.values())) {
+            stream.inputEnded(end);
+        }
         links.close(channel);
     }
 

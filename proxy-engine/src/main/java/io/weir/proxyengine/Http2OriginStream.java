@@ -122,6 +122,11 @@ final class Http2OriginStream implements OriginSide, StreamWriter.Listener {
         exchange.responseReadComplete();
     }
 
+    /** The connection carries no more of it. */
+    void inputEnded(StreamEnd end) {
+        exchange.originGone(CloseReason.ORIGIN_ABORTED, end.ofOrigin());
+    }
+
     /** The codec has closed the stream. */
     void closed() {
         if (!exchange.isResponseEnded()) {

@@ -53,6 +53,8 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private @Nullable Refusal refusal;
     private String knownHost = "";
     private CloseReason reason = CloseReason.COMPLETED;
+    private boolean isServing;
+    private boolean originSpoke;
     private boolean ending;
     private boolean goingAway;
     private boolean clientSaidGoodbye;
@@ -101,12 +103,14 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** The client speaks HTTP/1.1. */
     void serveHttp1() {
+        beginServing();
         new Http1Client(this).begin();
         client.config().setAutoRead(true);
     }
 
     /** The client speaks HTTP/2. */
     void serveHttp2() {
+        beginServing();
         var serving = new Http2Client(this, links.settings());
         http2 = serving;
         serving.begin();
@@ -114,7 +118,15 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** The client speaks something else. */
     void serveRaw() {
+        isServing = true;
         new Http1Client(this).beginRaw();
+    }
+
+    private void beginServing() {
+        isServing = true;
+        if (originSpoke) {
+            refuseAll(Refusal.badResponse("the origin spoke before it was asked"));
+        }
     }
 
     EngineLoop loop() {
@@ -199,19 +211,31 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         return exchangesOpened;
     }
 
-    /** Sets what to do when the origin speaks before the client has. */
+    /** Sets what to do when the origin speaks before the client has; it may have. */
     void whenOriginSpeaksFirst(Runnable task) {
-        whenOriginSpeaksFirst = task;
+        if (originSpoke) {
+            task.run();
+        } else {
+            whenOriginSpeaksFirst = task;
+        }
     }
 
-    /** The origin has said something that nobody asked for: of a protocol that is not HTTP, or it is to be distrusted. */
+    /**
+     * The origin has said something that nobody asked for: of a protocol that is not HTTP, or it is to be distrusted.
+     *
+     * @return whether it is too early to tell
+     */
     boolean originSpokeFirst() {
+        if (isServing) {
+            return false;
+        }
+        originSpoke = true;
         Runnable task = whenOriginSpeaksFirst;
         whenOriginSpeaksFirst = null;
         if (task != null) {
             task.run();
         }
-        return task != null;
+        return true;
     }
 
     /** Opens the session of bytes that are no request. */

@@ -99,9 +99,9 @@ final class OriginLinks implements OriginDial.Listener {
             exchange.originGone(CloseReason.ORIGIN_ABORTED, "the origin has ended the connection");
             return;
         }
-        free.take(exchange);
-        free.goRaw();
+        free.takeRaw(exchange);
         exchange.carry(free, nothing, false);
+        free.goRaw();
     }
 
     private @Nullable Http1Origin idle() {
