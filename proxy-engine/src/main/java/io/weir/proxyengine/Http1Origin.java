@@ -260,7 +260,12 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void abandon() {
-        close();
+        InterceptedExchange current = exchange;
+        if (current != null && (raw || !current.isRequestEnded())) {
+            InterceptedTunnel.reset(channel); // an orderly end could make a part look whole
+        } else {
+            close();
+        }
     }
 
     void close() {

@@ -110,6 +110,11 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
             known.trailersRead(headers);
             return;
         }
+        String overload = tunnel.loop().refusal();
+        if (overload != null) {
+            tunnel.requestRefused();
+            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
+        }
         RequestHead head = Http2Fields.request(headers);
         if (head == null) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "the request's head is malformed");

@@ -51,6 +51,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private @Nullable Refusal refusal;
     private String knownHost = "";
     private CloseReason reason = CloseReason.COMPLETED;
+    private boolean isUnused = true;
     private boolean ending;
     private boolean goingAway;
     private boolean finished;
@@ -189,6 +190,16 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** How many requests there were. */
     int exchangesOpened() {
         return exchangesOpened;
+    }
+
+    /** There was a request, for which no session was opened. */
+    void requestRefused() {
+        isUnused = false;
+    }
+
+    /** Whether the client has asked for nothing, and nobody but the client has ended the tunnel. */
+    boolean isUnused() {
+        return isUnused && exchangesOpened == 0;
     }
 
     /** Sets what to do when the origin speaks before the client has. */
@@ -343,6 +354,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** The last connection to the origin has closed. */
     void originClosed() {
         if (!ending && refusal == null) {
+            isUnused = false;
             loop.eventLoop()
                     .execute(
                             () -> { // when the exchanges have heard of it
@@ -357,6 +369,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** Takes no more exchanges; those that are open go on. */
     void goAway() {
+        isUnused &= ending;
         goingAway = true;
         if (http2 != null) {
             http2.goAway();
@@ -371,7 +384,9 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         } else {
             log.error("intercepted tunnel failed session={}", meter.id(), cause);
         }
-        if (ofClient || !isPeersFault(cause)) {
+        if (ending) { // all that was to be said was said before: how the connection goes then is nobody's fault
+            cut(reason);
+        } else if (ofClient || !isPeersFault(cause)) {
             CloseReason why = isPeersFault(cause) ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR;
             for (InterceptedExchange exchange : List.copyOf(exchanges)) {
                 exchange.clientGone(why, "the client's connection broke");
@@ -387,6 +402,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** Ends it from outside: the exchanges first. */
     @Override
     public void abort(CloseReason why) {
+        isUnused &= ending;
         setReason(why);
         for (InterceptedExchange exchange : List.copyOf(exchanges)) {
             exchange.abort(why);

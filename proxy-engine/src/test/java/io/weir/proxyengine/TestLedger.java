@@ -39,6 +39,9 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         /** Null until then, see {@link #isClosed}; not declared so, because tests look when it is. */
         volatile SessionClosed closed;
 
+        /** The how manieth it was to close. */
+        volatile int closedAs;
+
         List<LedgerEvent> noticesBeforeClose = List.of();
 
         @SuppressWarnings("NullAway.Init")
@@ -63,6 +66,8 @@ final class TestLedger implements BusConsumer, AutoCloseable {
     private final Map<Long, Session> sessions = new LinkedHashMap<>();
     private final List<LedgerEvent> notices = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
+
+    private int closedCount;
 
     private volatile long nanosPerSlot;
 
@@ -130,6 +135,7 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         SessionClosed closed = slot.closed();
         if (closed != null) {
             session.noticesBeforeClose = List.copyOf(notices);
+            session.closedAs = ++closedCount;
             session.closed = closed;
             if (!session.sum.matches(closed.totals())) {
                 faults.add("session " + slot.sessionId() + " closed with " + closed.totals() + " after deltas of "
