@@ -105,7 +105,7 @@ final class ClientHandshake {
         long since = System.nanoTime();
         client.closeFuture().addListener(closed -> {
             boolean atOnce = System.nanoTime() - since < LEFT_AT_ONCE_NANOS;
-            if (atOnce && tunnel.exchangesOpened() == 0 && ends.meter().isOpen()) {
+            if (atOnce && tunnel.isUnused() && ends.meter().isOpen()) {
                 refused("the client left right after the handshake, as those do that expect another certificate");
             }
         });

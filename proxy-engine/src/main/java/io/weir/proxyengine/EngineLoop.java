@@ -273,6 +273,11 @@ final class EngineLoop {
         sessions.remove(meter.id());
     }
 
+    /** What carries a session now, for tests of what does. */
+    @Nullable ActiveSession session(long id) {
+        return sessions.get(id);
+    }
+
     int sessionCount() {
         return sessions.size();
     }

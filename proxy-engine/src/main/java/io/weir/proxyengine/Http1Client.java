@@ -60,6 +60,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     void beginRaw() {
         raw = true;
         channel.pipeline().addLast(writes, this);
+        if (loop.refusal() != null) {
+            leaving = true;
+            tunnel.cut(loop.isDraining() ? CloseReason.NODE_STOPPED : CloseReason.OVERLOADED);
+            return;
+        }
         InterceptedExchange opened = tunnel.openRaw(this);
         exchange = opened;
         body = Body.UNTIL_CLOSE;
@@ -109,14 +114,14 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     }
 
     private void begin(HttpRequest request) {
+        isHead = request.method().equals(HttpMethod.HEAD);
         String overload = loop.refusal();
         if (overload != null) {
-            refuseUncounted(Refusal.overloaded(overload));
+            refuseUncounted(request, Refusal.overloaded(overload));
             return;
         }
         Refusal fault = MessageRules.refusal(request, tunnel.knownHost());
         version = request.protocolVersion().majorVersion() == 1 ? request.protocolVersion() : HttpVersion.HTTP_1_1;
-        isHead = request.method().equals(HttpMethod.HEAD);
         keepsAlive = fault == null && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion());
         RequestHead head = tunnel.requestHead(request);
         if (fault == null && !HttpTarget.isVisible(head.target())) {
@@ -165,11 +170,29 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         }
     }
 
-    /** The ledger takes no session: what was said counts for the tunnel alone. */
-    private void refuseUncounted(Refusal refusal) {
+    /** The ledger takes no session: what was said counts for the tunnel alone, which goes on if nothing of the request is still to come. */
+    private void refuseUncounted(HttpRequest request, Refusal refusal) {
+        tunnel.requestRefused();
         headBytes = 0;
         writes.target(null, Leg.DOWN);
-        refuse(refusal);
+        boolean goesOn = request.decoderResult().isSuccess()
+                && !tunnel.isDraining()
+                && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion())
+                && ForwardedHead.bodyToOrigin(request.headers()) == Body.NONE;
+        if (!goesOn) {
+            refuse(refusal);
+            return;
+        }
+        ByteBuf reply =
+                HeadWriter.refusal(channel.alloc(), refusal, loop.config().nodeName(), isHead, false);
+        ChannelPromise promise = channel.newPromise();
+        promise.addListener(written -> {
+            if (written.isSuccess() && !leaving) {
+                next(); // not before, so that a client that reads no answers asks for no more of them
+            }
+        });
+        channel.write(reply, promise);
+        flush();
     }
 
     // ---- the response ----
@@ -249,10 +272,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         if (current == null || leaving) {
             return;
         }
-        if (raw) {
-            leave(CloseReason.COMPLETED); // the client has all of it, or has said goodbye before
-        } else if (!written.isSuccess()) {
-            leave(CloseReason.CLIENT_ABORTED);
+        if (!written.isSuccess()) {
+            current.clientGone(CloseReason.CLIENT_RESET, "the client broke the connection");
+            leave(CloseReason.CLIENT_RESET);
+        } else if (raw) {
+            leave(CloseReason.COMPLETED); // the client has all of it
         } else if (!keepsAlive || !current.isRequestEnded() || current.isBroken() || tunnel.isDraining()) {
             leave(CloseReason.COMPLETED);
         } else {
@@ -373,7 +397,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             current.requestContent(Unpooled.EMPTY_BUFFER, true);
             current.requestReadComplete();
         } else if (raw || !current.isRequestEnded() || (tunnel.isTls() && !truncated)) {
-            current.clientGone(CloseReason.CLIENT_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofClient());
+            current.clientGone(
+                    CloseReason.CLIENT_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofClient());
             tunnel.cut(CloseReason.CLIENT_ABORTED);
         }
     }
@@ -381,7 +406,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     /** The beginning of a head that will not be completed. */
     private void settleHead() {
         int waiting = raw ? 0 : decoder.waitingBytes();
-        if (exchange != null || headBytes + waiting == 0) {
+        if (exchange != null
+                || headBytes + waiting == 0
+                || loop.refusal() != null) { // without a session it counts for the tunnel alone
             return;
         }
         leaving = true;

@@ -112,6 +112,7 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         }
         String overload = tunnel.loop().refusal();
         if (overload != null) {
+            tunnel.requestRefused();
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
         RequestHead head = Http2Fields.request(headers);

@@ -55,6 +55,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private CloseReason reason = CloseReason.COMPLETED;
     private boolean isServing;
     private boolean originSpoke;
+    private boolean isUnused = true;
     private boolean ending;
     private boolean goingAway;
     private boolean clientSaidGoodbye;
@@ -206,9 +207,14 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         return responseFields;
     }
 
-    /** How many requests there were. */
-    int exchangesOpened() {
-        return exchangesOpened;
+    /** There was a request, for which no session was opened. */
+    void requestRefused() {
+        isUnused = false;
+    }
+
+    /** Whether the client has asked for nothing, and nobody but the client has ended the tunnel. */
+    boolean isUnused() {
+        return isUnused && exchangesOpened == 0;
     }
 
     /** Sets what to do when the origin speaks before the client has; it may have. */
@@ -382,6 +388,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** The last connection to the origin has closed. */
     void originClosed() {
         if (!ending && refusal == null) {
+            isUnused = false;
             loop.eventLoop()
                     .execute(
                             () -> { // when the exchanges have heard of it
@@ -396,6 +403,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** Takes no more exchanges; those that are open go on. */
     void goAway() {
+        isUnused &= ending;
         goingAway = true;
         if (http2 != null) {
             http2.goAway();
@@ -410,7 +418,9 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         } else {
             log.error("intercepted tunnel failed session={}", meter.id(), cause);
         }
-        if (ofClient || !isPeersFault(cause)) {
+        if (ending) { // all that was to be said was said before: how the connection goes then is nobody's fault
+            cut(reason);
+        } else if (ofClient || !isPeersFault(cause)) {
             CloseReason why = isPeersFault(cause) ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR;
             for (InterceptedExchange exchange : List.copyOf(exchanges)) {
                 exchange.clientGone(why, "the client's connection broke");
@@ -426,6 +436,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** Ends it from outside: the exchanges first. */
     @Override
     public void abort(CloseReason why) {
+        isUnused &= ending;
         setReason(why);
         for (InterceptedExchange exchange : List.copyOf(exchanges)) {
             exchange.abort(why);
