@@ -43,6 +43,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private final SocketChannel client;
     private final Authority authority;
     private final boolean isTls;
+    private final String name;
     private final OriginLinks links;
     private final IdleWatch idle;
     private final Set<InterceptedExchange> exchanges = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -80,6 +81,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         client = ends.client();
         authority = ends.authority();
         isTls = target.isTls();
+        name = target.name();
         links = new OriginLinks(this, target);
         sweptBy = loop.relaySweep();
         idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
@@ -185,13 +187,15 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     }
 
     private InterceptedExchange open(RequestHead head, ClientSide side, Authority host, String site) {
+        if (exchangesOpened++ == 0 && isTls) {
+            interception.accepted(name, authority, ends.clientAddress());
+        }
         SessionProtocol protocol = isTls ? SessionProtocol.HTTPS_MITM : SessionProtocol.HTTP_MITM;
         String path = head.target().startsWith("/") ? head.target() : "";
         SessionMeter child = loop.openChild(
                 meter, protocol, head.method(), host.toString(), site + HttpTarget.ledgerPath(path), ends.remote());
         var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host);
         recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields(), requestFields);
-        exchangesOpened++;
         var exchange = new InterceptedExchange(this, child, recorder, side);
         exchanges.add(exchange);
         loop.register(child, exchange);
