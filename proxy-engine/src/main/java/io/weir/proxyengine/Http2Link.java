@@ -72,15 +72,16 @@ final class Http2Link extends Http2ConnectionHandler {
     /**
      * Gives back so much of a stream's window.
      *
+     * @param keepsUp whether all that came before has left us
      * @return whether that is to be flushed
      */
-    boolean consume(int stream, int bytes) {
+    boolean consume(int stream, int bytes, boolean keepsUp) {
         Http2Stream open = connection().stream(stream);
         if (open == null || bytes == 0) {
             return false;
         }
         try {
-            return windows.consume(open, bytes);
+            return windows.consume(open, bytes, keepsUp);
         } catch (Http2Exception e) {
             throw new IllegalStateException("the window of stream " + stream + " cannot be given back", e);
         }

@@ -72,11 +72,12 @@ final class StreamWindows {
     /**
      * So much of what came on a stream has passed on.
      *
+     * @param keepsUp whether all that came before has left us
      * @return whether something is to be flushed
      */
-    boolean consume(Http2Stream stream, int bytes) throws Http2Exception {
+    boolean consume(Http2Stream stream, int bytes, boolean keepsUp) throws Http2Exception {
         boolean isUsedUp = windows.consumeBytes(stream, bytes);
-        if (isUsedUp && windows.unconsumedBytes(stream) < windows.initialWindowSize(stream) / 4) {
+        if (isUsedUp && keepsUp) {
             grow(stream);
         }
         return isUsedUp;
