@@ -399,7 +399,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     /** The beginning of a head that will not be completed. */
     private void settleHead() {
         long bytes = headBytes + (raw ? 0 : decoder.waitingBytes());
-        if (exchange != null || bytes == 0 || loop.refusal() != null) { // without a session it counts for the tunnel alone
+        if (exchange != null
+                || bytes == 0
+                || loop.refusal() != null) { // without a session it counts for the tunnel alone
             return;
         }
         headBytes = 0;

@@ -408,7 +408,8 @@ class FirstBytesTest {
         Ends(Wire client, int headBytes) {
             this.client = client;
             this.headBytes = headBytes;
-            address = Addresses.text((java.net.InetSocketAddress) client.socket().getLocalSocketAddress());
+            address =
+                    Addresses.text((java.net.InetSocketAddress) client.socket().getLocalSocketAddress());
         }
 
         void say(String text) throws IOException {

@@ -54,7 +54,8 @@ class HttpGuessTest {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         boolean decided = false;
         for (int length = 1; length <= bytes.length; length++) {
-            ByteBuf part = Unpooled.buffer().writeZero(3).writeBytes(bytes, 0, length).skipBytes(3);
+            ByteBuf part =
+                    Unpooled.buffer().writeZero(3).writeBytes(bytes, 0, length).skipBytes(3);
 
             HttpGuess guess = HttpGuess.of(part);
 
