@@ -31,7 +31,7 @@ interface ClientSide {
     boolean isWritable();
 
     /** So much of the request's body has passed on. */
-    void consumed(int bytes);
+    void passedOn(int bytes);
 
     /** Whether to read on of the request's body. */
     void readOn(boolean on);

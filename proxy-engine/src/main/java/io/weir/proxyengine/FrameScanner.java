@@ -30,13 +30,14 @@ final class FrameScanner {
     private int length;
     private int kind;
     private int stream;
+    private int nextStream;
     private int left;
 
     FrameScanner(boolean hasPreface) {
         prefaceLeft = hasPreface ? PREFACE_BYTES : 0;
     }
 
-    /** The stream of the frame that the last buffer ended with, or in. */
+    /** The stream of the last frame whose head has come whole. */
     int stream() {
         return stream;
     }
@@ -66,12 +67,12 @@ final class FrameScanner {
             length = length << 8 | octet;
         } else if (headSeen == 3) {
             kind = octet;
-            stream = 0;
+            nextStream = 0;
         } else if (headSeen > 4) {
-            stream = stream << 8 | octet;
+            nextStream = nextStream << 8 | octet;
         }
         if (++headSeen == HEAD_BYTES) {
-            stream &= 0x7fff_ffff;
+            stream = nextStream & 0x7fff_ffff;
             left = length;
             length = 0;
             headSeen = 0;

@@ -75,6 +75,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void consumed(long bytes) {
+        count(bytes);
+    }
+
+    private void count(long bytes) {
         InterceptedExchange current = exchange;
         if (current == null) {
             headBytes += bytes;
@@ -94,7 +98,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         } else if (msg instanceof HttpContent content && current != null) {
             content(current, content);
         } else if (msg instanceof ByteBuf bytes && current != null) {
-            consumed(bytes.readableBytes());
+            count(bytes.readableBytes());
             current.requestContent(bytes, false);
         } else {
             ReferenceCountUtil.release(msg);
@@ -104,7 +108,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     /** What comes after the last answer was read, so it counts. */
     private void countAndForget(Object msg) {
         if (msg instanceof ByteBuf bytes) {
-            consumed(bytes.readableBytes());
+            count(bytes.readableBytes());
         }
         ReferenceCountUtil.release(msg);
     }
@@ -284,12 +288,12 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     /** The connection can carry another request. */
     private void next() {
-        if (ended) {
-            leave(CloseReason.COMPLETED);
-            return;
-        }
         channel.config().setAutoRead(true);
         resume();
+        if (ended && exchange == null) { // nothing more that was whole
+            settleHead();
+            tunnel.end(CloseReason.COMPLETED);
+        }
     }
 
     private void resume() {
@@ -305,11 +309,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     private void goRaw() {
         raw = true;
         body = Body.UNTIL_CLOSE;
-        channel.pipeline().remove(decoder); // what it holds passes on to us
         InterceptedExchange current = exchange;
         if (current != null) {
             current.goRaw();
         }
+        channel.pipeline().remove(decoder); // what it holds passes on to us
         channel.config().setAutoRead(true);
         flush();
     }
@@ -317,7 +321,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     // ---- flow ----
 
     @Override
-    public void consumed(int bytes) {}
+    public void passedOn(int bytes) {}
 
     @Override
     public void readOn(boolean on) {
@@ -377,6 +381,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == StreamEnd.ORDERLY || event == StreamEnd.TRUNCATED) {
             ended = true;
+            if (event == StreamEnd.ORDERLY) {
+                tunnel.clientSaidGoodbye();
+            }
             inputEnded(event == StreamEnd.TRUNCATED);
         }
     }
@@ -391,24 +398,27 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             current.requestReadComplete();
         } else if (raw || !current.isRequestEnded() || (tunnel.isTls() && !truncated)) {
             current.clientGone(
-                    CloseReason.CLIENT_ABORTED, truncated ? "the client's stream was truncated" : "the client left");
+                    CloseReason.CLIENT_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofClient());
             tunnel.cut(CloseReason.CLIENT_ABORTED);
         }
     }
 
     /** The beginning of a head that will not be completed. */
     private void settleHead() {
-        long bytes = headBytes + (raw ? 0 : decoder.waitingBytes());
+        int waiting = raw ? 0 : decoder.waitingBytes();
         if (exchange != null
-                || bytes == 0
+                || headBytes + waiting == 0
                 || loop.refusal() != null) { // without a session it counts for the tunnel alone
             return;
         }
-        headBytes = 0;
         leaving = true;
         InterceptedExchange opened = tunnel.openBroken(this);
-        opened.meter().up(bytes);
         exchange = opened;
+        opened.meter().up(headBytes);
+        headBytes = 0;
+        if (waiting > 0) {
+            channel.pipeline().remove(decoder); // what it holds passes on to us, who count it
+        }
         opened.clientGone(CloseReason.CLIENT_ABORTED, "the request's head did not arrive whole");
     }
 

@@ -75,15 +75,26 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         writes.target(next.meter(), Leg.ORIGIN_UP);
     }
 
-    /** Passes on bytes from the first on. */
+    /** The same, for bytes from the first on; {@link #goRaw} follows when the exchange has us. */
+    void takeRaw(InterceptedExchange next) {
+        raw = true;
+        take(next);
+    }
+
+    /** Passes on bytes from now on. */
     void goRaw() {
         raw = true;
         body = Body.UNTIL_CLOSE;
+        channel.config().setAutoRead(true);
         channel.pipeline().remove(decoder); // what it holds passes on to us
     }
 
     @Override
     public void consumed(long bytes) {
+        count(bytes);
+    }
+
+    private void count(long bytes) {
         InterceptedExchange current = exchange;
         if (current != null && current.meter().isOpen()) {
             current.meter().originDown(bytes);
@@ -160,7 +171,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         InterceptedExchange current = exchange;
         if (msg instanceof ByteBuf bytes && raw && current != null) {
-            consumed(bytes.readableBytes());
+            count(bytes.readableBytes());
             current.responseContent(bytes, false);
         } else if (msg instanceof HttpResponse response && current != null && !responseEnded) {
             head(current, response);
@@ -181,9 +192,13 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         int code = response.status().code();
         keepsAlive = ForwardedHead.keepsAlive(response.headers(), response.protocolVersion());
         boolean switches = code == 101 || (connectAsked && code >= 200 && code < 300);
+        if (switches) { // before the client hears of it, which may have said something already
+            raw = true;
+            body = Body.UNTIL_CLOSE;
+        }
         current.response(new ResponseHead(response.status(), response.headers(), response.protocolVersion()));
         if (switches && !current.isBroken()) {
-            goRaw();
+            goRaw(); // after the head has passed on, which what the decoder holds follows
         }
     }
 
@@ -216,8 +231,8 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     public void channelReadComplete(ChannelHandlerContext ctx) {
         InterceptedExchange current = exchange;
         if (current == null) {
-            if (!raw && decoder.leftOverBytes() > 0 && !links.spokeFirst()) {
-                close(); // it said something that nobody asked for
+            if (!raw && decoder.leftOverBytes() > 0) {
+                unasked();
             }
             return;
         }
@@ -227,9 +242,18 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         }
     }
 
+    /** It said something that nobody asked for; for a moment it may be that this will be what it is asked for. */
+    private void unasked() {
+        if (!links.spokeFirst()) {
+            close();
+        } else if (!raw) {
+            channel.config().setAutoRead(false);
+        }
+    }
+
     private void release(InterceptedExchange current) {
         int leftOver = decoder.leftOverBytes();
-        consumed(leftOver);
+        count(leftOver);
         boolean clean = keepsAlive
                 && current.isRequestEnded()
                 && !current.isBroken()
@@ -249,7 +273,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     }
 
     @Override
-    public void consumed(int bytes) {}
+    public void passedOn(int bytes) {}
 
     @Override
     public void readOn(boolean on) {
@@ -290,12 +314,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         } else if (responseEnded) {
             release(current);
         } else {
-            gone(
-                    current,
-                    CloseReason.ORIGIN_ABORTED,
-                    truncated
-                            ? "the origin's stream was truncated"
-                            : "the origin ended the connection without a whole answer");
+            gone(current, CloseReason.ORIGIN_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofOrigin());
             close();
         }
     }

@@ -168,8 +168,17 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
 
     @Override
     public void inputEnded(StreamEnd end) {
-        boolean idle = streams.isEmpty();
-        tunnel.end(idle ? CloseReason.COMPLETED : CloseReason.CLIENT_ABORTED);
+        if (end == StreamEnd.ORDERLY) {
+            tunnel.clientSaidGoodbye();
+        }
+        if (streams.isEmpty()) {
+            tunnel.end(CloseReason.COMPLETED);
+            return;
+        }
+        for (Http2ClientStream stream : List.copyOf(streams.values())) {
+            stream.inputEnded(end);
+        }
+        tunnel.cut(CloseReason.CLIENT_ABORTED);
     }
 
     @Override

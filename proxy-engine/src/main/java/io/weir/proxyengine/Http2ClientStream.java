@@ -67,6 +67,11 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
         exchange.requestReadComplete();
     }
 
+    /** The connection carries no more of it. */
+    void inputEnded(StreamEnd end) {
+        exchange.clientGone(CloseReason.CLIENT_ABORTED, end.ofClient());
+    }
+
     /** The codec has closed the stream. */
     void closed() {
         if (!exchange.isResponseEnded()) {
@@ -127,7 +132,7 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
     private void responseEnded() {
         if (!requestEnded) {
             connection.flush();
-            writer.reset(Http2Error.NO_ERROR);
+            writer.endBothSides();
         }
     }
 
@@ -143,7 +148,7 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
     }
 
     @Override
-    public void consumed(int bytes) {
+    public void passedOn(int bytes) {
         if (connection.link().consume(id, bytes)) {
             connection.flush();
         }

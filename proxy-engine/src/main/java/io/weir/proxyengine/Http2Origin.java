@@ -130,6 +130,11 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
     @Override
     public void onGoAwayRead(ChannelHandlerContext ctx, int lastStream, long code, ByteBuf debugData) {
         links.goingAway();
+        for (Http2OriginStream stream : List.copyOf(streams.values())) {
+            if (stream.id() > lastStream) {
+                stream.unseen();
+            }
+        }
     }
 
     @Override
@@ -141,6 +146,9 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
 
     @Override
     public void inputEnded(StreamEnd end) {
+        for (Http2OriginStream stream : List.copyOf(streams.values())) {
+            stream.inputEnded(end);
+        }
         links.close(channel);
     }
 

@@ -61,7 +61,7 @@ final class Http2OriginStream implements OriginSide, StreamWriter.Listener {
     }
 
     @Override
-    public void consumed(int bytes) {
+    public void passedOn(int bytes) {
         if (connection.link().consume(id, bytes)) {
             connection.flush();
         }
@@ -109,8 +109,22 @@ final class Http2OriginStream implements OriginSide, StreamWriter.Listener {
         exchange.originReset(error == null ? Http2Error.INTERNAL_ERROR : error);
     }
 
+    int id() {
+        return id;
+    }
+
+    /** The origin says that it has done nothing about the request, and will not (RFC 9113 §6.8). */
+    void unseen() {
+        exchange.originReset(Http2Error.REFUSED_STREAM);
+    }
+
     void readComplete() {
         exchange.responseReadComplete();
+    }
+
+    /** The connection carries no more of it. */
+    void inputEnded(StreamEnd end) {
+        exchange.originGone(CloseReason.ORIGIN_ABORTED, end.ofOrigin());
     }
 
     /** The codec has closed the stream. */

@@ -118,7 +118,7 @@ final class InterceptedExchange implements ActiveSession {
             side.flush();
         }
         if (side.isWritable()) {
-            client.consumed(bytes);
+            client.passedOn(bytes);
         } else {
             owedUp += bytes;
             client.readOn(false);
@@ -160,7 +160,7 @@ final class InterceptedExchange implements ActiveSession {
         if (isBroken()) {
             return;
         }
-        client.consumed(owed);
+        client.passedOn(owed);
         client.readOn(true);
     }
 
@@ -180,7 +180,7 @@ final class InterceptedExchange implements ActiveSession {
         }
         responseBegun = true;
         status = head.status().code();
-        recorder.response(head.status(), head.fields());
+        recorder.response(head.status(), head.fields(), tunnel.responseFields());
         client.response(head);
     }
 
@@ -199,7 +199,7 @@ final class InterceptedExchange implements ActiveSession {
             client.flush(); // with the end its side may be over before the read is complete
         }
         if (client.isWritable()) {
-            side.consumed(bytes);
+            side.passedOn(bytes);
         } else {
             owedDown += bytes;
             side.readOn(false);
@@ -224,7 +224,7 @@ final class InterceptedExchange implements ActiveSession {
         int owed = owedDown;
         owedDown = 0;
         if (origin != null && !isBroken()) {
-            origin.consumed(owed);
+            origin.passedOn(owed);
             origin.readOn(true);
         }
     }
@@ -340,6 +340,9 @@ final class InterceptedExchange implements ActiveSession {
     /** No more of its bytes will be read from the client or written to it. */
     void clientDone() {
         clientDone = true;
+        if (origin != null && !originDone && responseEnded && !requestEnded) {
+            origin.abandon(); // it has answered before the end of the request, of which nothing more will come
+        }
         maybeEnd();
     }
 

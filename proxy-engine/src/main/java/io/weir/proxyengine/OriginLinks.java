@@ -60,6 +60,7 @@ final class OriginLinks implements OriginDial.Listener {
 
     private void add(SocketChannel channel) {
         channels.add(channel);
+        channel.closeFuture().addListener(closing -> channels.remove(channel));
         tunnel.track(channel);
     }
 
@@ -98,9 +99,9 @@ final class OriginLinks implements OriginDial.Listener {
             exchange.originGone(CloseReason.ORIGIN_ABORTED, "the origin has ended the connection");
             return;
         }
-        free.take(exchange);
-        free.goRaw();
+        free.takeRaw(exchange);
         exchange.carry(free, nothing, false);
+        free.goRaw();
     }
 
     private @Nullable Http1Origin idle() {
@@ -138,6 +139,7 @@ final class OriginLinks implements OriginDial.Listener {
         if (next != null) {
             next.exchange().refuse(refusal);
         }
+        dialIfUseful(); // for those that wait still, as nobody else may
     }
 
     /** A connection of HTTP/1.1 can carry the next exchange. */

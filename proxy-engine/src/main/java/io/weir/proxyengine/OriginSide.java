@@ -27,7 +27,7 @@ interface OriginSide {
     boolean isWritable();
 
     /** So much of the response's body has passed on. */
-    void consumed(int bytes);
+    void passedOn(int bytes);
 
     /** Whether to read on of the response. */
     void readOn(boolean on);

@@ -3,6 +3,8 @@ package io.weir.proxyengine;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
@@ -12,6 +14,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's response decoder, told which request its response answers, and with an eye on each byte it takes. Event loop of its
@@ -28,6 +31,9 @@ final class ResponseDecoder extends HttpResponseDecoder {
     private boolean switched;
     private boolean broken;
     private boolean ended;
+
+    /** Of a response to HEAD, as Netty takes its Transfer-Encoding away; null else. */
+    private @Nullable HttpHeaders complete;
 
     ResponseDecoder(ByteSink sink) {
         super(HttpLimits.decoderConfig());
@@ -60,6 +66,10 @@ final class ResponseDecoder extends HttpResponseDecoder {
         }
         for (Object message : out) {
             if (message instanceof HttpResponse response) {
+                if (complete != null) {
+                    response.headers().set(complete);
+                    complete = null;
+                }
                 HttpResponseStatus status = response.status();
                 switched = status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code() || isTunnel(status);
                 finalSeen = switched || status.codeClass() != HttpStatusClass.INFORMATIONAL;
@@ -122,6 +132,9 @@ final class ResponseDecoder extends HttpResponseDecoder {
         if (message instanceof HttpResponse response) {
             HttpResponseStatus status = response.status();
             int code = status.code();
+            if (answersHead && response.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+                complete = response.headers().copy();
+            }
             return answersHead
                     || isTunnel(status)
                     || status.codeClass() == HttpStatusClass.INFORMATIONAL

@@ -29,6 +29,7 @@ final class StreamWriter {
     private int unwrittenBytes;
     private int inFlight;
     private boolean isFull;
+    private boolean resetsWhenWritten;
     private boolean closed;
     private boolean done;
 
@@ -60,6 +61,15 @@ final class StreamWriter {
         }
     }
 
+    /** Ends the peer's side of the stream, when all of ours was written: a reset before that would throw it away. */
+    void endBothSides() {
+        if (inFlight == 0) {
+            reset(Http2Error.NO_ERROR);
+        } else {
+            resetsWhenWritten = true;
+        }
+    }
+
     private ChannelPromise begin(int bytes) {
         inFlight++;
         return link.context().newPromise().addListener(written -> {
@@ -70,6 +80,10 @@ final class StreamWriter {
             } else if (isFull && unwrittenBytes < LOW_WATER_BYTES) {
                 isFull = false;
                 listener.writable();
+            }
+            if (inFlight == 0 && resetsWhenWritten) {
+                resetsWhenWritten = false;
+                reset(Http2Error.NO_ERROR);
             }
             maybeDone();
         });

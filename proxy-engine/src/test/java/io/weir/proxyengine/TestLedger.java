@@ -66,6 +66,7 @@ final class TestLedger implements BusConsumer, AutoCloseable {
     private final Map<Long, Session> sessions = new LinkedHashMap<>();
     private final List<LedgerEvent> notices = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
+    private final List<Long> closeOrder = new ArrayList<>();
 
     private int closedCount;
 
@@ -137,6 +138,7 @@ final class TestLedger implements BusConsumer, AutoCloseable {
             session.noticesBeforeClose = List.copyOf(notices);
             session.closedAs = ++closedCount;
             session.closed = closed;
+            closeOrder.add(slot.sessionId());
             if (!session.sum.matches(closed.totals())) {
                 faults.add("session " + slot.sessionId() + " closed with " + closed.totals() + " after deltas of "
                         + session.counts());
@@ -161,6 +163,11 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
     synchronized List<Session> sessions() {
         return List.copyOf(sessions.values());
+    }
+
+    /** The sessions that are closed, in the order of their ends. */
+    synchronized List<Long> closeOrder() {
+        return List.copyOf(closeOrder);
     }
 
     synchronized List<LedgerEvent> notices() {
