@@ -321,7 +321,13 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     // ---- flow ----
 
     @Override
-    public void passedOn(int bytes) {}
+    public int backlog() {
+        return ChannelTuning.HIGH_WATER_BYTES
+                - (int) Math.min(ChannelTuning.HIGH_WATER_BYTES, channel.bytesBeforeUnwritable());
+    }
+
+    @Override
+    public void passedOn(int bytes, boolean keepsUp) {}
 
     @Override
     public void readOn(boolean on) {

@@ -273,7 +273,13 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     }
 
     @Override
-    public void passedOn(int bytes) {}
+    public int backlog() {
+        return ChannelTuning.HIGH_WATER_BYTES
+                - (int) Math.min(ChannelTuning.HIGH_WATER_BYTES, channel.bytesBeforeUnwritable());
+    }
+
+    @Override
+    public void passedOn(int bytes, boolean keepsUp) {}
 
     @Override
     public void readOn(boolean on) {

@@ -27,7 +27,10 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
     Http2Client(InterceptedTunnel tunnel, Http2Settings ofOrigin) {
         this.tunnel = tunnel;
         channel = tunnel.client();
-        link = Http2Link.server(this, mirrored(ofOrigin).maxHeaderListSize(Http2Link.HEADER_LIST_BYTES));
+        link = Http2Link.server(
+                this,
+                mirrored(ofOrigin).maxHeaderListSize(Http2Link.HEADER_LIST_BYTES),
+                tunnel.loop().windows());
         link.connection().addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {

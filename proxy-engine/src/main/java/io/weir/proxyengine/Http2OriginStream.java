@@ -61,8 +61,13 @@ final class Http2OriginStream implements OriginSide, StreamWriter.Listener {
     }
 
     @Override
-    public void passedOn(int bytes) {
-        if (connection.link().consume(id, bytes)) {
+    public int backlog() {
+        return writer.unwrittenBytes();
+    }
+
+    @Override
+    public void passedOn(int bytes, boolean keepsUp) {
+        if (connection.link().consume(id, bytes, keepsUp)) {
             connection.flush();
         }
     }
