@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -574,7 +575,8 @@ class InterceptedLifecycleTest {
     private static Class<?> carrier(InterceptingProxy proxy, TestLedger.Session session) throws Exception {
         EngineLoop loop = proxy.proxy().engine().loops().iterator().next();
         return loop.eventLoop()
-                .submit(() -> loop.session(session.opened.sessionId()).getClass())
+                .submit(() -> Objects.requireNonNull(loop.session(session.opened.sessionId()))
+                        .getClass())
                 .get(10, TimeUnit.SECONDS);
     }
 
