@@ -39,12 +39,11 @@ final class Http2Fields {
         HttpHeaders fields = fields(headers);
         boolean plainConnect = method.equals("CONNECT") && protocol.isEmpty();
         String host = fields == null ? null : fields.get(HttpHeaderNames.HOST);
-        boolean isSound = fields != null
-                && MessageRules.isToken(method)
+        boolean isSound = MessageRules.isToken(method)
                 && (plainConnect || HttpTarget.isVisible(path))
                 && (authority.isEmpty() || Authority.parse(authority, 443) != null)
                 && (host == null || authority.isEmpty() || host.equalsIgnoreCase(authority));
-        if (!isSound) {
+        if (fields == null || !isSound) {
             return null;
         }
         return new RequestHead(

@@ -67,7 +67,8 @@ final class Interception implements AutoCloseable {
         if (config.exclude().matches(authority.host(), authority.port())) {
             return false;
         }
-        return config.include().matches(authority.host(), authority.port()) || authority.address() != null;
+        boolean mayHaveName = authority.address() != null && config.include().matchesNames();
+        return mayHaveName || config.include().matches(authority.host(), authority.port());
     }
 
     /** Whether exchanges with this host are recorded. */
