@@ -94,7 +94,7 @@ final class ClientHandshake {
         if (why.kind() == TlsFailure.Kind.PEER_REFUSED_CERTIFICATE || alert.refusesCertificate()) {
             refused("the client does not accept our certificate");
         } else if (why.kind() == TlsFailure.Kind.CLOSED) {
-            left("the client left during the handshake, as those do that do not accept our certificate");
+            left(true);
         }
         tunnel.clientClosed(CloseReason.CLIENT_TLS_FAILED);
         client.close();
@@ -104,8 +104,9 @@ final class ClientHandshake {
         ends.interception().bypass(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), why);
     }
 
-    private void left(String why) {
-        ends.interception().leftUnused(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), why);
+    private void left(boolean inHandshake) {
+        ends.interception()
+                .leftUnused(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), inHandshake);
     }
 
     /** Looks, when the client leaves, whether it has said anything. */
@@ -114,7 +115,7 @@ final class ClientHandshake {
         client.closeFuture().addListener(closed -> {
             boolean atOnce = System.nanoTime() - since < LEFT_AT_ONCE_NANOS;
             if (atOnce && tunnel.exchangesOpened() == 0 && ends.meter().isOpen()) {
-                left("the client left right after the handshake, as those do that expect another certificate");
+                left(false);
             }
         });
     }
