@@ -21,7 +21,7 @@ final class Interception implements AutoCloseable {
     private final ClientTls clientTls = new ClientTls();
     private final OriginTls originTls;
     private final Bypasses bypasses;
-    private final Acceptance acceptance = new Acceptance();
+    private final Acceptance acceptance = new Acceptance(System::nanoTime);
     private final @Nullable BodyStore bodies;
 
     private Interception(InterceptConfig config) {
