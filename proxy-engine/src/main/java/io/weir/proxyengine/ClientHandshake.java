@@ -95,7 +95,7 @@ final class ClientHandshake {
         if (why.kind() == TlsFailure.Kind.PEER_REFUSED_CERTIFICATE || alert.refusesCertificate()) {
             refused("the client does not accept our certificate");
         } else if (why.kind() == TlsFailure.Kind.CLOSED) {
-            left("the client left during the handshake, as those do that do not accept our certificate");
+            left(true);
         }
         tunnel.clientClosed(CloseReason.CLIENT_TLS_FAILED);
         client.close();
@@ -105,8 +105,9 @@ final class ClientHandshake {
         ends.interception().bypass(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), why);
     }
 
-    private void left(String why) {
-        ends.interception().leftUnused(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), why);
+    private void left(boolean inHandshake) {
+        ends.interception()
+                .leftUnused(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), inHandshake);
     }
 
     /** Looks, when the client leaves, whether it has said anything. */
@@ -115,7 +116,7 @@ final class ClientHandshake {
         client.closeFuture().addListener(closed -> {
             boolean atOnce = System.nanoTime() - since < LEFT_AT_ONCE_NANOS;
             if (atOnce && tunnel.isUnused() && ends.meter().isOpen()) {
-                left("the client left right after the handshake, as those do that expect another certificate");
+                left(false);
             }
         });
     }
