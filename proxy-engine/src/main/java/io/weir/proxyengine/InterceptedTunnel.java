@@ -58,7 +58,6 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private boolean finished;
     private long lingerUntilNanos;
     private int openChannels;
-    private int exchangesOpened;
     private Sweep sweptBy;
     private int sweepPosition = -1;
 
@@ -187,7 +186,6 @@ final class InterceptedTunnel implements ActiveSession, Swept {
                 meter, protocol, head.method(), host.toString(), site + HttpTarget.ledgerPath(path), ends.remote());
         var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host);
         recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields());
-        exchangesOpened++;
         var exchange = new InterceptedExchange(this, child, recorder, side);
         exchanges.add(exchange);
         loop.register(child, exchange);
@@ -196,11 +194,6 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     private RequestHead nothing(String method) {
         return new RequestHead(method, scheme(), "", "", new DefaultHttpHeaders(), HttpVersion.HTTP_1_1, "");
-    }
-
-    /** How many requests there were. */
-    int exchangesOpened() {
-        return exchangesOpened;
     }
 
     /** Sets what to do when the origin speaks before the client has; it may have. */

@@ -83,7 +83,19 @@ final class InterceptingProxy implements AutoCloseable {
     }
 
     Socket tunnel(int port, String host) throws IOException {
-        Socket socket = proxy.connect();
+        return tunnel(proxy.connect(), port, host);
+    }
+
+    /** The same with a receive buffer that is soon full. */
+    Socket narrowTunnel(int port) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.setSoTimeout(20_000);
+        socket.connect(proxy.address());
+        return tunnel(socket, port, "localhost");
+    }
+
+    private static Socket tunnel(Socket socket, int port, String host) throws IOException {
         String head = TestTunnel.head(host + ":" + port);
         socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
         String answer =
