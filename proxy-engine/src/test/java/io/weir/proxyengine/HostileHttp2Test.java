@@ -289,9 +289,8 @@ class HostileHttp2Test {
             for (int i = 0; i < 500; i++) {
                 many.writeBytes(floods().get(name));
             }
-            long until = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+            long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
             boolean ended = false;
-            long sent = 0;
             int stream = 3;
             while (!ended && System.nanoTime() < until) {
                 try {
@@ -302,12 +301,10 @@ class HostileHttp2Test {
                         }
                     }
                     client.send(many.toByteArray());
-                    sent += many.size();
                 } catch (IOException broken) {
                     ended = true;
                 }
             }
-            System.out.println(name + " " + sent + " " + ended);
             assertThat(ended).as("the connection's end").isTrue();
         }
     }
