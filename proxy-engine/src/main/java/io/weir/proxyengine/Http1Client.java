@@ -369,7 +369,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             current.requestContent(Unpooled.EMPTY_BUFFER, true);
             current.requestReadComplete();
         } else if (raw || (!current.isRequestEnded() && decoder.isStuck()) || (tunnel.isTls() && !truncated)) {
-            current.clientGone(CloseReason.CLIENT_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofClient());
+            current.clientGone(
+                    CloseReason.CLIENT_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofClient());
             tunnel.cut(CloseReason.CLIENT_ABORTED);
         }
     }

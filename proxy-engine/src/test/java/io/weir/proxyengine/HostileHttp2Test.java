@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Peers that break the rules of HTTP/2 inside an intercepted tunnel: refused, bounded, and never translated into a second request. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileHttp2Test {
-    private static final String[] GOOD = {":method", "POST", ":scheme", "https", ":authority", "localhost", ":path", "/"};
+    private static final String[] GOOD = {":method", "POST", ":scheme", "https", ":authority", "localhost", ":path", "/"
+    };
 
     private InterceptingProxy proxy;
     private SSLContext context;
@@ -52,7 +53,10 @@ class HostileHttp2Test {
         all.put("two authorities", with(":authority", "localhost"));
         all.put("unknown pseudo-field", with(":x", "y"));
         all.put("a response's pseudo-field", with(":status", "200"));
-        all.put("pseudo-field after a field", RawHttp2.block(":method", "GET", "a", "b", ":scheme", "https", ":authority", "localhost", ":path", "/"));
+        all.put(
+                "pseudo-field after a field",
+                RawHttp2.block(
+                        ":method", "GET", "a", "b", ":scheme", "https", ":authority", "localhost", ":path", "/"));
         all.put("capitals", with("X-Y", "z"));
         all.put("empty name", with("", "z"));
         for (String name : new String[] {"a b", "a:b", "a\r\nb", "a\0", "a\u00e9", "a(b)", "\tx", "x "}) {
@@ -86,7 +90,9 @@ class HostileHttp2Test {
         all.put("empty authority", pseudo(":authority", ""));
         all.put("another host", with("host", "other.example"));
         all.put("two hosts", with("host", "localhost", "host", "other.example"));
-        all.put("no authority, two hosts", RawHttp2.block(":method", "GET", ":scheme", "https", ":path", "/", "host", "localhost", "host", "x"));
+        all.put(
+                "no authority, two hosts",
+                RawHttp2.block(":method", "GET", ":scheme", "https", ":path", "/", "host", "localhost", "host", "x"));
         for (String length : new String[] {"+0", "-1", "0x0", "0, 1", "", " 0", "99999999999999999999", "1 1"}) {
             all.put("content-length [" + length + "]", with("content-length", length));
         }
@@ -202,11 +208,15 @@ class HostileHttp2Test {
         all.put("SETTINGS of 5 bytes", RawHttp2.frame(RawHttp2.SETTINGS, 0, 0, new byte[5]));
         all.put("SETTINGS on a stream", RawHttp2.frame(RawHttp2.SETTINGS, 0, 1, new byte[0]));
         all.put("ACK with settings", RawHttp2.frame(RawHttp2.SETTINGS, 1, 0, new byte[6]));
-        all.put("window setting over the limit", RawHttp2.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(4, 0x8000_0000L)));
+        all.put(
+                "window setting over the limit",
+                RawHttp2.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(4, 0x8000_0000L)));
         all.put("PING of 7 bytes", RawHttp2.frame(RawHttp2.PING, 0, 0, new byte[7]));
         all.put("a frame over the limit", RawHttp2.frame(RawHttp2.DATA, 0, 1, new byte[16385]));
         all.put("CONTINUATION out of the blue", RawHttp2.frame(RawHttp2.CONTINUATION, 4, 1, new byte[3]));
-        all.put("a block that cannot be decoded", RawHttp2.frame(RawHttp2.HEADERS, 5, 3, new byte[] {(byte) 255, (byte) 255, (byte) 255, (byte) 255, (byte) 255, 1}));
+        all.put("a block that cannot be decoded", RawHttp2.frame(RawHttp2.HEADERS, 5, 3, new byte[] {
+            (byte) 255, (byte) 255, (byte) 255, (byte) 255, (byte) 255, 1
+        }));
         all.put("garbage", "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         return all;
     }
@@ -237,7 +247,8 @@ class HostileHttp2Test {
             assertThat(client.answer(1).status()).isEqualTo(200);
 
             client.data(1, true, "late");
-            RawHttp2.Frame end = client.await(frame -> frame.type() == RawHttp2.RST_STREAM || frame.type() == RawHttp2.GOAWAY);
+            RawHttp2.Frame end =
+                    client.await(frame -> frame.type() == RawHttp2.RST_STREAM || frame.type() == RawHttp2.GOAWAY);
             assertThat(end.errorCode()).as("STREAM_CLOSED").isEqualTo(5);
         }
     }
@@ -248,7 +259,8 @@ class HostileHttp2Test {
                 var client = client(origin.port())) {
             var sent = Peer.async(() -> {
                 for (int stream = 1; stream < 12_000; stream += 2) {
-                    client.send(join(RawHttp2.frame(RawHttp2.HEADERS, 5, stream, RawHttp2.get("/")),
+                    client.send(join(
+                            RawHttp2.frame(RawHttp2.HEADERS, 5, stream, RawHttp2.get("/")),
                             RawHttp2.frame(RawHttp2.RST_STREAM, 0, stream, RawHttp2.number(8))));
                 }
                 return null;
@@ -297,7 +309,8 @@ class HostileHttp2Test {
                     if (name.startsWith("malformed")) {
                         many.reset();
                         for (int i = 0; i < 500; i++, stream += 2) {
-                            many.writeBytes(RawHttp2.frame(RawHttp2.HEADERS, 5, stream, RawHttp2.block(":method", "GET")));
+                            many.writeBytes(
+                                    RawHttp2.frame(RawHttp2.HEADERS, 5, stream, RawHttp2.block(":method", "GET")));
                         }
                     }
                     client.send(many.toByteArray());
@@ -317,7 +330,11 @@ class HostileHttp2Test {
             client.send(RawHttp2.HEADERS, 1, 1, java.util.Arrays.copyOf(block, 16_000));
             for (int at = 16_000; at < block.length; at += 16_000) {
                 int end = Math.min(block.length, at + 16_000);
-                client.send(RawHttp2.CONTINUATION, end == block.length ? 4 : 0, 1, java.util.Arrays.copyOfRange(block, at, end));
+                client.send(
+                        RawHttp2.CONTINUATION,
+                        end == block.length ? 4 : 0,
+                        1,
+                        java.util.Arrays.copyOfRange(block, at, end));
             }
             assertThat(client.answer(1).status()).isIn(0, 431);
             assertThat(origin.takeRequests()).isEmpty();
@@ -327,9 +344,13 @@ class HostileHttp2Test {
     /** What an origin says instead of, or before, an answer; {@code S} is the stream. */
     private static Map<String, byte[]> badAnswers(int stream) {
         var all = new LinkedHashMap<String, byte[]>();
-        all.put("PUSH_PROMISE", RawHttp2.frame(RawHttp2.PUSH_PROMISE, 4, stream, join(RawHttp2.number(2), RawHttp2.get("/pushed"))));
+        all.put(
+                "PUSH_PROMISE",
+                RawHttp2.frame(RawHttp2.PUSH_PROMISE, 4, stream, join(RawHttp2.number(2), RawHttp2.get("/pushed"))));
         all.put("HEADERS of its own", RawHttp2.frame(RawHttp2.HEADERS, 5, 2, RawHttp2.block(":status", "200")));
-        all.put("HEADERS on an idle stream", RawHttp2.frame(RawHttp2.HEADERS, 5, stream + 20, RawHttp2.block(":status", "200")));
+        all.put(
+                "HEADERS on an idle stream",
+                RawHttp2.frame(RawHttp2.HEADERS, 5, stream + 20, RawHttp2.block(":status", "200")));
         all.put("DATA before the head", RawHttp2.frame(RawHttp2.DATA, 1, stream, new byte[5]));
         all.put("DATA on an idle stream", RawHttp2.frame(RawHttp2.DATA, 1, stream + 20, new byte[5]));
         for (String status : new String[] {"", "2", "20", "2000", "abc", "099", "600", "101", "200 OK", "-20"}) {
@@ -345,14 +366,28 @@ class HostileHttp2Test {
         all.put("transfer-encoding", head(stream, ":status", "200", "transfer-encoding", "chunked"));
         all.put("two lengths", head(stream, ":status", "200", "content-length", "0", "content-length", "1"));
         all.put("a length that is none", head(stream, ":status", "200", "content-length", "+0"));
-        all.put("too many interim heads", repeat(30, RawHttp2.frame(RawHttp2.HEADERS, 4, stream, RawHttp2.block(":status", "103"))));
+        all.put(
+                "too many interim heads",
+                repeat(30, RawHttp2.frame(RawHttp2.HEADERS, 4, stream, RawHttp2.block(":status", "103"))));
         all.put("window overflow", RawHttp2.frame(RawHttp2.WINDOW_UPDATE, 0, 0, RawHttp2.number(0x7fff_ffff)));
         all.put("a frame over the limit", RawHttp2.frame(RawHttp2.DATA, 0, stream, new byte[16385]));
         all.put("GOAWAY storm", repeat(1000, RawHttp2.frame(RawHttp2.GOAWAY, 0, 0, new byte[8])));
-        all.put("GOAWAY that takes back", join(RawHttp2.frame(RawHttp2.GOAWAY, 0, 0, new byte[8]), RawHttp2.frame(RawHttp2.GOAWAY, 0, 0, join(RawHttp2.number(1000), RawHttp2.number(0)))));
-        all.put("endless head", join(RawHttp2.frame(RawHttp2.HEADERS, 0, stream, RawHttp2.block(":status", "200")),
-                repeat(300, RawHttp2.frame(RawHttp2.CONTINUATION, 0, stream, RawHttp2.block("a", "b".repeat(1000))))));
-        all.put("garbage", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        all.put(
+                "GOAWAY that takes back",
+                join(
+                        RawHttp2.frame(RawHttp2.GOAWAY, 0, 0, new byte[8]),
+                        RawHttp2.frame(RawHttp2.GOAWAY, 0, 0, join(RawHttp2.number(1000), RawHttp2.number(0)))));
+        all.put(
+                "endless head",
+                join(
+                        RawHttp2.frame(RawHttp2.HEADERS, 0, stream, RawHttp2.block(":status", "200")),
+                        repeat(
+                                300,
+                                RawHttp2.frame(
+                                        RawHttp2.CONTINUATION, 0, stream, RawHttp2.block("a", "b".repeat(1000))))));
+        all.put(
+                "garbage",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         return all;
     }
 

@@ -43,8 +43,10 @@ class HostileTlsClientsTest {
                 }
             }
 
-            assertThat(proxy.ledger().awaitClosed(2)).hasSize(2).allSatisfy(session -> assertThat(session.closed.reason())
-                    .isEqualTo(CloseReason.CLIENT_TLS_FAILED));
+            assertThat(proxy.ledger().awaitClosed(2))
+                    .hasSize(2)
+                    .allSatisfy(
+                            session -> assertThat(session.closed.reason()).isEqualTo(CloseReason.CLIENT_TLS_FAILED));
             assertThat(proxy.ledger().notices()).as("bypasses").isEmpty();
         }
     }
@@ -58,7 +60,8 @@ class HostileTlsClientsTest {
             assertThatThrownBy(() -> get(NeverWorseTest.tls(proxy.tunnel(origin.port()), pinned)))
                     .isInstanceOf(SSLException.class);
             proxy.ledger().awaitClosed(1);
-            assertThat(get(NeverWorseTest.tls(proxy.tunnel(origin.port()), pinned))).endsWith("hello");
+            assertThat(get(NeverWorseTest.tls(proxy.tunnel(origin.port()), pinned)))
+                    .endsWith("hello");
             try (SSLSocket other = proxy.open(tunnelFrom("127.0.0.2", proxy, origin.port()))) {
                 assertThat(get(other)).endsWith("hello");
             }
@@ -85,7 +88,9 @@ class HostileTlsClientsTest {
                     .digest(issued.certificate().getPublicKey().getEncoded());
             Path ca = folder.resolve("ca.pem");
             Files.writeString(
-                    ca, pem(proxy.own().certificate().getEncoded()) + pem(proxy.origins().certificate().getEncoded()));
+                    ca,
+                    pem(proxy.own().certificate().getEncoded())
+                            + pem(proxy.origins().certificate().getEncoded()));
             try (var origin = ServedOrigin.https(issued.serverContext())) {
                 String[] command = {
                     "curl",
@@ -139,7 +144,9 @@ class HostileTlsClientsTest {
                 tunnel.getOutputStream().write(each);
             }
 
-            assertThat(tunnel.getInputStream().read()).as("the handshake's answer").isEqualTo(22);
+            assertThat(tunnel.getInputStream().read())
+                    .as("the handshake's answer")
+                    .isEqualTo(22);
             proxy.ledger().awaitSession(session -> session.detected == SessionProtocol.HTTPS_MITM);
         }
     }
@@ -154,7 +161,8 @@ class HostileTlsClientsTest {
         tooLong[4] = 1;
         byte[] huge = new byte[64 * 1024];
         for (int at = 0; at + 4101 <= huge.length; at += 4101) {
-            System.arraycopy(new byte[] {22, 3, 1, 0x10, 0, (byte) (at == 0 ? 1 : 0), 0, (byte) 255, 0}, 0, huge, at, 9);
+            System.arraycopy(
+                    new byte[] {22, 3, 1, 0x10, 0, (byte) (at == 0 ? 1 : 0), 0, (byte) 255, 0}, 0, huge, at, 9);
         }
         byte[] garbage = Peer.patternBytes(3000);
         garbage[0] = 22;
@@ -164,7 +172,8 @@ class HostileTlsClientsTest {
         endless[2] = 1;
         try (var proxy = InterceptingProxy.start();
                 var origin = ServedOrigin.start((socket, number) -> echo(socket))) {
-            List<byte[]> all = List.of(tooLong, huge, garbage, endless, new byte[] {(byte) 128, 46, 1, 3, 1}, new byte[] {0});
+            List<byte[]> all =
+                    List.of(tooLong, huge, garbage, endless, new byte[] {(byte) 128, 46, 1, 3, 1}, new byte[] {0});
             for (byte[] each : all) {
                 try (Socket tunnel = proxy.tunnel(origin.port())) {
                     var sent = Peer.async(() -> {
@@ -176,8 +185,8 @@ class HostileTlsClientsTest {
                 }
             }
 
-            assertThat(proxy.ledger().awaitClosed(all.size())).allSatisfy(session -> assertThat(session.detected)
-                    .isNull());
+            assertThat(proxy.ledger().awaitClosed(all.size()))
+                    .allSatisfy(session -> assertThat(session.detected).isNull());
         }
     }
 

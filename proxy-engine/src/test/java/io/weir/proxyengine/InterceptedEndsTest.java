@@ -95,9 +95,10 @@ class InterceptedEndsTest {
                     assertThat(answer.resetCode()).isEqualTo(begins ? 2 : -1);
                 }
 
-                assertThat(proxy.ledger().awaitExchanges(2)).hasSize(2).allSatisfy(exchange -> assertThat(
-                                exchange.closed.reason())
-                        .isIn(OF_ORIGIN));
+                assertThat(proxy.ledger().awaitExchanges(2))
+                        .hasSize(2)
+                        .allSatisfy(
+                                exchange -> assertThat(exchange.closed.reason()).isIn(OF_ORIGIN));
             }
         }
     }
@@ -112,7 +113,8 @@ class InterceptedEndsTest {
                 RawHttp2 server = RawHttp2.server(http2(socket, context));
                 int stream = server.await(RawHttp2.HEADERS).stream();
                 if (begins) {
-                    server.headers(stream, false, RawHttp2.block(":status", "200")).data(stream, false, "hello");
+                    server.headers(stream, false, RawHttp2.block(":status", "200"))
+                            .data(stream, false, "hello");
                     heard.get(5, TimeUnit.SECONDS);
                 }
                 cut.apply(socket);
@@ -138,7 +140,9 @@ class InterceptedEndsTest {
     @ParameterizedTest
     @CsvSource({"length, FIN", "chunked, FIN", "length, RST", "chunked, RST"})
     void aClientOfHttp1ThatStopsDoesNotCompleteItsRequest(String body, Cut cut) throws Exception {
-        String framing = body.equals("length") ? "Content-Length: 10\r\n\r\nhello" : "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+        String framing = body.equals("length")
+                ? "Content-Length: 10\r\n\r\nhello"
+                : "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
         var end = new CompletableFuture<Boolean>();
         try (var proxy = InterceptingProxy.start()) {
             SSLContext context = proxy.originContext();
@@ -182,7 +186,11 @@ class InterceptedEndsTest {
             })) {
                 Socket tunnel = proxy.tunnel(origin.port());
                 RawHttp2 client = RawHttp2.client(proxy.open(tunnel, "h2"));
-                client.headers(1, false, RawHttp2.block(":method", "POST", ":scheme", "https", ":authority", "localhost", ":path", "/"))
+                client.headers(
+                                1,
+                                false,
+                                RawHttp2.block(
+                                        ":method", "POST", ":scheme", "https", ":authority", "localhost", ":path", "/"))
                         .data(1, false, "hello");
                 awaitUp(proxy);
                 cut.apply(tunnel);
@@ -221,7 +229,8 @@ class InterceptedEndsTest {
             }
 
             TestLedger.Session session = proxy.ledger().awaitOnlyClosed();
-            assertThat(session.closed.reason()).isEqualTo(ofClient ? CloseReason.CLIENT_RESET : CloseReason.ORIGIN_RESET);
+            assertThat(session.closed.reason())
+                    .isEqualTo(ofClient ? CloseReason.CLIENT_RESET : CloseReason.ORIGIN_RESET);
             tunnel.close();
         }
     }
@@ -302,7 +311,9 @@ class InterceptedEndsTest {
     }
 
     private static void awaitUp(InterceptingProxy proxy) {
-        proxy.ledger().awaitSession(session -> !session.opened.isRoot() && session.counts().originUp() > 0);
+        proxy.ledger()
+                .awaitSession(
+                        session -> !session.opened.isRoot() && session.counts().originUp() > 0);
     }
 
     private static void assertAborted(InterceptingProxy proxy, boolean truncated) {

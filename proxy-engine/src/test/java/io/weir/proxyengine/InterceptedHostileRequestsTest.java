@@ -36,10 +36,14 @@ class InterceptedHostileRequestsTest {
                 byte[] message = Corpus.message(row[2].replace("http://{A}/", "/"), origin.port());
                 String answer = converse(proxy, origin.port(), message);
                 List<String> faults = faults(origin, answer);
-                boolean asItCame = !faults.isEmpty() && faults.stream().allMatch(InterceptedHostileRequestsTest::mayPass);
+                boolean asItCame =
+                        !faults.isEmpty() && faults.stream().allMatch(InterceptedHostileRequestsTest::mayPass);
                 String expected = group.startsWith("A6") || asItCame ? "any" : row[1];
                 String failure = HostileRequestsTest.judge(
-                        refusedHead(answer) ? "any" : expected, answer, origin.takeRequests(), asItCame ? List.of() : faults);
+                        refusedHead(answer) ? "any" : expected,
+                        answer,
+                        origin.takeRequests(),
+                        asItCame ? List.of() : faults);
                 if (failure != null) {
                     failures.add(row[0] + " | " + row[1] + " | " + failure);
                 }

@@ -43,11 +43,13 @@ class InterceptedHostileResponsesTest {
     }
 
     private static StrictOrigin.Answer answer(List<String[]> cases, StrictHttp.Message request) {
-        String[] row = cases.get(Integer.parseInt(request.startLine().split(" ", -1)[1].substring(1)));
+        String[] row =
+                cases.get(Integer.parseInt(request.startLine().split(" ", -1)[1].substring(1)));
         return new StrictOrigin.Answer(new String(Corpus.message(row[4], 1), StandardCharsets.ISO_8859_1), row[2]);
     }
 
-    private static @Nullable String http1(InterceptingProxy proxy, int port, String[] row, int number) throws IOException {
+    private static @Nullable String http1(InterceptingProxy proxy, int port, String[] row, int number)
+            throws IOException {
         try (var client = new Wire(proxy.openTo("127.0.0.1", proxy.tunnel(port, "127.0.0.1"), "http/1.1"))) {
             String length = row[1].equals("POST") ? "Content-Length: 0\r\n" : "";
             client.send(row[1] + " /" + number + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n" + length + "\r\n");
@@ -68,14 +70,28 @@ class InterceptedHostileResponsesTest {
 
     /** What passes on as it came, since it bounds nothing. */
     private static boolean mayPass(String fault) {
-        return fault.startsWith("status line: HTTP/1.0 ") || fault.startsWith("hop-by-hop field: ")
-                || fault.equalsIgnoreCase("coding: chunked") || fault.startsWith("body of an interim response") || fault.startsWith("response without bounds");
+        return fault.startsWith("status line: HTTP/1.0 ")
+                || fault.startsWith("hop-by-hop field: ")
+                || fault.equalsIgnoreCase("coding: chunked")
+                || fault.startsWith("body of an interim response")
+                || fault.startsWith("response without bounds");
     }
 
-    private static @Nullable String http2(InterceptingProxy proxy, int port, String[] row, int number) throws IOException {
+    private static @Nullable String http2(InterceptingProxy proxy, int port, String[] row, int number)
+            throws IOException {
         try (var client = RawHttp2.client(proxy.openTo("127.0.0.1", proxy.tunnel(port, "127.0.0.1"), "h2"))) {
-            client.headers(1, true, RawHttp2.block(":method", row[1], ":scheme", "https", ":authority", "127.0.0.1:" + port,
-                    ":path", "/" + number));
+            client.headers(
+                    1,
+                    true,
+                    RawHttp2.block(
+                            ":method",
+                            row[1],
+                            ":scheme",
+                            "https",
+                            ":authority",
+                            "127.0.0.1:" + port,
+                            ":path",
+                            "/" + number));
             RawHttp2.Answer answer = client.answer(1);
             if (!answer.whole()) {
                 return isCut(row) ? null : "h2: broken off " + answer;

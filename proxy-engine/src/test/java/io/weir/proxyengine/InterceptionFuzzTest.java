@@ -60,7 +60,8 @@ class InterceptionFuzzTest {
         try (var proxy = InterceptingProxy.start(settings -> settings.headTimeout(Duration.ofMillis(300)), c -> c);
                 var origin = ServedOrigin.https(proxy.originContext())) {
             many(seed, cases, random -> {
-                byte[] hello = mutated(random, seeds.get(random.nextInt(seeds.size())).clone());
+                byte[] hello =
+                        mutated(random, seeds.get(random.nextInt(seeds.size())).clone());
                 try (Socket tunnel = proxy.tunnel(origin.port())) {
                     int cut = random.nextInt(hello.length + 1);
                     tunnel.setTcpNoDelay(true);
@@ -129,10 +130,20 @@ class InterceptionFuzzTest {
         out.writeBytes(head(ofClient, id, random.nextBoolean()));
         for (int i = 0; i < frames; i++) {
             switch (random.nextInt(ofClient ? 10 : 9)) {
-                case 0, 1 -> out.writeBytes(RawHttp2.frame(RawHttp2.DATA, random.nextInt(2), id, new byte[random.nextInt(2000)]));
-                case 2 -> out.writeBytes(RawHttp2.frame(RawHttp2.RST_STREAM, 0, id, RawHttp2.number(random.nextInt(15))));
-                case 3 -> out.writeBytes(RawHttp2.frame(RawHttp2.WINDOW_UPDATE, 0, random.nextBoolean() ? id : 0, RawHttp2.number(random.nextInt(70_000))));
-                case 4 -> out.writeBytes(RawHttp2.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(1 + random.nextInt(6), random.nextInt(70_000))));
+                case 0, 1 ->
+                    out.writeBytes(
+                            RawHttp2.frame(RawHttp2.DATA, random.nextInt(2), id, new byte[random.nextInt(2000)]));
+                case 2 ->
+                    out.writeBytes(RawHttp2.frame(RawHttp2.RST_STREAM, 0, id, RawHttp2.number(random.nextInt(15))));
+                case 3 ->
+                    out.writeBytes(RawHttp2.frame(
+                            RawHttp2.WINDOW_UPDATE,
+                            0,
+                            random.nextBoolean() ? id : 0,
+                            RawHttp2.number(random.nextInt(70_000))));
+                case 4 ->
+                    out.writeBytes(RawHttp2.frame(
+                            RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(1 + random.nextInt(6), random.nextInt(70_000))));
                 case 5 -> out.writeBytes(RawHttp2.frame(RawHttp2.PING, 0, 0, new byte[8]));
                 case 6 -> out.writeBytes(RawHttp2.frame(RawHttp2.PRIORITY, 0, id, new byte[5]));
                 case 7 -> out.writeBytes(RawHttp2.frame(RawHttp2.HEADERS, 5, id, RawHttp2.block("grpc-status", "0")));
@@ -159,7 +170,8 @@ class InterceptionFuzzTest {
             switch (random.nextInt(5)) {
                 case 0 -> mutant[at] ^= (byte) (1 << random.nextInt(8));
                 case 1 -> mutant[at] = (byte) random.nextInt();
-                case 2 -> mutant = spliced(mutant, at, Math.min(mutant.length, at + 1 + random.nextInt(20)), new byte[0]);
+                case 2 ->
+                    mutant = spliced(mutant, at, Math.min(mutant.length, at + 1 + random.nextInt(20)), new byte[0]);
                 case 3 -> {
                     byte[] more = new byte[1 + random.nextInt(30)];
                     random.nextBytes(more);
@@ -220,7 +232,8 @@ class InterceptionFuzzTest {
         try (var in = Objects.requireNonNull(InterceptionFuzzTest.class.getResourceAsStream("tls/client-hellos.txt"))) {
             for (String line : new String(in.readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
                 if (!line.startsWith("#")) {
-                    all.add(HexFormat.of().parseHex(line.substring(line.indexOf(' ') + 1).trim()));
+                    all.add(HexFormat.of()
+                            .parseHex(line.substring(line.indexOf(' ') + 1).trim()));
                 }
             }
         }

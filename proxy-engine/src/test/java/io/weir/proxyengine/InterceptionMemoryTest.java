@@ -3,9 +3,9 @@ package io.weir.proxyengine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.weir.eventbus.SessionProtocol;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +79,10 @@ class InterceptionMemoryTest {
                 server.headers(frame.stream(), false, RawHttp2.block(":status", "200"));
                 windows.put(frame.stream(), initial);
             } else if (frame.type() == RawHttp2.WINDOW_UPDATE && windows.containsKey(frame.stream())) {
-                windows.merge(frame.stream(), (long) java.nio.ByteBuffer.wrap(frame.payload()).getInt(), Long::sum);
+                windows.merge(
+                        frame.stream(),
+                        (long) java.nio.ByteBuffer.wrap(frame.payload()).getInt(),
+                        Long::sum);
             } else {
                 continue;
             }
@@ -134,10 +137,12 @@ class InterceptionMemoryTest {
                     }
                     return null;
                 });
-                await().atMost(Duration.ofSeconds(300)).pollInterval(Duration.ofMillis(50)).until(() -> {
-                    most.accumulateAndGet(direct(), Math::max);
-                    return transfer.isDone();
-                });
+                await().atMost(Duration.ofSeconds(300))
+                        .pollInterval(Duration.ofMillis(50))
+                        .until(() -> {
+                            most.accumulateAndGet(direct(), Math::max);
+                            return transfer.isDone();
+                        });
                 transfer.get(1, TimeUnit.SECONDS);
 
                 assertThat(most.get() - before).as("direct memory").isLessThan(32 * MIB);
@@ -163,9 +168,20 @@ class InterceptionMemoryTest {
 
     private static void http2Body(InterceptingProxy proxy, int port, long bytes) throws IOException {
         try (RawHttp2 client = RawHttp2.client(proxy.open(proxy.tunnel(port), "h2"))) {
-            client.headers(1, false, RawHttp2.block(
-                    ":method", "POST", ":scheme", "https", ":authority", "localhost", ":path", "/",
-                    "content-length", Long.toString(bytes)));
+            client.headers(
+                    1,
+                    false,
+                    RawHttp2.block(
+                            ":method",
+                            "POST",
+                            ":scheme",
+                            "https",
+                            ":authority",
+                            "localhost",
+                            ":path",
+                            "/",
+                            "content-length",
+                            Long.toString(bytes)));
             long window = 65_535;
             long connectionWindow = 65_535;
             byte[] piece = new byte[16 * 1024];
@@ -225,7 +241,8 @@ class InterceptionMemoryTest {
             int at = new String(hello, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("n00000000");
             assertThat(at).isPositive();
             SSLContext context = proxy.originContext();
-            try (var origin = ServedOrigin.start((socket, number) -> ServedOrigin.hello(ServedOrigin.tls(socket, context)))) {
+            try (var origin =
+                    ServedOrigin.start((socket, number) -> ServedOrigin.hello(ServedOrigin.tls(socket, context)))) {
                 long before = held();
                 CompletableFuture<?> flood = Peer.async(() -> {
                     for (int i = 0; i < count; i++) {
@@ -250,7 +267,9 @@ class InterceptionMemoryTest {
                 flood.get(1, TimeUnit.SECONDS);
 
                 proxy.ledger().awaitClosed(count);
-                assertThat(proxy.ledger().sessions().stream().filter(session -> session.detected == SessionProtocol.HTTPS_MITM).count())
+                assertThat(proxy.ledger().sessions().stream()
+                                .filter(session -> session.detected == SessionProtocol.HTTPS_MITM)
+                                .count())
                         .isGreaterThanOrEqualTo(count);
                 assertThat(held() - before).isLessThan(256 * MIB);
             }

@@ -37,8 +37,8 @@ class NeverWorseTest {
     void anOriginThatWantsToKnowTheClientGetsIt(boolean needed, String version) throws Exception {
         TestAuthority clients = TestAuthority.create();
         Queue<String> seen = new ConcurrentLinkedQueue<>();
-        try (var proxy = InterceptingProxy.start(
-                settings -> settings, config -> bypassing(config, Duration.ofMillis(1500)))) {
+        try (var proxy =
+                InterceptingProxy.start(settings -> settings, config -> bypassing(config, Duration.ofMillis(1500)))) {
             SSLContext context = proxy.origins().issue("localhost").serverContext(clients.certificate());
             try (var origin = ServedOrigin.start((socket, number) -> {
                 SSLSocket tls = ServedOrigin.tls(socket, context);
@@ -52,32 +52,42 @@ class NeverWorseTest {
                 seen.add(peer(tls));
                 ServedOrigin.hello(tls);
             })) {
-                SSLContext client = context(proxy.origins().certificate(), clients.order("client").forClients().issue());
+                SSLContext client = context(
+                        proxy.origins().certificate(),
+                        clients.order("client").forClients().issue());
 
                 assertThat(get(tls(proxy.tunnel(origin.port()), client))).endsWith("hello");
                 assertThat(get(tls(proxy.tunnel(origin.port()), client))).endsWith("hello");
 
                 List<TestLedger.Session> sessions = proxy.ledger().awaitClosed(2);
-                assertThat(sessions).hasSize(2).allSatisfy(session -> assertThat(session.detected)
-                        .isNull());
-                assertThat(seen).filteredOn(name -> !name.isEmpty()).containsExactly("CN=test origin", "CN=test origin");
+                assertThat(sessions)
+                        .hasSize(2)
+                        .allSatisfy(session -> assertThat(session.detected).isNull());
+                assertThat(seen)
+                        .filteredOn(name -> !name.isEmpty())
+                        .containsExactly("CN=test origin", "CN=test origin");
                 InterceptionBypassed bypass = onlyBypass(proxy);
                 assertThat(bypass.host()).isEqualTo("localhost:" + origin.port());
                 assertThat(bypass.client()).isEmpty();
                 assertThat(bypass.reason()).contains("certificate of the client");
-                assertThat(bypass.untilMillis()).isCloseTo(System.currentTimeMillis(), org.assertj.core.data.Offset.offset(5000L));
+                assertThat(bypass.untilMillis())
+                        .isCloseTo(System.currentTimeMillis(), org.assertj.core.data.Offset.offset(5000L));
 
                 await().until(() -> System.currentTimeMillis() > bypass.untilMillis() + 20);
                 int before = origin.connections();
                 assertThat(get(tls(proxy.tunnel(origin.port()), client))).endsWith("hello");
-                assertThat(origin.connections() - before).as("an attempt, and the real one").isEqualTo(2);
+                assertThat(origin.connections() - before)
+                        .as("an attempt, and the real one")
+                        .isEqualTo(2);
             }
         }
     }
 
     private static String peer(SSLSocket tls) {
         try {
-            return ((X509Certificate) tls.getSession().getPeerCertificates()[0]).getSubjectX500Principal().getName();
+            return ((X509Certificate) tls.getSession().getPeerCertificates()[0])
+                    .getSubjectX500Principal()
+                    .getName();
         } catch (SSLPeerUnverifiedException nobody) {
             return "";
         }
@@ -107,7 +117,8 @@ class NeverWorseTest {
         try (var proxy = InterceptingProxy.start();
                 var origin = ServedOrigin.start((socket, number) -> {
                     new Wire(socket).read(5);
-                    socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                     socket.getInputStream().readAllBytes();
                 })) {
             try (Socket tunnel = proxy.tunnel(origin.port())) {
@@ -190,7 +201,8 @@ class NeverWorseTest {
                 tls.setSSLParameters(parameters);
                 tls.getOutputStream().write(tls.getInputStream().read());
             })) {
-                try (SSLSocket client = tls(proxy.tunnel(origin.port()), context(proxy.origins().certificate(), null), "imap")) {
+                try (SSLSocket client =
+                        tls(proxy.tunnel(origin.port()), context(proxy.origins().certificate(), null), "imap")) {
                     client.getOutputStream().write('a');
                     assertThat(client.getInputStream().read()).isEqualTo('a');
                     assertThat(client.getApplicationProtocol()).isEqualTo("imap");
@@ -225,7 +237,8 @@ class NeverWorseTest {
                     assertThat(answer.whole()).isTrue();
                 }
 
-                assertThat(proxy.ledger().awaitExchanges(1).get(0).closed.reason()).isEqualTo(CloseReason.COMPLETED);
+                assertThat(proxy.ledger().awaitExchanges(1).get(0).closed.reason())
+                        .isEqualTo(CloseReason.COMPLETED);
                 assertThat(proxy.ledger().notices()).isEmpty();
             }
         }

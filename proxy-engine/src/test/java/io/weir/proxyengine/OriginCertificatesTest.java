@@ -64,15 +64,15 @@ class OriginCertificatesTest {
                 new Bad("unknown CA", ca -> TestAuthority.create().issue("localhost"), "issuer that is not trusted"),
                 new Bad("wrong host", ca -> ca.issue("other.example"), "other.example, not for this host"),
                 new Bad("without names", ca -> ca.issue(), "not for this host"),
-                new Bad("RSA of 1024 bits", ca -> ca.order("localhost").rsa(1024).issue(), "weak key"),
+                new Bad(
+                        "RSA of 1024 bits",
+                        ca -> ca.order("localhost").rsa(1024).issue(),
+                        "weak key"),
                 new Bad(
                         "SHA-1",
                         ca -> ca.order("localhost").signature("SHA1withECDSA").issue(),
                         "weak signature"),
-                new Bad(
-                        "for clients",
-                        ca -> ca.order("localhost").forClients().issue(),
-                        "not made for servers"));
+                new Bad("for clients", ca -> ca.order("localhost").forClients().issue(), "not made for servers"));
     }
 
     @ParameterizedTest

@@ -86,7 +86,9 @@ final class RawHttp2 implements AutoCloseable {
 
     static byte[] frame(int type, int flags, int stream, byte[] payload) {
         ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
-        frame.put((byte) (payload.length >> 16)).put((byte) (payload.length >> 8)).put((byte) payload.length);
+        frame.put((byte) (payload.length >> 16))
+                .put((byte) (payload.length >> 8))
+                .put((byte) payload.length);
         frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
         return frame.array();
     }
