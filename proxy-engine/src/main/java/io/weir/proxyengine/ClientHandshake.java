@@ -34,6 +34,7 @@ final class ClientHandshake {
     private final String name;
     private final @Nullable String protocol;
     private final PlainAlert alert = new PlainAlert();
+    private boolean hasSpoken;
 
     /**
      * Makes it; {@link #begin} starts it.
@@ -55,7 +56,7 @@ final class ClientHandshake {
         tls.setHandshakeTimeoutMillis(ends.loop().config().headTimeout().toMillis());
         WriteMeter.of(client).target(ends.meter(), Leg.DOWN);
         var reads = new ReadMeter(ends.meter(), Leg.UP);
-        client.pipeline().addLast(reads, alert, tls, new EndTeller(true, tunnel::finSeen), new Ear());
+        client.pipeline().addLast(reads, alert, tls, new FirstWord(), new EndTeller(true, tunnel::finSeen), new Ear());
         tls.handshakeFuture().addListener((Future<Channel> done) -> finished(done.cause()));
         client.pipeline().context(reads).fireChannelRead(hello);
         client.pipeline().context(reads).fireChannelReadComplete();
@@ -115,10 +116,20 @@ final class ClientHandshake {
         long since = System.nanoTime();
         client.closeFuture().addListener(closed -> {
             boolean atOnce = System.nanoTime() - since < LEFT_AT_ONCE_NANOS;
-            if (atOnce && tunnel.isUnused() && ends.meter().isOpen()) {
+            if (atOnce && !hasSpoken && tunnel.isUnused() && ends.meter().isOpen()) {
                 left(false);
             }
         });
+    }
+
+    /** Remembers that the client has said something, be it only that it speaks HTTP/2. */
+    private final class FirstWord extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            hasSpoken = true;
+            ctx.fireChannelRead(msg);
+            ctx.pipeline().remove(this);
+        }
     }
 
     /** Hears the first decrypted bytes of a client that has not said by ALPN what it speaks. */

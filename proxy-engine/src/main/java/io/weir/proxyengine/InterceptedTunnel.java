@@ -63,7 +63,6 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private boolean finished;
     private long lingerUntilNanos;
     private int openChannels;
-    private int exchangesOpened;
     private Sweep sweptBy;
     private int sweepPosition = -1;
 
