@@ -57,6 +57,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private boolean isServing;
     private boolean originSpoke;
     private boolean isUnused = true;
+    private int exchangesOpened;
     private boolean ending;
     private boolean goingAway;
     private boolean clientSaidGoodbye;
