@@ -37,8 +37,11 @@ final class Http2Fields {
         String path = text(headers.path());
         String protocol = text(headers.get(Http2Headers.PseudoHeaderName.PROTOCOL.value()));
         HttpHeaders fields = fields(headers);
+        if (fields == null) {
+            return null;
+        }
         boolean plainConnect = method.equals("CONNECT") && protocol.isEmpty();
-        List<String> hosts = fields == null ? List.of() : fields.getAll(HttpHeaderNames.HOST);
+        List<String> hosts = fields.getAll(HttpHeaderNames.HOST);
         String host = hosts.isEmpty() ? null : hosts.get(0);
         boolean isSound = MessageRules.isToken(method)
                 && hosts.size() < 2

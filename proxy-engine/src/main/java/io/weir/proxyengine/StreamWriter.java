@@ -12,9 +12,9 @@ import io.netty.handler.codec.http2.Http2Headers;
  */
 final class StreamWriter {
     /** What waits here is beside the window of 64 KiB that the other side may fill meanwhile. */
-    private static final int HIGH_WATER_BYTES = 32 * 1024;
+    private static final int HIGH_WATER_BYTES = 16 * 1024;
 
-    private static final int LOW_WATER_BYTES = 16 * 1024;
+    private static final int LOW_WATER_BYTES = 8 * 1024;
 
     /** Hears what becomes of a stream's writes. */
     interface Listener {
