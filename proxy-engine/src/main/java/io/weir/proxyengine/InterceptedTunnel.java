@@ -170,7 +170,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     private InterceptedExchange open(RequestHead head, ClientSide side, Authority host, String site) {
         SessionProtocol protocol = isTls ? SessionProtocol.HTTPS_MITM : SessionProtocol.HTTP_MITM;
-        String path = head.target().startsWith("/") ? head.target() : "";
+        String path = head.path().startsWith("/") ? head.path() : "";
         SessionMeter child = loop.openChild(
                 meter, protocol, head.method(), host.toString(), site + HttpTarget.ledgerPath(path), ends.remote());
         var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host);
