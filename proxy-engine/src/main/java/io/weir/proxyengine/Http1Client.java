@@ -375,7 +375,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     /** The beginning of a head that will not be completed. */
     private void settleHead() {
         int waiting = raw ? 0 : decoder.waitingBytes();
-        if (exchange != null || headBytes + waiting == 0) {
+        if (exchange != null || headBytes + waiting == 0 || tunnel.isFinished()) {
             return;
         }
         leaving = true;
@@ -407,6 +407,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        settleHead(); // before the tunnel's end, which may be at once
         tunnel.failed(cause, true);
     }
 }

@@ -130,6 +130,11 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         return http2 != null;
     }
 
+    /** Whether its session is closed, so that there can be no more exchanges. */
+    boolean isFinished() {
+        return finished;
+    }
+
     boolean isDraining() {
         return goingAway || loop.isDraining();
     }
