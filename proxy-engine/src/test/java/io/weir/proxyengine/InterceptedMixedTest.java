@@ -164,7 +164,8 @@ class InterceptedMixedTest {
             other.reset(at, 2);
 
             assertThat(second.drain()).as("an orderly end").isFalse();
-            client.drain();
+            client.close();
+            second.close();
             List<TestLedger.Session> sessions = talk.ledger().awaitExchanges(2);
             assertThat(sessions).allMatch(each -> each.closed.reason() == CloseReason.ORIGIN_RESET);
         }

@@ -243,6 +243,7 @@ final class InterceptedTalk implements AutoCloseable {
                 .as("children close before their tunnel")
                 .satisfies(order -> all.stream().filter(each -> !each.opened.isRoot()).forEach(child -> assertThat(
                                 order.indexOf(child.opened.sessionId()))
+                        .as("%s in %s", child.closed, child.opened)
                         .isLessThan(order.indexOf(child.opened.parentId()))));
     }
 
