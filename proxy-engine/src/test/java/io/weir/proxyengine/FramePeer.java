@@ -81,7 +81,8 @@ final class FramePeer implements AutoCloseable {
         }
     }
 
-    private record Event(int kind, boolean end, byte[] data, @Nullable Http2Headers headers, long code) {}
+    private record Event(
+            int kind, boolean end, byte[] data, @Nullable Http2Headers headers, long code) {}
 
     private static final class Stream {
         final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -259,7 +260,11 @@ final class FramePeer implements AutoCloseable {
     }
 
     void goAway(int lastStream, long code) throws IOException {
-        frame(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(lastStream).putInt((int) code).array());
+        frame(
+                GOAWAY,
+                0,
+                0,
+                ByteBuffer.allocate(8).putInt(lastStream).putInt((int) code).array());
     }
 
     void windowUpdate(int id, int bytes) throws IOException {
@@ -334,12 +339,14 @@ final class FramePeer implements AutoCloseable {
             case DATA -> dataRead(id, flags, payload);
             case HEADERS -> headersRead(id, flags, payload);
             case RST_STREAM ->
-                stream(id).events.add(new Event(
-                        RST_STREAM,
-                        true,
-                        payload,
-                        null,
-                        ByteBuffer.wrap(payload).getInt() & 0xffff_ffffL));
+                stream(id)
+                        .events
+                        .add(new Event(
+                                RST_STREAM,
+                                true,
+                                payload,
+                                null,
+                                ByteBuffer.wrap(payload).getInt() & 0xffff_ffffL));
             case SETTINGS -> settingsRead(flags, payload);
             case PING -> {
                 if ((flags & ACK) == 0) {

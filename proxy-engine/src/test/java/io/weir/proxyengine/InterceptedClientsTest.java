@@ -53,7 +53,9 @@ class InterceptedClientsTest {
                 assertThat(answer.body()).isEqualTo(Peer.patternBytes(i * 1000));
                 assertThat(answer.headers().firstValue("got")).hasValue(Echo.digest(bodies.get(i)));
             }
-            long down = answers.stream().mapToLong(each -> each.join().body().length).sum();
+            long down = answers.stream()
+                    .mapToLong(each -> each.join().body().length)
+                    .sum();
             assertThat(talk.ledger().exchanges()).hasSize(50);
             assertThat(talk.ledger().exchanges().stream()
                             .mapToLong(each -> each.counts().down())

@@ -54,9 +54,11 @@ class InterceptedFidelityTest {
                     "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
                 },
                 new String[] {
-                    "HEAD /c HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    "HEAD /c HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                 },
-                new String[] {"DELETE /x HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n"},
+                new String[] {"DELETE /x HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n"
+                },
                 new String[] {
                     "GET /n HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \"x\"\r\n\r\n",
                     "HTTP/1.1 304 Not Modified\r\nContent-Length: 77\r\nETag: \"x\"\r\n\r\n"
@@ -65,7 +67,9 @@ class InterceptedFidelityTest {
                     "GET http://localhost/absolute?q HTTP/1.1\r\nHost: localhost\r\n\r\n",
                     "HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\nx"
                 },
-                new String[] {"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
+                new String[] {
+                    "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                },
                 new String[] {
                     "GET /hints HTTP/1.1\r\nHost: localhost\r\n\r\n",
                     "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + OK
@@ -149,13 +153,21 @@ class InterceptedFidelityTest {
 
             List<TestLedger.Session> sessions = talk.settle(3);
 
-            long up = pairs().get(0)[0].length() + pairs().get(3)[0].length() + pairs().get(11)[0].length();
-            long down = pairs().get(0)[1].length() + pairs().get(3)[1].length() + pairs().get(11)[1].length();
+            long up = pairs().get(0)[0].length()
+                    + pairs().get(3)[0].length()
+                    + pairs().get(11)[0].length();
+            long down = pairs().get(0)[1].length()
+                    + pairs().get(3)[1].length()
+                    + pairs().get(11)[1].length();
             assertThat(sessions.stream().mapToLong(each -> each.counts().up()).sum())
                     .isEqualTo(up);
-            assertThat(sessions.stream().mapToLong(each -> each.counts().originDown()).sum())
+            assertThat(sessions.stream()
+                            .mapToLong(each -> each.counts().originDown())
+                            .sum())
                     .isEqualTo(down);
-            assertThat(sessions.stream().mapToLong(each -> each.counts().originUp()).sum())
+            assertThat(sessions.stream()
+                            .mapToLong(each -> each.counts().originUp())
+                            .sum())
                     .isEqualTo(origin == null ? 0 : origin.received());
             assertThat(sessions.stream().mapToLong(each -> each.counts().down()).sum())
                     .isEqualTo(client.received());
@@ -169,8 +181,7 @@ class InterceptedFidelityTest {
     }
 
     static Stream<Arguments> seeds() {
-        return Stream.of(Layer.values())
-                .flatMap(layer -> Stream.of(1L, 2L, 3L).map(seed -> arguments(layer, seed)));
+        return Stream.of(Layer.values()).flatMap(layer -> Stream.of(1L, 2L, 3L).map(seed -> arguments(layer, seed)));
     }
 
     @ParameterizedTest(name = "{0} seed {1}")
@@ -217,7 +228,9 @@ class InterceptedFidelityTest {
                 assertThat(sessions.get(i).counts().originDown()).isEqualTo(asked.get(i)[1].length());
                 assertThat(sessions.get(i).closed.reason()).isEqualTo(CloseReason.COMPLETED);
             }
-            assertThat(sessions.stream().mapToLong(each -> each.counts().originUp()).sum())
+            assertThat(sessions.stream()
+                            .mapToLong(each -> each.counts().originUp())
+                            .sum())
                     .isEqualTo(origin.received());
             assertThat(sessions.stream().mapToLong(each -> each.counts().down()).sum())
                     .isEqualTo(client.received());
@@ -525,8 +538,8 @@ class InterceptedFidelityTest {
             Wire client = talk.wire();
             int blocks = 400;
             byte[] block = Peer.patternBytes(64 * 1024);
-            String head =
-                    "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + (long) blocks * block.length + "\r\n\r\n";
+            String head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + (long) blocks * block.length
+                    + "\r\n\r\n";
             client.send(head);
             Wire origin = talk.originWire();
             origin.readHead();
@@ -614,7 +627,8 @@ class InterceptedFidelityTest {
             talk.checkLaws();
             assertThat(session.closed.reason()).isIn(CloseReason.ORIGIN_ABORTED, CloseReason.ORIGIN_RESET);
             assertThat(session.counts().down()).isEqualTo(client.received());
-            await().untilAsserted(() -> assertThat(session.counts().originDown()).isEqualTo(origin.sent()));
+            await().untilAsserted(
+                            () -> assertThat(session.counts().originDown()).isEqualTo(origin.sent()));
         }
     }
 

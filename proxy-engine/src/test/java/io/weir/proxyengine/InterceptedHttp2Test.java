@@ -27,12 +27,7 @@ class InterceptedHttp2Test {
     private static void check(TestLedger.Session session, FramePeer client, int id, FramePeer origin, int originId) {
         assertThat(session.counts())
                 .isEqualTo(new Tally(
-                        client.sent(id),
-                        client.received(id),
-                        0,
-                        0,
-                        origin.received(originId),
-                        origin.sent(originId)));
+                        client.sent(id), client.received(id), 0, 0, origin.received(originId), origin.sent(originId)));
     }
 
     @ParameterizedTest
@@ -217,7 +212,8 @@ class InterceptedHttp2Test {
             List<TestLedger.Session> sessions = talk.settle(100);
 
             for (TestLedger.Session session : sessions) {
-                String path = session.opened.url().substring(session.opened.url().lastIndexOf('/') + 1);
+                String path =
+                        session.opened.url().substring(session.opened.url().lastIndexOf('/') + 1);
                 int i = Integer.parseInt(path);
                 check(session, client, ids.get(i), origin, echo.idOf("/" + i));
                 assertThat(session.closed.reason()).isEqualTo(CloseReason.COMPLETED);
@@ -348,7 +344,8 @@ class InterceptedHttp2Test {
             check(sessions.get(0), client, early, origin, first);
             check(sessions.get(1), client, late, origin, second);
             check(sessions.get(2), client, fine, origin, third);
-            assertThat(sessions).extracting(each -> each.closed.reason())
+            assertThat(sessions)
+                    .extracting(each -> each.closed.reason())
                     .containsExactly(CloseReason.ORIGIN_RESET, CloseReason.ORIGIN_RESET, CloseReason.COMPLETED);
             assertThat(sessions.get(0).exchange.error()).isNotEmpty();
         }

@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -37,8 +37,9 @@ class InterceptedMixedTest {
     void aClientOfHttp1ReachesAnOriginOfHttp2() throws Exception {
         try (var talk = InterceptedTalk.start(Layer.TLS, "h2")) {
             Wire client = talk.wire("http/1.1");
-            String ask = "POST /a?b HTTP/1.1\r\nHost: localhost\r\nX-Mixed: Case\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\n"
-                    + "TE: trailers\r\nCookie: a=1; b=2\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 5\r\n\r\n";
+            String ask =
+                    "POST /a?b HTTP/1.1\r\nHost: localhost\r\nX-Mixed: Case\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\n"
+                            + "TE: trailers\r\nCookie: a=1; b=2\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 5\r\n\r\n";
             client.send(ask);
             FramePeer origin = talk.originFrames();
             int at = origin.awaitStream();
@@ -215,7 +216,8 @@ class InterceptedMixedTest {
             client.headers(
                     id,
                     false,
-                    FramePeer.request("POST", "/a?b", "x-one", "1", "te", "trailers", "cookie", "a=1", "cookie", "b=2"));
+                    FramePeer.request(
+                            "POST", "/a?b", "x-one", "1", "te", "trailers", "cookie", "a=1", "cookie", "b=2"));
             client.data(id, "hello", false);
             client.headers(id, true, "x-sum", "5");
             Wire origin = talk.originWire();
@@ -262,8 +264,7 @@ class InterceptedMixedTest {
                 origin = origin == null ? talk.originWire() : origin;
                 String head = origin.readHead();
                 assertThat(head).doesNotContain("transfer-encoding");
-                assertThat(head.contains("content-length: 0"))
-                        .isEqualTo(method.equals("POST") || method.equals("PUT"));
+                assertThat(head.contains("content-length: 0")).isEqualTo(method.equals("POST") || method.equals("PUT"));
                 origin.send("HTTP/1.1 200 OK\r\nContent-Length: " + (method.equals("HEAD") ? 9 : 0) + "\r\n\r\n");
                 assertThat(client.message(id).endsWithHead()).isTrue();
             }
@@ -330,7 +331,8 @@ class InterceptedMixedTest {
                     Peer.async(() -> {
                         var wire = new Wire(socket);
                         wire.readHead();
-                        wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok").close();
+                        wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
+                                .close();
                         return true;
                     });
                 }

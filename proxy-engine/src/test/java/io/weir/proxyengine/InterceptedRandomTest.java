@@ -89,14 +89,16 @@ class InterceptedRandomTest {
                         talk.client(clientSpeaks), clientSpeaks.equals("h2"), i, new Random(random.nextLong()), resets);
                 clients.add(client);
             }
-            for (RandomClient client : clients) { // when all have shaken hands: one that leaves at once is not asked again
+            for (RandomClient client :
+                    clients) { // when all have shaken hands: one that leaves at once is not asked again
                 work.add(Peer.async(client::talk));
             }
             for (CompletableFuture<Boolean> one : work) {
                 one.get(40, TimeUnit.SECONDS);
             }
             if (resets == 0) {
-                int exchanges = clients.stream().mapToInt(each -> each.legs().size()).sum();
+                int exchanges =
+                        clients.stream().mapToInt(each -> each.legs().size()).sum();
                 checkExactly(talk.settle(exchanges), clients, origin);
                 talk.awaitOriginReadAll();
             } else {
@@ -149,8 +151,10 @@ class InterceptedRandomTest {
         }
         Tally roots = talk.ledger().rootTotals();
         assertThat(roots.up())
-                .isLessThanOrEqualTo(
-                        clients.stream().mapToLong(each -> each.connection().up()).sum() + RandomClient.PIECE_MAX);
+                .isLessThanOrEqualTo(clients.stream()
+                                .mapToLong(each -> each.connection().up())
+                                .sum()
+                        + RandomClient.PIECE_MAX);
         assertThat(roots.down())
                 .isGreaterThanOrEqualTo(clients.stream()
                         .mapToLong(each -> each.connection().down())
@@ -160,7 +164,8 @@ class InterceptedRandomTest {
     private static String key(TestLedger.Session session) {
         String url = session.opened.url();
         int query = url.indexOf('?');
-        return url.substring(url.lastIndexOf('/', query < 0 ? url.length() : query) + 1, query < 0 ? url.length() : query);
+        return url.substring(
+                url.lastIndexOf('/', query < 0 ? url.length() : query) + 1, query < 0 ? url.length() : query);
     }
 
     private static long[] near(TestLedger.Session session, List<RandomClient> clients) {

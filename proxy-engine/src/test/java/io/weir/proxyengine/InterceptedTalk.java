@@ -98,10 +98,9 @@ final class InterceptedTalk implements AutoCloseable {
         return start(settings -> settings, layer, originProtocols);
     }
 
-    static InterceptedTalk start(
-            UnaryOperator<EngineConfig.Builder> settings, Layer layer, String... originProtocols) throws IOException {
-        return new InterceptedTalk(
-                InterceptingProxy.start(settings, config -> config), layer, originProtocols);
+    static InterceptedTalk start(UnaryOperator<EngineConfig.Builder> settings, Layer layer, String... originProtocols)
+            throws IOException {
+        return new InterceptedTalk(InterceptingProxy.start(settings, config -> config), layer, originProtocols);
     }
 
     private void acceptAll() {
@@ -120,9 +119,7 @@ final class InterceptedTalk implements AutoCloseable {
     }
 
     private Socket shakeHands(Socket socket) throws IOException {
-        var tls = (SSLSocket) originContext
-                .getSocketFactory()
-                .createSocket(socket, null, true);
+        var tls = (SSLSocket) originContext.getSocketFactory().createSocket(socket, null, true);
         if (originProtocols.length > 0) {
             SSLParameters parameters = tls.getSSLParameters();
             parameters.setApplicationProtocols(originProtocols);
@@ -142,7 +139,8 @@ final class InterceptedTalk implements AutoCloseable {
         CountedSocket raw = CountedSocket.to(proxy.proxy().address());
         String head = TestTunnel.head("localhost:" + listener.getLocalPort());
         raw.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-        String answer = new String(raw.getInputStream().readNBytes(TestTunnel.ANSWER.length()), StandardCharsets.US_ASCII);
+        String answer =
+                new String(raw.getInputStream().readNBytes(TestTunnel.ANSWER.length()), StandardCharsets.US_ASCII);
         assertThat(answer).isEqualTo(TestTunnel.ANSWER);
         var client = new Client(raw, layer == Layer.PLAIN ? raw : secure(raw, protocols), head.length());
         clients.add(client);
@@ -231,9 +229,12 @@ final class InterceptedTalk implements AutoCloseable {
             assertThat(session.opened.protocol())
                     .isEqualTo(layer == Layer.TLS ? SessionProtocol.HTTPS_MITM : SessionProtocol.HTTP_MITM);
             ExchangeCompleted facts = session.exchange;
-            assertThat(facts).as("facts of session %s", session.opened.sessionId()).isNotNull();
+            assertThat(facts)
+                    .as("facts of session %s", session.opened.sessionId())
+                    .isNotNull();
             assertThat(facts.messages()).isEqualTo(session.counts());
-            assertThat(session.counts().overheadUp() + session.counts().overheadDown()).isZero();
+            assertThat(session.counts().overheadUp() + session.counts().overheadDown())
+                    .isZero();
             assertThat(facts.parentId()).isEqualTo(session.opened.parentId());
             assertThat(facts.wire().up()).isNotNegative();
             assertThat(facts.wire().down()).isNotNegative();
@@ -241,22 +242,26 @@ final class InterceptedTalk implements AutoCloseable {
         assertThat(ledger().rootTotals()).isEqualTo(roots);
         assertThat(ledger().closeOrder())
                 .as("children close before their tunnel")
-                .satisfies(order -> all.stream().filter(each -> !each.opened.isRoot()).forEach(child -> assertThat(
-                                order.indexOf(child.opened.sessionId()))
-                        .as("%s in %s", child.closed, child.opened)
-                        .isLessThan(order.indexOf(child.opened.parentId()))));
+                .satisfies(order -> all.stream()
+                        .filter(each -> !each.opened.isRoot())
+                        .forEach(child -> assertThat(order.indexOf(child.opened.sessionId()))
+                                .as("%s in %s", child.closed, child.opened)
+                                .isLessThan(order.indexOf(child.opened.parentId()))));
     }
 
     /** The tunnels have what crossed the clients' sockets, all of it. */
     private void checkRoots() {
         Tally roots = ledger().rootTotals();
-        assertThat(roots.up()).as("bytes from the clients").isEqualTo(clients.stream().mapToLong(Client::up).sum());
+        assertThat(roots.up())
+                .as("bytes from the clients")
+                .isEqualTo(clients.stream().mapToLong(Client::up).sum());
         assertThat(roots.down())
                 .as("bytes to the clients")
                 .isEqualTo(clients.stream().mapToLong(Client::down).sum());
         assertThat(roots.overheadUp())
                 .isEqualTo(clients.stream().mapToLong(Client::connectBytes).sum());
-        await().untilAsserted(() -> assertThat(originSockets.stream().mapToLong(CountedSocket::read).sum())
+        await().untilAsserted(() -> assertThat(
+                        originSockets.stream().mapToLong(CountedSocket::read).sum())
                 .as("bytes to the origin")
                 .isLessThanOrEqualTo(roots.originUp()));
         assertThat(roots.originDown())
@@ -267,7 +272,8 @@ final class InterceptedTalk implements AutoCloseable {
 
     /** Waits until the origin has read all that was sent to it; only for one whose connections are read to their ends. */
     void awaitOriginReadAll() {
-        await().untilAsserted(() -> assertThat(originSockets.stream().mapToLong(CountedSocket::read).sum())
+        await().untilAsserted(() -> assertThat(
+                        originSockets.stream().mapToLong(CountedSocket::read).sum())
                 .isEqualTo(ledger().rootTotals().originUp()));
     }
 

@@ -84,7 +84,8 @@ final class RandomClient {
         for (Wish wish : wishes) {
             long received = wire.received();
             boolean chunked = random.nextBoolean();
-            String head = (wish.body.length == 0 ? "GET " : "POST ") + wish.target() + " HTTP/1.1\r\nHost: localhost\r\n";
+            String head =
+                    (wish.body.length == 0 ? "GET " : "POST ") + wish.target() + " HTTP/1.1\r\nHost: localhost\r\n";
             String text = new String(wish.body, StandardCharsets.ISO_8859_1);
             String message = wish.body.length == 0
                     ? head + "\r\n"
@@ -152,7 +153,8 @@ final class RandomClient {
                 FramePeer.Message message = peer.message(id);
                 if (!java.util.Arrays.equals(message.body(), Peer.patternBytes(wish.wanted))
                         && message.head().status().toString().equals("200")) {
-                    throw new IllegalStateException("another body of " + message.body().length + " for " + wish.target());
+                    throw new IllegalStateException(
+                            "another body of " + message.body().length + " for " + wish.target());
                 }
             }
         } catch (IOException broken) {

@@ -55,8 +55,8 @@ final class RandomOrigin {
             String body = new String(Peer.patternBytes(wanted), StandardCharsets.ISO_8859_1);
             String answer = wanted % 2 == 0 || wanted == 0
                     ? "HTTP/1.1 200 OK\r\nContent-Length: " + wanted + "\r\n\r\n" + body
-                    : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(wanted) + "\r\n" + body
-                            + "\r\n0\r\nX-Sum: 1\r\n\r\n";
+                    : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(wanted) + "\r\n"
+                            + body + "\r\n0\r\nX-Sum: 1\r\n\r\n";
             legs.put(key(target), new long[] {asked.length(), answer.length()});
             if (breaks(target)) {
                 wire.send(answer.substring(0, answer.length() / 2));
