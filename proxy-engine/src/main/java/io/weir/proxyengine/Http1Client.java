@@ -42,6 +42,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     private boolean raw;
     private boolean ended;
     private boolean leaving;
+    private boolean answered;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private Body body = Body.NONE;
 
@@ -148,6 +149,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         } else {
             current.requestContent(content.content(), last); // the reference passes on
         }
+        if (last) {
+            requestEndedLate(current);
+        }
     }
 
     @Override
@@ -249,12 +253,34 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             leave(CloseReason.COMPLETED); // the client has all of it, or has said goodbye before
         } else if (!written.isSuccess()) {
             leave(CloseReason.CLIENT_ABORTED);
-        } else if (!keepsAlive || !current.isRequestEnded() || current.isBroken() || tunnel.isDraining()) {
+        } else if (!keepsAlive || current.isBroken() || tunnel.isDraining()) {
             leave(CloseReason.COMPLETED);
-        } else {
+        } else if (current.isRequestEnded()) {
             exchange = null;
             current.clientDone();
             next();
+        } else {
+            answered = true; // and the rest of the request goes on
+        }
+    }
+
+    /** A request ended after its answer. */
+    private void requestEndedLate(InterceptedExchange current) {
+        if (answered && current.isRequestEnded() && !leaving) {
+            answered = false;
+            current.requestReadComplete();
+            exchange = null;
+            current.clientDone();
+            next();
+        }
+    }
+
+    @Override
+    public void requestUnwanted() {
+        if (answered) {
+            leave(CloseReason.COMPLETED);
+        } else {
+            keepsAlive = false; // it is not written yet
         }
     }
 

@@ -37,9 +37,10 @@ final class CountedSocket extends Socket {
         byte[] buffer = new byte[8192];
         try {
             InputStream in = getInputStream();
-            while (in.read(buffer) >= 0) {
-                continue;
-            }
+            int n;
+            do {
+                n = in.read(buffer);
+            } while (n >= 0);
         } catch (IOException ended) {
             // as it may
         }

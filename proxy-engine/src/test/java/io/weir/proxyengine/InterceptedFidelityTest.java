@@ -296,6 +296,47 @@ class InterceptedFidelityTest {
 
     @ParameterizedTest
     @EnumSource
+    void aRequestGoesOnAfterItsAnswerAndTheConnectionIsKept(Layer layer) throws Exception {
+        try (var talk = InterceptedTalk.start(layer)) {
+            Wire client = talk.wire();
+            String head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n";
+            client.send(head);
+            Wire origin = talk.originWire();
+            origin.readHead();
+            origin.send(OK);
+            assertThat(client.read(OK.length())).isEqualTo(OK);
+            client.send("x".repeat(500));
+            assertThat(origin.read(500)).isEqualTo("x".repeat(500));
+            client.send("y".repeat(500) + GET);
+            assertThat(origin.read(500 + GET.length())).isEqualTo("y".repeat(500) + GET);
+            origin.send(OK);
+            assertThat(client.read(OK.length())).isEqualTo(OK);
+
+            List<TestLedger.Session> sessions = talk.settle(2);
+
+            check(sessions.get(0), head.length() + 1000, OK.length(), head.length() + 1000, OK.length());
+            check(sessions.get(1), GET.length(), OK.length(), GET.length(), OK.length());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anOriginThatEndsTheConnectionAfterItsAnswerEndsTheRequest(Layer layer) throws Exception {
+        try (var talk = InterceptedTalk.start(layer)) {
+            Wire client = talk.wire();
+            String head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n";
+            client.send(head);
+            Wire origin = talk.originWire();
+            origin.readHead();
+            origin.send(OK).close();
+
+            assertThat(client.readRest()).isEqualTo(OK);
+            check(talk.settle(1).get(0), head.length(), OK.length(), head.length(), OK.length());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void eitherSideMayEndTheConnectionAfterAnExchange(Layer layer) throws Exception {
         try (var talk = InterceptedTalk.start(layer)) {
             String asked = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
