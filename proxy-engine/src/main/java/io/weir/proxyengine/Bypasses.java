@@ -15,7 +15,12 @@ final class Bypasses {
 
     private record Key(String name, int port, @Nullable InetAddress client) {}
 
-    private final Cache<Key, Boolean> hosts;
+    private enum Cause {
+        KNOWN,
+        GUESSED
+    }
+
+    private final Cache<Key, Cause> hosts;
 
     Bypasses(Duration time) {
         hosts = Caffeine.newBuilder()
@@ -31,7 +36,18 @@ final class Bypasses {
      * @param client for whom; null for all
      */
     void add(String name, int port, @Nullable InetAddress client) {
-        hosts.put(new Key(name, port, client), true);
+        hosts.put(new Key(name, port, client), Cause.KNOWN);
+    }
+
+    /** Adds one of which it is likely, not certain, that the client does not accept our certificate. */
+    void addGuess(String name, int port, InetAddress client) {
+        hosts.put(new Key(name, port, client), Cause.GUESSED);
+    }
+
+    /** Takes back what was only likely; returns whether there was something. */
+    boolean removeGuess(String name, int port, InetAddress client) {
+        var key = new Key(name, port, client);
+        return hosts.getIfPresent(key) == Cause.GUESSED && hosts.asMap().remove(key, Cause.GUESSED);
     }
 
     boolean has(String name, int port, InetAddress client) {

@@ -11,6 +11,7 @@ import io.netty.util.concurrent.Future;
 import io.weir.eventbus.CloseReason;
 import io.weir.proxyengine.tls.Leaf;
 import io.weir.proxyengine.tls.TlsFailure;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * TLS with the client of an intercepted tunnel, and then what it speaks in it. Event loop of the tunnel.
  *
  * <p>A client that does not take our certificate, by an alert or by leaving at once and without a word, is not asked again for a while: its next tunnel
- * to that host is passed on unread.
+ * to that host is passed on unread. One that has used a tunnel to that host before may leave some unused: browsers open more than they need.
  */
 final class ClientHandshake {
     private static final Logger log = LoggerFactory.getLogger(ClientHandshake.class);
@@ -32,6 +33,7 @@ final class ClientHandshake {
     private final SocketChannel client;
     private final String name;
     private final @Nullable String protocol;
+    private final PlainAlert alert = new PlainAlert();
 
     /**
      * Makes it; {@link #begin} starts it.
@@ -53,7 +55,7 @@ final class ClientHandshake {
         tls.setHandshakeTimeoutMillis(ends.loop().config().headTimeout().toMillis());
         WriteMeter.of(client).target(ends.meter(), Leg.DOWN);
         var reads = new ReadMeter(ends.meter(), Leg.UP);
-        client.pipeline().addLast(reads, tls, new EndTeller(true, tunnel::finSeen), new Ear());
+        client.pipeline().addLast(reads, alert, tls, new EndTeller(true, tunnel::finSeen), new Ear());
         tls.handshakeFuture().addListener((Future<Channel> done) -> finished(done.cause()));
         client.pipeline().context(reads).fireChannelRead(hello);
         client.pipeline().context(reads).fireChannelReadComplete();
@@ -63,6 +65,9 @@ final class ClientHandshake {
     }
 
     private void finished(@Nullable Throwable cause) {
+        if (client.pipeline().context(alert) != null) {
+            client.pipeline().remove(alert);
+        }
         if (cause != null) {
             failed(TlsFailure.of(cause));
         } else if (TlsTarget.HTTP_2.equals(protocol)) {
@@ -73,7 +78,7 @@ final class ClientHandshake {
             watch();
             if (protocol == null) {
                 Ear ear = client.pipeline().get(Ear.class);
-                tunnel.whenOriginSpeaksFirst(ear::originSpoke);
+                tunnel.whenOriginSpeaksFirst(ear::isNotHttp);
             } else {
                 removeEar();
                 tunnel.serveHttp1();
@@ -87,9 +92,10 @@ final class ClientHandshake {
 
     private void failed(TlsFailure why) {
         log.debug("client's handshake failed session={} {}", ends.meter().id(), why.message());
-        switch (why.kind()) {
-            case PEER_REFUSED_CERTIFICATE, CLOSED -> refused("the client does not accept our certificate");
-            default -> {}
+        if (why.kind() == TlsFailure.Kind.PEER_REFUSED_CERTIFICATE || alert.refusesCertificate()) {
+            refused("the client does not accept our certificate");
+        } else if (why.kind() == TlsFailure.Kind.CLOSED) {
+            left("the client left during the handshake, as those do that do not accept our certificate");
         }
         tunnel.clientClosed(CloseReason.CLIENT_TLS_FAILED);
         client.close();
@@ -99,13 +105,17 @@ final class ClientHandshake {
         ends.interception().bypass(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), why);
     }
 
+    private void left(String why) {
+        ends.interception().leftUnused(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), why);
+    }
+
     /** Looks, when the client leaves, whether it has said anything. */
     private void watch() {
         long since = System.nanoTime();
         client.closeFuture().addListener(closed -> {
             boolean atOnce = System.nanoTime() - since < LEFT_AT_ONCE_NANOS;
-            if (atOnce && tunnel.exchangesOpened() == 0 && ends.meter().isOpen()) {
-                refused("the client left right after the handshake, as those do that expect another certificate");
+            if (atOnce && tunnel.isUnused() && ends.meter().isOpen()) {
+                left("the client left right after the handshake, as those do that expect another certificate");
             }
         });
     }
@@ -113,6 +123,7 @@ final class ClientHandshake {
     /** Hears the first decrypted bytes of a client that has not said by ALPN what it speaks. */
     private final class Ear extends ChannelInboundHandlerAdapter {
         private final ByteBuf said = client.alloc().buffer(256);
+        private @Nullable Future<?> patience;
         private boolean over;
 
         @Override
@@ -125,13 +136,20 @@ final class ClientHandshake {
             ReferenceCountUtil.release(msg);
             switch (HttpGuess.of(said)) {
                 case HTTP_1 -> decided(ctx, true);
-                case UNKNOWN -> {}
+                case UNKNOWN -> waitForMore(ctx);
                 default -> decided(ctx, false);
             }
         }
 
-        /** It is not HTTP, in which clients speak first. */
-        void originSpoke() {
+        /** Who speaks HTTP says more than this at once; who waits for an answer to it would wait in vain. */
+        private void waitForMore(ChannelHandlerContext ctx) {
+            if (patience == null) {
+                patience = ctx.executor().schedule(this::isNotHttp, FirstBytes.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        /** The origin spoke first, which it does not in HTTP; or the client waits with what it has said. */
+        void isNotHttp() {
             if (!over) {
                 decided(client.pipeline().context(this), false);
             }
@@ -152,6 +170,9 @@ final class ClientHandshake {
         @Override
         public void handlerRemoved(ChannelHandlerContext ctx) {
             over = true;
+            if (patience != null) {
+                patience.cancel(false);
+            }
             said.release();
         }
 

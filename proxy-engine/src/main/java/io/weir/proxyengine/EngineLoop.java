@@ -30,6 +30,9 @@ final class EngineLoop {
     /** Ids that no client's session gets, so that each loop has one for its overload session. */
     private static final long IDS_KEPT = 1024;
 
+    /** Over all loops, for streams whose receivers keep up. */
+    private static final long STREAMS_AHEAD_BYTES = 64 << 20;
+
     /** Of 1 MiB each, over all loops: half of what Linux grants a user. */
     private static final int LARGE_PIPES = 32;
 
@@ -51,6 +54,7 @@ final class EngineLoop {
     private volatile int clients; // this loop's thread writes it, those of the others read it
     private final LongObjectMap<ActiveSession> sessions = new LongObjectHashMap<>();
     private final HeadWriter heads = new HeadWriter();
+    private final StreamWindows.Budget windows;
     private final LateFlush flushes;
     private final Via via;
     private @Nullable SessionMeter overload;
@@ -71,6 +75,7 @@ final class EngineLoop {
         publisher = new LoopPublisher(
                 bus, (task, delay) -> loop.schedule(task, delay, TimeUnit.MILLISECONDS), System::currentTimeMillis);
         flushes = new LateFlush(loop);
+        windows = new StreamWindows.Budget(STREAMS_AHEAD_BYTES / config.eventLoops());
         via = new Via(config.nodeName());
         names = new NameResolver(loop, config, dnsCache);
         connector = new Connector(loop, config, names, policy, reads);
@@ -173,6 +178,11 @@ final class EngineLoop {
         return heads;
     }
 
+    /** How much streams of HTTP/2 may be sent ahead. */
+    StreamWindows.Budget windows() {
+        return windows;
+    }
+
     /** Flushes what a round of the loop has written. */
     LateFlush flushes() {
         return flushes;
@@ -271,6 +281,11 @@ final class EngineLoop {
 
     void unregister(SessionMeter meter) {
         sessions.remove(meter.id());
+    }
+
+    /** What carries a session now, for tests of what does. */
+    @Nullable ActiveSession session(long id) {
+        return sessions.get(id);
     }
 
     int sessionCount() {

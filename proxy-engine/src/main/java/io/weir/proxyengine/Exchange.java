@@ -86,7 +86,12 @@ final class Exchange implements ConnectListener, ActiveSession {
                 SessionProtocol.HTTP,
                 Addresses.text(client.remoteAddress()),
                 target.authority());
-        recording.request(head.method().name(), target.url(), RequestHead.name(head.protocolVersion()), head.headers());
+        recording.request(
+                head.method().name(),
+                target.url(),
+                RequestHead.name(head.protocolVersion()),
+                head.headers(),
+                new FieldMemory());
         return recording;
     }
 
@@ -240,7 +245,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         if (recorder != null
                 && !head.decoderResult().isFailure()
                 && head.status().code() >= 200) {
-            recorder.response(head.status(), head.headers());
+            recorder.response(head.status(), head.headers(), new FieldMemory());
         }
     }
 

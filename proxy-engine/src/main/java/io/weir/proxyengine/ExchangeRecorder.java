@@ -1,7 +1,6 @@
 package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.weir.eventbus.CloseReason;
@@ -17,7 +16,7 @@ import java.util.Locale;
  * Collects the facts of one exchange and gives them to the ledger when it is over; while bodies are being stored, when they are. Event loop of the
  * exchange.
  *
- * <p>Fields are copied when they come, since whoever passes the message on may change them.
+ * <p>Fields are looked at when they come, since whoever passes the message on may change them.
  */
 final class ExchangeRecorder {
     private final Interception interception;
@@ -35,8 +34,8 @@ final class ExchangeRecorder {
     private String method = "";
     private String url = "";
     private String clientProtocol = "";
-    private HttpHeaders requestFields = EmptyHttpHeaders.INSTANCE;
-    private HttpHeaders responseFields = EmptyHttpHeaders.INSTANCE;
+    private RecordedFields requestFields = RecordedFields.NONE;
+    private RecordedFields responseFields = RecordedFields.NONE;
     private OriginFacts origin = OriginFacts.NONE;
     private long firstByteMicros = ExchangeTimes.NEVER;
     private int status;
@@ -72,20 +71,20 @@ final class ExchangeRecorder {
         responseBody = new RecordedBody(store, loop.eventLoop());
     }
 
-    void request(String asked, String target, String spoken, HttpHeaders fields) {
+    void request(String asked, String target, String spoken, HttpHeaders fields, FieldMemory memory) {
         method = asked;
         url = target;
         clientProtocol = spoken;
-        requestFields = fields.copy();
+        requestFields = memory.of(interception.redaction(), fields);
     }
 
     void origin(OriginFacts facts) {
         origin = facts;
     }
 
-    void response(HttpResponseStatus received, HttpHeaders fields) {
+    void response(HttpResponseStatus received, HttpHeaders fields, FieldMemory memory) {
         status = received.code();
-        responseFields = fields.copy();
+        responseFields = memory.of(interception.redaction(), fields);
         firstByteMicros = micros();
     }
 
@@ -145,8 +144,8 @@ final class ExchangeRecorder {
                 origin.protocol(),
                 origin.address(),
                 origin.certificate(),
-                requestBody.facts(interception.redaction(), requestFields),
-                responseBody.facts(interception.redaction(), responseFields),
+                requestBody.facts(requestFields),
+                responseBody.facts(responseFields),
                 messages,
                 wire,
                 new ExchangeTimes(

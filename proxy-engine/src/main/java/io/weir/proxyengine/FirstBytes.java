@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class FirstBytes implements ActiveSession {
     private static final Logger log = LoggerFactory.getLogger(FirstBytes.class);
     private static final int OK = 200;
-    private static final long PATIENCE_MILLIS = 200;
+    static final long PATIENCE_MILLIS = 200;
     private static final int TLS_HANDSHAKE = 22;
 
     private final TunnelEnds ends;
@@ -142,7 +142,8 @@ final class FirstBytes implements ActiveSession {
         }
         leave();
         meter.up(said.readableBytes());
-        new TlsOpening(ends, new TlsTarget(true, name, protocols), said).begin(origin, connectMicros);
+        new TlsOpening(ends, new TlsTarget(true, name, protocols, hello.postQuantum()), said)
+                .begin(origin, connectMicros);
     }
 
     private void http(boolean isHttp2) {

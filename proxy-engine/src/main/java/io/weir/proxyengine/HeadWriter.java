@@ -79,6 +79,16 @@ final class HeadWriter {
 
     /** The proxy's own answer to a request it does not carry; says with RFC 9209 what happened, and that the connection ends. */
     static ByteBuf refusal(ByteBufAllocator allocator, Refusal refusal, String nodeName, boolean answersHead) {
+        return refusal(allocator, refusal, nodeName, answersHead, true);
+    }
+
+    /**
+     * The same.
+     *
+     * @param closes whether the connection ends after it
+     */
+    static ByteBuf refusal(
+            ByteBufAllocator allocator, Refusal refusal, String nodeName, boolean answersHead, boolean closes) {
         ByteBuf reply = allocator.directBuffer(HEAD_ROOM_BYTES);
         byte[] body = explanation(refusal);
         ascii(
@@ -89,7 +99,7 @@ final class HeadWriter {
         if (refusal.status().equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
             ascii(reply, "Retry-After: 5\r\n");
         }
-        ascii(reply, "Cache-Control: no-store\r\nConnection: close\r\n\r\n");
+        ascii(reply, "Cache-Control: no-store\r\n" + (closes ? "Connection: close\r\n\r\n" : "\r\n"));
         if (!answersHead) {
             reply.writeBytes(body);
         }

@@ -61,6 +61,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     void beginRaw() {
         raw = true;
         channel.pipeline().addLast(writes, this);
+        if (loop.refusal() != null) {
+            leaving = true;
+            tunnel.cut(loop.isDraining() ? CloseReason.NODE_STOPPED : CloseReason.OVERLOADED);
+            return;
+        }
         InterceptedExchange opened = tunnel.openRaw(this);
         exchange = opened;
         body = Body.UNTIL_CLOSE;
@@ -71,6 +76,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void consumed(long bytes) {
+        count(bytes);
+    }
+
+    private void count(long bytes) {
         InterceptedExchange current = exchange;
         if (current == null) {
             headBytes += bytes;
@@ -90,7 +99,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         } else if (msg instanceof HttpContent content && current != null) {
             content(current, content);
         } else if (msg instanceof ByteBuf bytes && current != null) {
-            consumed(bytes.readableBytes());
+            count(bytes.readableBytes());
             current.requestContent(bytes, false);
         } else {
             ReferenceCountUtil.release(msg);
@@ -100,20 +109,20 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     /** What comes after the last answer was read, so it counts. */
     private void countAndForget(Object msg) {
         if (msg instanceof ByteBuf bytes) {
-            consumed(bytes.readableBytes());
+            count(bytes.readableBytes());
         }
         ReferenceCountUtil.release(msg);
     }
 
     private void begin(HttpRequest request) {
+        isHead = request.method().equals(HttpMethod.HEAD);
         String overload = loop.refusal();
         if (overload != null) {
-            refuseUncounted(Refusal.overloaded(overload));
+            refuseUncounted(request, Refusal.overloaded(overload));
             return;
         }
         Refusal fault = MessageRules.refusal(request, tunnel.knownHost());
         version = request.protocolVersion().majorVersion() == 1 ? request.protocolVersion() : HttpVersion.HTTP_1_1;
-        isHead = request.method().equals(HttpMethod.HEAD);
         keepsAlive = fault == null && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion());
         RequestHead head = tunnel.requestHead(request);
         if (fault == null && !HttpTarget.isVisible(head.target())) {
@@ -165,11 +174,29 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         }
     }
 
-    /** The ledger takes no session: what was said counts for the tunnel alone. */
-    private void refuseUncounted(Refusal refusal) {
+    /** The ledger takes no session: what was said counts for the tunnel alone, which goes on if nothing of the request is still to come. */
+    private void refuseUncounted(HttpRequest request, Refusal refusal) {
+        tunnel.requestRefused();
         headBytes = 0;
         writes.target(null, Leg.DOWN);
-        refuse(refusal);
+        boolean goesOn = request.decoderResult().isSuccess()
+                && !tunnel.isDraining()
+                && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion())
+                && ForwardedHead.bodyToOrigin(request.headers()) == Body.NONE;
+        if (!goesOn) {
+            refuse(refusal);
+            return;
+        }
+        ByteBuf reply =
+                HeadWriter.refusal(channel.alloc(), refusal, loop.config().nodeName(), isHead, false);
+        ChannelPromise promise = channel.newPromise();
+        promise.addListener(written -> {
+            if (written.isSuccess() && !leaving) {
+                next(); // not before, so that a client that reads no answers asks for no more of them
+            }
+        });
+        channel.write(reply, promise);
+        flush();
     }
 
     // ---- the response ----
@@ -249,10 +276,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         if (current == null || leaving) {
             return;
         }
-        if (raw) {
-            leave(CloseReason.COMPLETED); // the client has all of it, or has said goodbye before
-        } else if (!written.isSuccess()) {
-            leave(CloseReason.CLIENT_ABORTED);
+        if (!written.isSuccess()) {
+            current.clientGone(CloseReason.CLIENT_RESET, "the client broke the connection");
+            leave(CloseReason.CLIENT_RESET);
+        } else if (raw) {
+            leave(CloseReason.COMPLETED); // the client has all of it
         } else if (!keepsAlive || current.isBroken() || tunnel.isDraining()) {
             leave(CloseReason.COMPLETED);
         } else if (current.isRequestEnded()) {
@@ -319,7 +347,13 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     // ---- flow ----
 
     @Override
-    public void passedOn(int bytes) {}
+    public int backlog() {
+        return ChannelTuning.HIGH_WATER_BYTES
+                - (int) Math.min(ChannelTuning.HIGH_WATER_BYTES, channel.bytesBeforeUnwritable());
+    }
+
+    @Override
+    public void passedOn(int bytes, boolean keepsUp) {}
 
     @Override
     public void readOn(boolean on) {
@@ -379,6 +413,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == StreamEnd.ORDERLY || event == StreamEnd.TRUNCATED) {
             ended = true;
+            if (event == StreamEnd.ORDERLY) {
+                tunnel.clientSaidGoodbye();
+            }
             inputEnded(event == StreamEnd.TRUNCATED);
         }
     }
@@ -393,7 +430,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             current.requestReadComplete();
         } else if (raw || !current.isRequestEnded() || (tunnel.isTls() && !truncated)) {
             current.clientGone(
-                    CloseReason.CLIENT_ABORTED, truncated ? "the client's stream was truncated" : "the client left");
+                    CloseReason.CLIENT_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofClient());
             tunnel.cut(CloseReason.CLIENT_ABORTED);
         }
     }
@@ -401,7 +438,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     /** The beginning of a head that will not be completed. */
     private void settleHead() {
         int waiting = raw ? 0 : decoder.waitingBytes();
-        if (exchange != null || headBytes + waiting == 0 || tunnel.isFinished()) {
+        if (exchange != null
+                || headBytes + waiting == 0
+                || tunnel.isFinished()
+                || loop.refusal() != null) { // without a session it counts for the tunnel alone
             return;
         }
         leaving = true;

@@ -69,6 +69,11 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         return used;
     }
 
+    /** Whether it said with its last answer that the connection ends, and so nothing about whether the next one would. */
+    boolean saidItsEnd() {
+        return used && !keepsAlive;
+    }
+
     /** Is the exchange's until that is over. */
     void take(InterceptedExchange next) {
         exchange = next;
@@ -76,15 +81,26 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         writes.target(next.meter(), Leg.ORIGIN_UP);
     }
 
-    /** Passes on bytes from the first on. */
+    /** The same, for bytes from the first on; {@link #goRaw} follows when the exchange has us. */
+    void takeRaw(InterceptedExchange next) {
+        raw = true;
+        take(next);
+    }
+
+    /** Passes on bytes from now on. */
     void goRaw() {
         raw = true;
         body = Body.UNTIL_CLOSE;
+        channel.config().setAutoRead(true);
         channel.pipeline().remove(decoder); // what it holds passes on to us
     }
 
     @Override
     public void consumed(long bytes) {
+        count(bytes);
+    }
+
+    private void count(long bytes) {
         InterceptedExchange current = exchange;
         if (current != null && current.meter().isOpen()) {
             current.meter().originDown(bytes);
@@ -174,7 +190,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         InterceptedExchange current = exchange;
         if (msg instanceof ByteBuf bytes && raw && current != null) {
-            consumed(bytes.readableBytes());
+            count(bytes.readableBytes());
             current.responseContent(bytes, false);
         } else if (msg instanceof HttpResponse response && current != null && !responseEnded) {
             head(current, response);
@@ -234,8 +250,8 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     public void channelReadComplete(ChannelHandlerContext ctx) {
         InterceptedExchange current = exchange;
         if (current == null) {
-            if (!raw && decoder.leftOverBytes() > 0 && !links.spokeFirst()) {
-                close(); // it said something that nobody asked for
+            if (!raw && decoder.leftOverBytes() > 0) {
+                unasked();
             }
             return;
         }
@@ -245,12 +261,21 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         }
     }
 
+    /** It said something that nobody asked for; for a moment it may be that this will be what it is asked for. */
+    private void unasked() {
+        if (!links.spokeFirst()) {
+            close();
+        } else if (!raw) {
+            channel.config().setAutoRead(false);
+        }
+    }
+
     private void release(InterceptedExchange current) {
         int leftOver = decoder.leftOverBytes();
         if (keepsAlive && leftOver == 0 && !current.isRequestEnded() && channel.isActive() && !ended) {
             return; // it may take the rest of the request
         }
-        consumed(leftOver);
+        count(leftOver);
         boolean clean = keepsAlive
                 && current.isRequestEnded()
                 && !current.isBroken()
@@ -270,7 +295,13 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     }
 
     @Override
-    public void passedOn(int bytes) {}
+    public int backlog() {
+        return ChannelTuning.HIGH_WATER_BYTES
+                - (int) Math.min(ChannelTuning.HIGH_WATER_BYTES, channel.bytesBeforeUnwritable());
+    }
+
+    @Override
+    public void passedOn(int bytes, boolean keepsUp) {}
 
     @Override
     public void readOn(boolean on) {
@@ -312,12 +343,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         } else if (responseEnded) {
             release(current);
         } else {
-            gone(
-                    current,
-                    CloseReason.ORIGIN_ABORTED,
-                    truncated
-                            ? "the origin's stream was truncated"
-                            : "the origin ended the connection without a whole answer");
+            gone(current, CloseReason.ORIGIN_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofOrigin());
             close();
         }
     }

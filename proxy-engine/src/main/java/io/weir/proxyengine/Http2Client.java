@@ -27,7 +27,10 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
     Http2Client(InterceptedTunnel tunnel, Http2Settings ofOrigin) {
         this.tunnel = tunnel;
         channel = tunnel.client();
-        link = Http2Link.server(this, mirrored(ofOrigin).maxHeaderListSize(Http2Link.HEADER_LIST_BYTES));
+        link = Http2Link.server(
+                this,
+                mirrored(ofOrigin).maxHeaderListSize(Http2Link.HEADER_LIST_BYTES),
+                tunnel.loop().windows());
         link.connection().addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
@@ -112,6 +115,7 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         }
         String overload = tunnel.loop().refusal();
         if (overload != null) {
+            tunnel.requestRefused();
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
         RequestHead head = Http2Fields.request(headers);
@@ -167,11 +171,17 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
 
     @Override
     public void inputEnded(StreamEnd end) {
-        boolean idle = streams.isEmpty();
-        for (Http2ClientStream stream : List.copyOf(streams.values())) {
-            stream.clientLeft();
+        if (end == StreamEnd.ORDERLY) {
+            tunnel.clientSaidGoodbye();
         }
-        tunnel.end(idle ? CloseReason.COMPLETED : CloseReason.CLIENT_ABORTED);
+        if (streams.isEmpty()) {
+            tunnel.end(CloseReason.COMPLETED);
+            return;
+        }
+        for (Http2ClientStream stream : List.copyOf(streams.values())) {
+            stream.inputEnded(end);
+        }
+        tunnel.cut(CloseReason.CLIENT_ABORTED);
     }
 
     @Override

@@ -63,13 +63,13 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
         exchange.clientGone(CloseReason.CLIENT_ABORTED, "the client cancelled the stream: " + Http2Error.valueOf(code));
     }
 
-    /** The client will read no answer any more. */
-    void clientLeft() {
-        exchange.clientGone(CloseReason.CLIENT_ABORTED, "the client left");
-    }
-
     void readComplete() {
         exchange.requestReadComplete();
+    }
+
+    /** The connection carries no more of it. */
+    void inputEnded(StreamEnd end) {
+        exchange.clientGone(CloseReason.CLIENT_ABORTED, end.ofClient());
     }
 
     /** The codec has closed the stream. */
@@ -145,8 +145,13 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
     }
 
     @Override
-    public void passedOn(int bytes) {
-        if (connection.link().consume(id, bytes)) {
+    public int backlog() {
+        return writer.unwrittenBytes();
+    }
+
+    @Override
+    public void passedOn(int bytes, boolean keepsUp) {
+        if (connection.link().consume(id, bytes, keepsUp)) {
             connection.flush();
         }
     }

@@ -20,7 +20,7 @@ import io.netty.handler.codec.http2.UniformStreamByteDistributor;
  * Netty's codec of one HTTP/2 connection, set up for passing streams on. Event loop of its channel.
  *
  * <p>A stream's window is given back as its bytes pass on, the connection's at once: so a stream whose receiver has stopped holds no more than its
- * window, and stops no other.
+ * window, and stops no other; see {@link StreamWindows}.
  */
 final class Http2Link extends Http2ConnectionHandler {
     static final int HEADER_LIST_BYTES = HttpLimits.HEAD_BYTES;
@@ -35,26 +35,34 @@ final class Http2Link extends Http2ConnectionHandler {
     @SuppressWarnings("NullAway.Init") // comes with handlerAdded, before any other call
     private ChannelHandlerContext context;
 
-    private Http2Link(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+    private final StreamWindows windows;
+
+    private Http2Link(
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings,
+            StreamWindows.Budget budget) {
         super(decoder, encoder, settings);
+        windows = new StreamWindows(connection(), budget);
     }
 
     /** Towards a client. */
-    static Http2Link server(Http2FrameListener listener, Http2Settings settings) {
-        return new Builder(true, listener, settings).build();
+    static Http2Link server(Http2FrameListener listener, Http2Settings settings, StreamWindows.Budget budget) {
+        return new Builder(true, listener, settings, budget).build();
     }
 
     /** Towards an origin; streams beyond what it allows wait. */
-    static Http2Link client(Http2FrameListener listener) {
+    static Http2Link client(Http2FrameListener listener, StreamWindows.Budget budget) {
         Http2Settings settings =
                 Http2Settings.defaultSettings().pushEnabled(false).maxHeaderListSize(HEADER_LIST_BYTES);
-        return new Builder(false, listener, settings).build();
+        return new Builder(false, listener, settings, budget).build();
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
         super.handlerAdded(ctx);
+        windows.begin();
     }
 
     ChannelHandlerContext context() {
@@ -64,15 +72,16 @@ final class Http2Link extends Http2ConnectionHandler {
     /**
      * Gives back so much of a stream's window.
      *
+     * @param keepsUp whether all that came before has left us
      * @return whether that is to be flushed
      */
-    boolean consume(int stream, int bytes) {
+    boolean consume(int stream, int bytes, boolean keepsUp) {
         Http2Stream open = connection().stream(stream);
         if (open == null || bytes == 0) {
             return false;
         }
         try {
-            return connection().local().flowController().consumeBytes(open, bytes);
+            return windows.consume(open, bytes, keepsUp);
         } catch (Http2Exception e) {
             throw new IllegalStateException("the window of stream " + stream + " cannot be given back", e);
         }
@@ -95,7 +104,10 @@ final class Http2Link extends Http2ConnectionHandler {
 
     /** Collects what a link is made of. */
     private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Link, Builder> {
-        Builder(boolean isServer, Http2FrameListener listener, Http2Settings settings) {
+        private final StreamWindows.Budget budget;
+
+        Builder(boolean isServer, Http2FrameListener listener, Http2Settings settings, StreamWindows.Budget budget) {
+            this.budget = budget;
             Http2Connection connection = new DefaultHttp2Connection(isServer);
             connection
                     .local()
@@ -123,7 +135,7 @@ final class Http2Link extends Http2ConnectionHandler {
         @Override
         protected Http2Link build(
                 Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initialSettings) {
-            return new Http2Link(decoder, encoder, initialSettings);
+            return new Http2Link(decoder, encoder, initialSettings, budget);
         }
     }
 }

@@ -31,7 +31,7 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
         this.loop = loop;
         this.channel = channel;
         this.facts = facts;
-        link = Http2Link.client(this);
+        link = Http2Link.client(this, loop.windows());
         link.connection().addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
@@ -146,6 +146,9 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
 
     @Override
     public void inputEnded(StreamEnd end) {
+        for (Http2OriginStream stream : List.copyOf(streams.values())) {
+            stream.inputEnded(end);
+        }
         links.close(channel);
     }
 

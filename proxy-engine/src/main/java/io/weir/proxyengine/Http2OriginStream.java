@@ -61,8 +61,13 @@ final class Http2OriginStream implements OriginSide, StreamWriter.Listener {
     }
 
     @Override
-    public void passedOn(int bytes) {
-        if (connection.link().consume(id, bytes)) {
+    public int backlog() {
+        return writer.unwrittenBytes();
+    }
+
+    @Override
+    public void passedOn(int bytes, boolean keepsUp) {
+        if (connection.link().consume(id, bytes, keepsUp)) {
             connection.flush();
         }
     }
@@ -120,6 +125,11 @@ final class Http2OriginStream implements OriginSide, StreamWriter.Listener {
 
     void readComplete() {
         exchange.responseReadComplete();
+    }
+
+    /** The connection carries no more of it. */
+    void inputEnded(StreamEnd end) {
+        exchange.originGone(CloseReason.ORIGIN_ABORTED, end.ofOrigin());
     }
 
     /** The codec has closed the stream. */

@@ -113,12 +113,13 @@ final class InterceptedExchange implements ActiveSession {
         int bytes = data.readableBytes();
         requestEnded = last;
         recorder.requestContent(data);
+        boolean keepsUp = side.backlog() == 0;
         side.content(data, last);
         if (last) {
             side.flush();
         }
         if (side.isWritable()) {
-            client.passedOn(bytes);
+            client.passedOn(bytes, keepsUp);
         } else {
             owedUp += bytes;
             client.readOn(false);
@@ -160,7 +161,7 @@ final class InterceptedExchange implements ActiveSession {
         if (isBroken()) {
             return;
         }
-        client.passedOn(owed);
+        client.passedOn(owed, false);
         client.readOn(true);
     }
 
@@ -180,7 +181,7 @@ final class InterceptedExchange implements ActiveSession {
         }
         responseBegun = true;
         status = head.status().code();
-        recorder.response(head.status(), head.fields());
+        recorder.response(head.status(), head.fields(), tunnel.responseFields());
         client.response(head);
     }
 
@@ -194,12 +195,13 @@ final class InterceptedExchange implements ActiveSession {
         int bytes = data.readableBytes();
         responseEnded = last;
         recorder.responseContent(data);
+        boolean keepsUp = client.backlog() == 0;
         client.content(data, last);
         if (last) {
             client.flush(); // with the end its side may be over before the read is complete
         }
         if (client.isWritable()) {
-            side.passedOn(bytes);
+            side.passedOn(bytes, keepsUp);
         } else {
             owedDown += bytes;
             side.readOn(false);
@@ -224,7 +226,7 @@ final class InterceptedExchange implements ActiveSession {
         int owed = owedDown;
         owedDown = 0;
         if (origin != null && !isBroken()) {
-            origin.passedOn(owed);
+            origin.passedOn(owed, false);
             origin.readOn(true);
         }
     }

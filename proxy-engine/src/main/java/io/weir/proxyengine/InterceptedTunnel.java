@@ -43,16 +43,23 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private final SocketChannel client;
     private final Authority authority;
     private final boolean isTls;
+    private final String name;
     private final OriginLinks links;
     private final IdleWatch idle;
     private final Set<InterceptedExchange> exchanges = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final FieldMemory requestFields = new FieldMemory();
+    private final FieldMemory responseFields = new FieldMemory();
     private @Nullable Http2Client http2;
     private @Nullable Runnable whenOriginSpeaksFirst;
     private @Nullable Refusal refusal;
     private String knownHost = "";
     private CloseReason reason = CloseReason.COMPLETED;
+    private boolean isServing;
+    private boolean originSpoke;
+    private boolean isUnused = true;
     private boolean ending;
     private boolean goingAway;
+    private boolean clientSaidGoodbye;
     private boolean finished;
     private long lingerUntilNanos;
     private int openChannels;
@@ -74,6 +81,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         client = ends.client();
         authority = ends.authority();
         isTls = target.isTls();
+        name = target.name();
         links = new OriginLinks(this, target);
         sweptBy = loop.relaySweep();
         idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
@@ -98,12 +106,14 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** The client speaks HTTP/1.1. */
     void serveHttp1() {
+        beginServing();
         new Http1Client(this).begin();
         client.config().setAutoRead(true);
     }
 
     /** The client speaks HTTP/2. */
     void serveHttp2() {
+        beginServing();
         var serving = new Http2Client(this, links.settings());
         http2 = serving;
         serving.begin();
@@ -111,7 +121,15 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** The client speaks something else. */
     void serveRaw() {
+        isServing = true;
         new Http1Client(this).beginRaw();
+    }
+
+    private void beginServing() {
+        isServing = true;
+        if (originSpoke) {
+            refuseAll(Refusal.badResponse("the origin spoke before it was asked"));
+        }
     }
 
     EngineLoop loop() {
@@ -174,13 +192,15 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     }
 
     private InterceptedExchange open(RequestHead head, ClientSide side, Authority host, String site) {
+        if (exchangesOpened++ == 0 && isTls) {
+            interception.accepted(name, authority, ends.clientAddress());
+        }
         SessionProtocol protocol = isTls ? SessionProtocol.HTTPS_MITM : SessionProtocol.HTTP_MITM;
         String path = head.path().startsWith("/") ? head.path() : "";
         SessionMeter child = loop.openChild(
                 meter, protocol, head.method(), host.toString(), site + HttpTarget.ledgerPath(path), ends.remote());
         var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host);
-        recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields());
-        exchangesOpened++;
+        recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields(), requestFields);
         var exchange = new InterceptedExchange(this, child, recorder, side);
         exchanges.add(exchange);
         loop.register(child, exchange);
@@ -191,24 +211,46 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         return new RequestHead(method, scheme(), "", "", new DefaultHttpHeaders(), HttpVersion.HTTP_1_1, "");
     }
 
-    /** How many requests there were. */
-    int exchangesOpened() {
-        return exchangesOpened;
+    /** Knows the fields of the response before. */
+    FieldMemory responseFields() {
+        return responseFields;
     }
 
-    /** Sets what to do when the origin speaks before the client has. */
+    /** There was a request, for which no session was opened. */
+    void requestRefused() {
+        isUnused = false;
+    }
+
+    /** Whether the client has asked for nothing, and nobody but the client has ended the tunnel. */
+    boolean isUnused() {
+        return isUnused && exchangesOpened == 0;
+    }
+
+    /** Sets what to do when the origin speaks before the client has; it may have. */
     void whenOriginSpeaksFirst(Runnable task) {
-        whenOriginSpeaksFirst = task;
+        if (originSpoke) {
+            task.run();
+        } else {
+            whenOriginSpeaksFirst = task;
+        }
     }
 
-    /** The origin has said something that nobody asked for: of a protocol that is not HTTP, or it is to be distrusted. */
+    /**
+     * The origin has said something that nobody asked for: of a protocol that is not HTTP, or it is to be distrusted.
+     *
+     * @return whether it is too early to tell
+     */
     boolean originSpokeFirst() {
+        if (isServing) {
+            return false;
+        }
+        originSpoke = true;
         Runnable task = whenOriginSpeaksFirst;
         whenOriginSpeaksFirst = null;
         if (task != null) {
             task.run();
         }
-        return task != null;
+        return true;
     }
 
     /** Opens the session of bytes that are no request. */
@@ -282,7 +324,9 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         }
         client.flush();
         SslHandler tls = client.pipeline().get(SslHandler.class);
-        if (tls != null) {
+        if (tls != null && clientSaidGoodbye) { // it takes nothing more, so there is nothing to linger for
+            client.close();
+        } else if (tls != null) {
             tls.closeOutbound().addListener(said -> sendFin());
         } else {
             sendFin();
@@ -307,6 +351,11 @@ final class InterceptedTunnel implements ActiveSession, Swept {
             });
             client.config().setAutoRead(true); // closing with bytes unread would reset the connection
         }
+    }
+
+    /** The client's stream of TLS has ended in order. */
+    void clientSaidGoodbye() {
+        clientSaidGoodbye = true;
     }
 
     /** The client's socket has sent FIN. */
@@ -348,6 +397,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** The last connection to the origin has closed. */
     void originClosed() {
         if (!ending && refusal == null) {
+            isUnused = false;
             loop.eventLoop()
                     .execute(
                             () -> { // when the exchanges have heard of it
@@ -362,6 +412,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** Takes no more exchanges; those that are open go on. */
     void goAway() {
+        isUnused &= ending;
         goingAway = true;
         if (http2 != null) {
             http2.goAway();
@@ -376,7 +427,9 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         } else {
             log.error("intercepted tunnel failed session={}", meter.id(), cause);
         }
-        if (ofClient || !isPeersFault(cause)) {
+        if (ending) { // all that was to be said was said before: how the connection goes then is nobody's fault
+            cut(reason);
+        } else if (ofClient || !isPeersFault(cause)) {
             CloseReason why = isPeersFault(cause) ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR;
             for (InterceptedExchange exchange : List.copyOf(exchanges)) {
                 exchange.clientGone(why, "the client's connection broke");
@@ -392,6 +445,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** Ends it from outside: the exchanges first. */
     @Override
     public void abort(CloseReason why) {
+        isUnused &= ending;
         setReason(why);
         for (InterceptedExchange exchange : List.copyOf(exchanges)) {
             exchange.abort(why);

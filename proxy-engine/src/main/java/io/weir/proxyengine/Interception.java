@@ -21,6 +21,7 @@ final class Interception implements AutoCloseable {
     private final ClientTls clientTls = new ClientTls();
     private final OriginTls originTls;
     private final Bypasses bypasses;
+    private final Acceptance acceptance = new Acceptance();
     private final @Nullable BodyStore bodies;
 
     private Interception(InterceptConfig config) {
@@ -92,6 +93,32 @@ final class Interception implements AutoCloseable {
     /** Whether the origin must prove that it is {@code name}. */
     boolean verifies(String name, Authority authority) {
         return !config.unverified().matches(name, authority.port());
+    }
+
+    /** A client has said something in a tunnel that is read, so it accepts our certificate for that host. */
+    void accepted(String name, Authority authority, InetAddress client) {
+        acceptance.used(name, authority.port(), client);
+        takeBackGuess(name, authority, client);
+    }
+
+    /** A client has left a tunnel that is read without a word, which is a refusal of our certificate unless it accepts that elsewhere. */
+    void leftUnused(
+            EngineLoop loop, SessionMeter meter, String name, Authority authority, InetAddress client, String why) {
+        if (!acceptance.leftUnused(name, authority.port(), client)) {
+            return;
+        }
+        bypass(loop, meter, name, authority, client, why);
+        bypasses.addGuess(name, authority.port(), client);
+        if (acceptance.isFresh(name, authority.port(), client)) { // on another loop, meanwhile
+            takeBackGuess(name, authority, client);
+        }
+    }
+
+    private void takeBackGuess(String name, Authority authority, InetAddress client) {
+        if (bypasses.removeGuess(name, authority.port(), client)) {
+            String host = new Authority(name, authority.port()).toString();
+            log.info("intercepted again host={} client={}", host, client.getHostAddress());
+        }
     }
 
     /**

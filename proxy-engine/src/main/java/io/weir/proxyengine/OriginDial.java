@@ -114,7 +114,8 @@ final class OriginDial implements ConnectListener {
                         target.name(),
                         authority.port(),
                         target.protocols(),
-                        interception.verifies(target.name(), authority));
+                        interception.verifies(target.name(), authority),
+                        target.postQuantum());
         tls.setHandshakeTimeoutMillis(loop.config().connectTimeout().toMillis());
         pipeline.addLast(tls, new EndTeller(true, () -> {}), new HeldInput());
         tls.handshakeFuture().addListener((Future<Channel> done) -> finished(connected, tls, done.cause()));

@@ -101,9 +101,9 @@ final class OriginLinks implements OriginDial.Listener {
             exchange.originGone(CloseReason.ORIGIN_ABORTED, "the origin has ended the connection");
             return;
         }
-        free.take(exchange);
-        free.goRaw();
+        free.takeRaw(exchange);
         exchange.carry(free, nothing, false);
+        free.goRaw();
     }
 
     private @Nullable Http1Origin idle() {
@@ -186,13 +186,14 @@ final class OriginLinks implements OriginDial.Listener {
 
     void closed(Http1Origin origin) {
         http1.remove(origin);
-        if (tunnel.isClientHttp2()) {
-            dialIfUseful(); // its next stream gets a new connection
-            return;
+        if (!tunnel.isClientHttp2()) {
+            endWaiting("the origin has ended the connection");
         }
-        endWaiting("the origin has ended the connection");
-        if (http1.isEmpty() && dials.isEmpty()) {
+        boolean none = http1.isEmpty() && waiting.isEmpty() && dials.isEmpty();
+        if (none && !(tunnel.isClientHttp2() && origin.saidItsEnd())) {
             tunnel.originClosed();
+        } else {
+            dialIfUseful();
         }
     }
 

@@ -26,8 +26,15 @@ interface OriginSide {
     /** Whether it takes more without holding much; else the exchange hears of it when it does. */
     boolean isWritable();
 
-    /** So much of the response's body has passed on. */
-    void passedOn(int bytes);
+    /** Bytes that it was given and the kernel has not taken. */
+    int backlog();
+
+    /**
+     * So much of the response's body has passed on.
+     *
+     * @param keepsUp whether all before it has left us
+     */
+    void passedOn(int bytes, boolean keepsUp);
 
     /** Whether to read on of the response. */
     void readOn(boolean on);

@@ -1,7 +1,6 @@
 package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.weir.eventbus.MessageFacts;
 import io.weir.proxyengine.bodies.BodyRecorder;
 import io.weir.proxyengine.bodies.BodyStore;
@@ -76,8 +75,8 @@ final class RecordedBody {
         return frames == null ? 0 : frames.count();
     }
 
-    MessageFacts facts(Redaction redaction, HttpHeaders fields) {
+    MessageFacts facts(RecordedFields fields) {
         StoredBody body = stored == null ? NOT_STORED : stored;
-        return redaction.facts(fields, bytes, body.sha256(), body.note());
+        return fields.facts(bytes, body.sha256(), body.note());
     }
 }

@@ -1,11 +1,7 @@
 package io.weir.proxyengine;
 
-import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -83,40 +79,8 @@ public final class Redaction {
         return Printable.cut(urls.redact(Printable.cut(url, TAKEN_CHARS)), URL_CHARS);
     }
 
-    /**
-     * The facts of a message.
-     *
-     * @param fields its header fields; pseudo-fields of HTTP/2 may be among them
-     * @param bodyBytes see {@link MessageFacts#bodyBytes()}
-     * @param bodySha256 see {@link MessageFacts#bodySha256()}
-     * @param bodyNote see {@link MessageFacts#bodyNote()}
-     */
-    public MessageFacts facts(
-            Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> fields,
-            long bodyBytes,
-            String bodySha256,
-            String bodyNote) {
-        List<Field> kept = new ArrayList<>();
-        int left = MessageFacts.FIELDS_CHARS;
-        int leftOut = 0;
-        for (Map.Entry<? extends CharSequence, ? extends CharSequence> each : fields) {
-            if (leftOut > 0) {
-                leftOut++;
-                continue;
-            }
-            Field field = field(each.getKey().toString(), each.getValue().toString());
-            int chars = field.name().length() + field.value().length();
-            if (chars > left) {
-                leftOut++;
-            } else {
-                left -= chars;
-                kept.add(field);
-            }
-        }
-        return new MessageFacts(kept, leftOut, bodyBytes, bodySha256, bodyNote);
-    }
-
-    private Field field(String name, String value) {
+    /** One field as it may be written down. */
+    Field field(String name, String value) {
         return new Field(
                 Printable.of(name, NAME_CHARS),
                 Printable.of(redacted(name, Printable.cut(value, TAKEN_CHARS)), VALUE_CHARS));

@@ -89,6 +89,11 @@ final class StreamWriter {
         });
     }
 
+    /** Bytes that wait for the peer's window or for the kernel. */
+    int unwrittenBytes() {
+        return unwrittenBytes;
+    }
+
     boolean isWritable() {
         return !isFull;
     }

@@ -29,14 +29,24 @@ final class InterceptingProxy implements AutoCloseable {
         return start(settings -> settings, config -> config);
     }
 
+    /** With a ring of so many slots. */
+    static InterceptingProxy startSmall(int slots, UnaryOperator<EngineConfig.Builder> settings) {
+        return start(slots, settings, config -> config);
+    }
+
     static InterceptingProxy start(
             UnaryOperator<EngineConfig.Builder> settings, UnaryOperator<InterceptConfig> interception) {
+        return start(TestProxy.SLOTS, settings, interception);
+    }
+
+    private static InterceptingProxy start(
+            int slots, UnaryOperator<EngineConfig.Builder> settings, UnaryOperator<InterceptConfig> interception) {
         TestAuthority own = TestAuthority.create();
         TestAuthority origins = TestAuthority.create();
         InterceptConfig config =
                 interception.apply(InterceptConfig.all(own.asAuthority()).trusting(List.of(origins.certificate())));
         return new InterceptingProxy(
-                own, origins, TestProxy.start(builder -> settings.apply(builder.intercept(config))));
+                own, origins, TestProxy.start(slots, builder -> settings.apply(builder.intercept(config))));
     }
 
     TestProxy proxy() {

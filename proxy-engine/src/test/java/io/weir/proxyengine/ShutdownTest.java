@@ -152,7 +152,7 @@ class ShutdownTest {
                 proxy.close();
                 return null;
             });
-            await().until(() -> isRefused(proxy.address()));
+            await().until(() -> isDraining(proxy));
             client.write(" a.test:1 HTTP/1.1\r\nHost: a.test:1\r\n\r\nmore".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(new String(client.readExactly(12), StandardCharsets.US_ASCII))
@@ -218,6 +218,15 @@ class ShutdownTest {
     private static int count(File folder) {
         String[] names = folder.list();
         return names == null ? 0 : names.length;
+    }
+
+    private static boolean isDraining(TestProxy proxy) throws Exception {
+        for (EngineLoop loop : proxy.engine().loops()) {
+            if (!loop.eventLoop().submit(loop::isDraining).get(10, TimeUnit.SECONDS)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isRefused(InetSocketAddress address) {

@@ -39,6 +39,9 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         /** Null until then, see {@link #isClosed}; not declared so, because tests look when it is. */
         volatile SessionClosed closed;
 
+        /** The how manieth it was to close. */
+        volatile int closedAs;
+
         List<LedgerEvent> noticesBeforeClose = List.of();
 
         @SuppressWarnings("NullAway.Init")
@@ -64,6 +67,8 @@ final class TestLedger implements BusConsumer, AutoCloseable {
     private final List<LedgerEvent> notices = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private final List<Long> closeOrder = new ArrayList<>();
+
+    private int closedCount;
 
     private volatile long nanosPerSlot;
 
@@ -131,6 +136,7 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         SessionClosed closed = slot.closed();
         if (closed != null) {
             session.noticesBeforeClose = List.copyOf(notices);
+            session.closedAs = ++closedCount;
             session.closed = closed;
             closeOrder.add(slot.sessionId());
             if (!session.sum.matches(closed.totals())) {

@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.weir.proxyengine.tls.TestAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,13 +8,26 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** An engine on a free port of loopback, with a ledger that remembers. Closing it fails if the ledger found a fault. */
 final class TestProxy implements AutoCloseable {
     static final int SLOTS = 1024;
 
+    private static final String INTERCEPT_PROPERTY = "weir.test.intercept";
+
     /** So little that tunnels turn to splicing, and back, all the time. */
     private static final int SPLICED_FROM_BYTES = 2048;
+
+    /**
+     * Interception of all hosts, in a run of tests that asks for it: what is neither TLS nor HTTP must be none the worse. Tests that set
+     * something of their own are not affected. One authority for all, as it takes time to make.
+     */
+    private static final class Everywhere {
+        static final @Nullable InterceptConfig config = Boolean.getBoolean(INTERCEPT_PROPERTY)
+                ? InterceptConfig.all(TestAuthority.create().asAuthority())
+                : null;
+    }
 
     private final TestLedger ledger;
     private final ProxyEngine engine;
@@ -37,7 +51,8 @@ final class TestProxy implements AutoCloseable {
         TestLedger ledger = TestLedger.start(slots);
         var builder = EngineConfig.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .relayBufferBytes(SPLICED_FROM_BYTES)
-                .drain(Duration.ZERO);
+                .drain(Duration.ZERO)
+                .intercept(Everywhere.config);
         try {
             return new TestProxy(
                     ledger, ProxyEngine.start(settings.apply(builder).build(), ledger.bus()));
@@ -45,6 +60,11 @@ final class TestProxy implements AutoCloseable {
             ledger.close();
             throw e;
         }
+    }
+
+    /** Whether this run intercepts where the test does not say otherwise. */
+    static boolean intercepts() {
+        return Boolean.getBoolean(INTERCEPT_PROPERTY);
     }
 
     TestLedger ledger() {

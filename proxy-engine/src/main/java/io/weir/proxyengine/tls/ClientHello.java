@@ -11,12 +11,15 @@ import java.util.List;
  * <pre>
  *   version 2 | random 32 | session id &lt;0..32&gt; | suites &lt;2..2^16-2&gt; | compression &lt;1..255&gt; | extensions &lt;0..2^16-1&gt; or nothing
  *   extension: type 2 | data &lt;0..2^16-1&gt;
+ *   groups (10): list &lt;2..2^16-1&gt; of 2
  *   server_name (0): list &lt;1..2^16-1&gt; of { type 1 | name &lt;1..2^16-1&gt; }      alpn (16): list &lt;2..2^16-1&gt; of { name &lt;1..255&gt; }
  * </pre>
  */
 final class ClientHello {
     private static final int SERVER_NAME = 0;
     private static final int ALPN = 16;
+    private static final int GROUPS = 10;
+    private static final int X25519_MLKEM768 = 0x11ec;
     private static final int HOST_NAME = 0;
 
     private final byte[] bytes;
@@ -27,6 +30,7 @@ final class ClientHello {
     private boolean malformedName;
     private boolean hasServerName;
     private boolean hasAlpn;
+    private boolean postQuantum;
     private final List<String> alpn = new ArrayList<>();
 
     /** Only bytes from {@code at} to below {@code end} are read. */
@@ -38,7 +42,7 @@ final class ClientHello {
 
     Result read() {
         boolean good = readBody();
-        return good ? new Result(State.COMPLETE, serverName, alpn, malformedName) : Result.MALFORMED;
+        return good ? new Result(State.COMPLETE, serverName, alpn, malformedName, postQuantum) : Result.MALFORMED;
     }
 
     private boolean readBody() {
@@ -92,6 +96,16 @@ final class ClientHello {
             boolean again = hasAlpn;
             hasAlpn = true;
             return !again && readProtocols();
+        }
+        return type != GROUPS || readGroups();
+    }
+
+    private boolean readGroups() {
+        if (left() < 2 || number(2) != left() || left() % 2 != 0) {
+            return false;
+        }
+        while (at < end) {
+            postQuantum |= number(2) == X25519_MLKEM768;
         }
         return true;
     }

@@ -44,8 +44,10 @@ public final class ClientHelloReader {
      * @param serverName the SNI's host, a DNS name in lower case; empty if there is none, or none that is valid
      * @param alpn the protocols offered that are printable ASCII, in their order
      * @param malformedName whether there is an SNI that is no DNS name
+     * @param postQuantum whether the client can agree on keys that no quantum computer finds (X25519MLKEM768)
      */
-    public record Result(State state, String serverName, List<String> alpn, boolean malformedName) {
+    public record Result(
+            State state, String serverName, List<String> alpn, boolean malformedName, boolean postQuantum) {
         static final Result INCOMPLETE = of(State.INCOMPLETE);
         static final Result NOT_TLS = of(State.NOT_TLS);
         static final Result MALFORMED = of(State.MALFORMED);
@@ -57,7 +59,7 @@ public final class ClientHelloReader {
         }
 
         private static Result of(State state) {
-            return new Result(state, "", List.of(), false);
+            return new Result(state, "", List.of(), false, false);
         }
     }
 

@@ -42,6 +42,11 @@ final class HostName {
         return plain ? NetUtil.createByteArrayFromIpAddressString(text) : null;
     }
 
+    /** An equal string that is no other's, by which an engine can be told from all others to the same host. */
+    static String withOwnIdentity(String text) {
+        return String.valueOf(text.toCharArray());
+    }
+
     private static boolean isLabel(int from, int to) {
         return to > from && to - from <= LABEL_MAX;
     }

@@ -131,12 +131,12 @@ public final class LeafCertificates implements AutoCloseable {
 
     private void mint(String host, InetAddress client, CompletableFuture<Leaf> future) {
         Leaf leaf = ready(host); // another may have asked in the moment between our look and its end
-        RuntimeException failure = null;
+        Throwable failure = null;
         if (leaf == null) {
             try {
                 leaf = mint().leaf(host, clock.instant());
                 kept.put(host, leaf);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // who waits must hear of it, whatever it was
                 failure = e;
             }
         }

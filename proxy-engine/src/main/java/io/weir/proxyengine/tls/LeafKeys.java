@@ -30,7 +30,7 @@ final class LeafKeys extends X509ExtendedKeyManager {
 
     /** A name of the peer for an engine that is to show {@code leaf}. */
     String peer(Leaf leaf) {
-        String unique = new StringBuilder(leaf.name()).toString(); // an identity of its own
+        String unique = HostName.withOwnIdentity(leaf.name());
         byPeer.put(unique, leaf);
         return unique;
     }

@@ -6,6 +6,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
@@ -44,6 +45,12 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  */
 public final class OriginTls implements AutoCloseable {
     private static final int VERIFYING_THREADS = 2;
+    private static final String[] CLASSIC_GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
+
+    /** For as long as an accepted certificate is remembered. */
+    private static final int SESSION_SECONDS = 300;
+
+    private static final int SESSIONS = 4_096;
 
     private final SslProvider provider;
     private final ReportingKeys keys = new ReportingKeys();
@@ -52,7 +59,7 @@ public final class OriginTls implements AutoCloseable {
     private final ThreadPoolExecutor verifying;
 
     /** What a context is for. */
-    private record Use(List<String> alpn, boolean verified) {}
+    private record Use(List<String> alpn, boolean verified, boolean postQuantum) {}
 
     /**
      * Reads the JDK's trust anchors, which takes some ten milliseconds: not for an event loop.
@@ -100,18 +107,25 @@ public final class OriginTls implements AutoCloseable {
      * @param peerName whom the origin must prove to be; a DNS name is also sent as SNI
      * @param alpn the protocols to offer, the best first; empty for no ALPN
      * @param verified false to accept whatever is shown
+     * @param postQuantum whether to offer keys that no quantum computer finds, which cost some; where BoringSSL runs
      * @throws TlsException if the name is neither a DNS name nor an address
      */
     public SslHandler handler(
-            ByteBufAllocator allocator, String peerName, int port, List<String> alpn, boolean verified) {
+            ByteBufAllocator allocator,
+            String peerName,
+            int port,
+            List<String> alpn,
+            boolean verified,
+            boolean postQuantum) {
         String dnsName = HostName.dnsName(peerName);
         if (dnsName == null && HostName.address(peerName) == null) {
             throw new TlsException("an origin must have a DNS name or an address");
         }
-        SslContext context = contexts.computeIfAbsent(new Use(List.copyOf(alpn), verified), this::newContext);
+        SslContext context =
+                contexts.computeIfAbsent(new Use(List.copyOf(alpn), verified, postQuantum), this::newContext);
         String host = dnsName == null ? peerName : dnsName;
         Executor tasks = verified && !trust.isQuickFor(host) ? verifying : ImmediateExecutor.INSTANCE;
-        String unique = new StringBuilder(host).toString(); // by its identity the keys know the engine
+        String unique = HostName.withOwnIdentity(host); // by which the keys know the engine
         SslHandler handler = context.newHandler(allocator, unique, port, tasks);
         if (dnsName != null) {
             sendName(handler.engine(), dnsName);
@@ -158,6 +172,9 @@ public final class OriginTls implements AutoCloseable {
                 .trustManager(use.verified() ? trust : new AnyCertificate())
                 .endpointIdentificationAlgorithm(use.verified() ? "HTTPS" : "")
                 .protocols("TLSv1.3", "TLSv1.2");
+        if (provider == SslProvider.OPENSSL && !use.postQuantum()) {
+            builder.option(OpenSslContextOption.GROUPS, CLASSIC_GROUPS);
+        }
         if (!use.alpn().isEmpty()) {
             builder.applicationProtocolConfig(new ApplicationProtocolConfig(
                     Protocol.ALPN,
@@ -168,7 +185,9 @@ public final class OriginTls implements AutoCloseable {
         try {
             SslContext context = builder.build();
             if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-                sessions.setSessionCacheEnabled(false);
+                sessions.setSessionCacheEnabled(true); // a session is of one host and port, and of this context
+                sessions.setSessionTimeout(SESSION_SECONDS);
+                sessions.setSessionCacheSize(SESSIONS);
             } else {
                 context.sessionContext().setSessionCacheSize(1); // 0 would be without limit
             }

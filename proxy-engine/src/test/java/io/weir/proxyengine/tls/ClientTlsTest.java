@@ -120,6 +120,7 @@ class ClientTlsTest {
         assumeTrue(OtherTools.has("openssl"));
         int port = listen(new ClientTls(provider), authority.leaf("a.example"), null);
         for (String version : List.of("-tls1_2", "-tls1_3")) {
+            // openssl keeps what it is given while it reads, so it is made to read for a moment before its input ends
             Path session = folder.resolve(provider + version);
 
             OtherTools.run(

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import io.weir.proxyengine.tls.TlsFailure.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,7 +49,8 @@ class OriginTlsTest {
     private SslHandler connect(OriginTls tls, TestOrigin origin, String name, boolean verified, String... alpn)
             throws Exception {
         return peer.connect(
-                origin.port(), allocator -> tls.handler(allocator, name, origin.port(), List.of(alpn), verified));
+                origin.port(),
+                allocator -> tls.handler(allocator, name, origin.port(), List.of(alpn), verified, false));
     }
 
     private TlsFailure failure(SslProvider provider, TestAuthority.Issued issued, String name) throws Exception {
@@ -99,6 +102,28 @@ class OriginTlsTest {
         }
     }
 
+    @Test
+    void theSessionOfAHostIsResumedThereAndNowhereElse() throws Exception {
+        try (OriginTls tls = tls(SslProvider.OPENSSL);
+                var origin =
+                        new TestOrigin(authority.issue("a.example", "b.example").serverContext());
+                var other = new TestOrigin(authority.issue("a.example").serverContext())) {
+            await().until(() -> isResumed(connect(tls, origin, "a.example", true))); // when a ticket has come
+            assertThat(isResumed(connect(tls, origin, "b.example", true))).isFalse();
+            assertThat(isResumed(connect(tls, origin, "a.example", false)))
+                    .isFalse(); // nobody has looked at its certificate
+            assertThat(isResumed(connect(tls, other, "a.example", true))).isFalse();
+
+            SslHandler resumed = connect(tls, origin, "a.example", true);
+            assertThat(OriginTls.certificateFingerprint(resumed)).hasSize(64);
+        }
+    }
+
+    private static boolean isResumed(SslHandler handler) {
+        assertThat(handler.handshakeFuture().cause()).isNull();
+        return SSL.isSessionReused(((ReferenceCountedOpenSslEngine) handler.engine()).sslPointer());
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"JDK", "OPENSSL"})
     void aNameWithAnUnderscoreIsVerifiedAsAnyOther(SslProvider provider) throws Exception {
@@ -108,11 +133,11 @@ class OriginTlsTest {
         try (OriginTls tls = tls(provider);
                 var origin = new TlsPeer()) {
             int port = origin.listen(allocator -> server.handler(allocator, shown, null));
-            SslHandler good =
-                    peer.connect(port, allocator -> tls.handler(allocator, "a_b.w.example", port, List.of(), true));
+            SslHandler good = peer.connect(
+                    port, allocator -> tls.handler(allocator, "a_b.w.example", port, List.of(), true, false));
             assertThat(good.handshakeFuture().cause()).isNull();
-            SslHandler deeper =
-                    peer.connect(port, allocator -> tls.handler(allocator, "c.a_b.w.example", port, List.of(), true));
+            SslHandler deeper = peer.connect(
+                    port, allocator -> tls.handler(allocator, "c.a_b.w.example", port, List.of(), true, false));
             assertThat(TlsFailure.of(deeper.handshakeFuture().cause()))
                     .isEqualTo(new TlsFailure(
                             Kind.WRONG_NAME,
@@ -233,7 +258,7 @@ class OriginTlsTest {
                 var origin = new TlsPeer()) {
             int port = origin.listen(allocator -> boringSsl.handler(allocator, shown, null));
             SslHandler handler =
-                    peer.connect(port, allocator -> tls.handler(allocator, "a.example", port, List.of(), true));
+                    peer.connect(port, allocator -> tls.handler(allocator, "a.example", port, List.of(), true, false));
             assertThat(TlsFailure.of(handler.handshakeFuture().cause()))
                     .isEqualTo(new TlsFailure(
                             Kind.WEAK_SIGNATURE, "the certificate of a.example has a weak signature (SHA1)"));
@@ -254,12 +279,11 @@ class OriginTlsTest {
     void whoClosesOrDoesNotSpeakTlsIsToldApart(SslProvider provider) throws Exception {
         assertThat(says(provider, "")).isEqualTo(Kind.CLOSED);
         assertThat(says(provider, "HTTP/1.1 400 Bad Request\r\n\r\n")).isEqualTo(Kind.NOT_TLS);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0070")).isEqualTo(Kind.UNKNOWN_NAME);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0046")).isEqualTo(Kind.UNSUPPORTED_VERSION);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0028")).isEqualTo(Kind.ALERT);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0030"))
-                .isEqualTo(Kind.PEER_REFUSED_CERTIFICATE);
-        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002\u0078")).isEqualTo(Kind.NO_COMMON_PROTOCOL);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002p")).isEqualTo(Kind.UNKNOWN_NAME);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002F")).isEqualTo(Kind.UNSUPPORTED_VERSION);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002(")).isEqualTo(Kind.ALERT);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u00020")).isEqualTo(Kind.PEER_REFUSED_CERTIFICATE);
+        assertThat(says(provider, "\u0015\u0003\u0003\u0000\u0002\u0002x")).isEqualTo(Kind.NO_COMMON_PROTOCOL);
     }
 
     private Kind says(SslProvider provider, String bytes) throws Exception {
@@ -278,7 +302,8 @@ class OriginTlsTest {
             });
             thread.start();
             SslHandler handler = peer.connect(
-                    listener.getLocalPort(), allocator -> tls.handler(allocator, "a.example", 443, List.of(), true));
+                    listener.getLocalPort(),
+                    allocator -> tls.handler(allocator, "a.example", 443, List.of(), true, false));
             Kind kind = TlsFailure.of(handler.handshakeFuture().cause()).kind();
             thread.join(5000);
             return kind;
@@ -288,7 +313,7 @@ class OriginTlsTest {
     @Test
     void anOriginWithoutANameThatIsOneIsRefused() {
         try (OriginTls tls = tls(SslProvider.JDK)) {
-            assertThatThrownBy(() -> tls.handler(ByteBufAllocator.DEFAULT, "a b", 443, List.of(), true))
+            assertThatThrownBy(() -> tls.handler(ByteBufAllocator.DEFAULT, "a b", 443, List.of(), true, false))
                     .isInstanceOf(TlsException.class);
         }
     }
