@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class CaSite {
     private static final Authority AUTHORITY = new Authority("weir.ca", 80);
+
+    @SuppressWarnings("InlineFormatString") // a page is easier to read on its own
     private static final String PAGE = """
             <!doctype html>
             <html lang="en">

@@ -34,6 +34,7 @@ final class ClientHandshake {
     private final String name;
     private final @Nullable String protocol;
     private final PlainAlert alert = new PlainAlert();
+    private boolean hasSpoken;
 
     /**
      * Makes it; {@link #begin} starts it.
@@ -55,7 +56,7 @@ final class ClientHandshake {
         tls.setHandshakeTimeoutMillis(ends.loop().config().headTimeout().toMillis());
         WriteMeter.of(client).target(ends.meter(), Leg.DOWN);
         var reads = new ReadMeter(ends.meter(), Leg.UP);
-        client.pipeline().addLast(reads, alert, tls, new EndTeller(true, tunnel::finSeen), new Ear());
+        client.pipeline().addLast(reads, alert, tls, new FirstWord(), new EndTeller(true, tunnel::finSeen), new Ear());
         tls.handshakeFuture().addListener((Future<Channel> done) -> finished(done.cause()));
         client.pipeline().context(reads).fireChannelRead(hello);
         client.pipeline().context(reads).fireChannelReadComplete();
@@ -95,7 +96,7 @@ final class ClientHandshake {
         if (why.kind() == TlsFailure.Kind.PEER_REFUSED_CERTIFICATE || alert.refusesCertificate()) {
             refused("the client does not accept our certificate");
         } else if (why.kind() == TlsFailure.Kind.CLOSED) {
-            left("the client left during the handshake, as those do that do not accept our certificate");
+            left(true);
         }
         tunnel.clientClosed(CloseReason.CLIENT_TLS_FAILED);
         client.close();
@@ -105,8 +106,9 @@ final class ClientHandshake {
         ends.interception().bypass(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), why);
     }
 
-    private void left(String why) {
-        ends.interception().leftUnused(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), why);
+    private void left(boolean inHandshake) {
+        ends.interception()
+                .leftUnused(ends.loop(), ends.meter(), name, ends.authority(), ends.clientAddress(), inHandshake);
     }
 
     /** Looks, when the client leaves, whether it has said anything. */
@@ -114,10 +116,20 @@ final class ClientHandshake {
         long since = System.nanoTime();
         client.closeFuture().addListener(closed -> {
             boolean atOnce = System.nanoTime() - since < LEFT_AT_ONCE_NANOS;
-            if (atOnce && tunnel.isUnused() && ends.meter().isOpen()) {
-                left("the client left right after the handshake, as those do that expect another certificate");
+            if (atOnce && !hasSpoken && tunnel.isUnused() && ends.meter().isOpen()) {
+                left(false);
             }
         });
+    }
+
+    /** Remembers that the client has said something, be it only that it speaks HTTP/2. */
+    private final class FirstWord extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            hasSpoken = true;
+            ctx.fireChannelRead(msg);
+            ctx.pipeline().remove(this);
+        }
     }
 
     /** Hears the first decrypted bytes of a client that has not said by ALPN what it speaks. */

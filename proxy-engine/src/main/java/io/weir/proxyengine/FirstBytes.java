@@ -13,6 +13,7 @@ import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.proxyengine.tls.ClientHelloReader;
 import io.weir.proxyengine.tls.TlsFailure;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -266,8 +267,9 @@ final class FirstBytes implements ActiveSession {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (!(cause instanceof java.io.IOException)) {
+            if (!(cause instanceof IOException)) {
                 log.error("tunnel failed session={}", meter.id(), cause);
+                abort(CloseReason.INTERNAL_ERROR);
             }
             abort(isClient ? CloseReason.CLIENT_RESET : CloseReason.ORIGIN_RESET);
         }

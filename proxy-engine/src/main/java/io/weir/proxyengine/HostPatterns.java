@@ -33,6 +33,7 @@ public final class HostPatterns {
 
     private final List<String> canonical;
     private final HostTable table = new HostTable();
+    private final boolean matchesNames;
 
     private HostPatterns(List<Pattern> patterns) {
         var names = new TreeSet<String>();
@@ -41,6 +42,7 @@ public final class HostPatterns {
             names.add(pattern.toString());
         }
         canonical = List.copyOf(names);
+        matchesNames = patterns.stream().anyMatch(pattern -> !isAddress(pattern.name));
     }
 
     /**
@@ -151,6 +153,11 @@ public final class HostPatterns {
             return table.matches(address, address.length(), port);
         }
         return table.matches(host, host.endsWith(".") ? host.length() - 1 : host.length(), port);
+    }
+
+    /** Whether it matches anything but addresses. */
+    boolean matchesNames() {
+        return matchesNames;
     }
 
     /** Whether it matches nothing. */

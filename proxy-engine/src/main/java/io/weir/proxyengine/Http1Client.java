@@ -328,6 +328,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         } catch (Exception e) {
             channel.pipeline().fireExceptionCaught(e);
         }
+        if (ended && !leaving && !raw && decoder.isStuck()) {
+            inputEnded(true); // what came before the end has been served, as far as it goes
+        }
     }
 
     // ---- bytes instead of messages ----
@@ -428,7 +431,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         } else if (raw && !truncated) {
             current.requestContent(Unpooled.EMPTY_BUFFER, true);
             current.requestReadComplete();
-        } else if (raw || !current.isRequestEnded() || (tunnel.isTls() && !truncated)) {
+        } else if (raw || (!current.isRequestEnded() && decoder.isStuck()) || (tunnel.isTls() && !truncated)) {
             current.clientGone(
                     CloseReason.CLIENT_ABORTED, (truncated ? StreamEnd.TRUNCATED : StreamEnd.ORDERLY).ofClient());
             tunnel.cut(CloseReason.CLIENT_ABORTED);

@@ -38,13 +38,14 @@ final class Http2Fields {
         String protocol = text(headers.get(Http2Headers.PseudoHeaderName.PROTOCOL.value()));
         HttpHeaders fields = fields(headers);
         boolean plainConnect = method.equals("CONNECT") && protocol.isEmpty();
-        String host = fields == null ? null : fields.get(HttpHeaderNames.HOST);
-        boolean isSound = fields != null
-                && MessageRules.isToken(method)
-                && (plainConnect || HttpTarget.isVisible(path))
-                && (authority.isEmpty() || Authority.parse(authority, 443) != null)
+        List<String> hosts = fields == null ? List.of() : fields.getAll(HttpHeaderNames.HOST);
+        String host = hosts.isEmpty() ? null : hosts.get(0);
+        boolean isSound = MessageRules.isToken(method)
+                && hosts.size() < 2
+                && (plainConnect || (isPath(path, method) && headers.scheme() != null))
+                && Authority.parse(authority.isEmpty() && host != null ? host : authority, 443) != null
                 && (host == null || authority.isEmpty() || host.equalsIgnoreCase(authority));
-        if (!isSound) {
+        if (fields == null || !isSound) {
             return null;
         }
         return new RequestHead(
@@ -69,7 +70,7 @@ final class Http2Fields {
         return isSound ? new ResponseHead(HttpResponseStatus.valueOf(code), fields, RequestHead.HTTP_2) : null;
     }
 
-    /** Fields without pseudo-fields; null if a value could end a line of HTTP/1.1. */
+    /** Fields without pseudo-fields; null if a value could end a line of HTTP/1.1. The decoder has made one length of several. */
     static @Nullable HttpHeaders fields(Http2Headers headers) {
         HttpHeaders fields = UNVALIDATED.newHeaders(); // the decoder has looked at the names
         for (Map.Entry<CharSequence, CharSequence> field : headers) {
@@ -154,6 +155,12 @@ final class Http2Fields {
 
     private static boolean mayHaveBody(String method) {
         return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
+    }
+
+    /** RFC 9113 §8.3.1: never a whole URI, of which an origin of HTTP/1.1 would take the host. */
+    private static boolean isPath(String path, String method) {
+        boolean begins = path.startsWith("/") || (path.equals("*") && method.equals("OPTIONS"));
+        return begins && path.indexOf('#') < 0 && HttpTarget.isVisible(path);
     }
 
     private static String text(@Nullable CharSequence text) {

@@ -104,6 +104,9 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
     public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end)
             throws Http2Exception {
         Http2OriginStream stream = streams.get(id);
+        if (stream == null && id % 2 == 0) {
+            throw Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "the origin opened stream %d", id);
+        }
         if (stream != null && !stream.headersRead(headers, end)) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "the response's head is malformed");
         }

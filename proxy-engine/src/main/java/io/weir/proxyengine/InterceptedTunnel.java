@@ -57,13 +57,13 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private boolean isServing;
     private boolean originSpoke;
     private boolean isUnused = true;
+    private int exchangesOpened;
     private boolean ending;
     private boolean goingAway;
     private boolean clientSaidGoodbye;
     private boolean finished;
     private long lingerUntilNanos;
     private int openChannels;
-    private int exchangesOpened;
     private Sweep sweptBy;
     private int sweepPosition = -1;
 

@@ -21,7 +21,7 @@ final class Interception implements AutoCloseable {
     private final ClientTls clientTls = new ClientTls();
     private final OriginTls originTls;
     private final Bypasses bypasses;
-    private final Acceptance acceptance = new Acceptance();
+    private final Acceptance acceptance = new Acceptance(System::nanoTime);
     private final @Nullable BodyStore bodies;
 
     private Interception(InterceptConfig config) {
@@ -67,7 +67,8 @@ final class Interception implements AutoCloseable {
         if (config.exclude().matches(authority.host(), authority.port())) {
             return false;
         }
-        return config.include().matches(authority.host(), authority.port()) || authority.address() != null;
+        boolean mayHaveName = authority.address() != null && config.include().matchesNames();
+        return mayHaveName || config.include().matches(authority.host(), authority.port());
     }
 
     /** Whether exchanges with this host are recorded. */
@@ -103,10 +104,18 @@ final class Interception implements AutoCloseable {
 
     /** A client has left a tunnel that is read without a word, which is a refusal of our certificate unless it accepts that elsewhere. */
     void leftUnused(
-            EngineLoop loop, SessionMeter meter, String name, Authority authority, InetAddress client, String why) {
-        if (!acceptance.leftUnused(name, authority.port(), client)) {
+            EngineLoop loop,
+            SessionMeter meter,
+            String name,
+            Authority authority,
+            InetAddress client,
+            boolean inHandshake) {
+        if (!acceptance.leftUnused(name, authority.port(), client, inHandshake)) {
             return;
         }
+        String why = inHandshake
+                ? "the client left during the handshake, as those do that do not accept our certificate"
+                : "the client left right after the handshake, as those do that expect another certificate";
         bypass(loop, meter, name, authority, client, why);
         bypasses.addGuess(name, authority.port(), client);
         if (acceptance.isFresh(name, authority.port(), client)) { // on another loop, meanwhile

@@ -52,6 +52,11 @@ final class RequestDecoder extends HttpRequestDecoder {
         }
     }
 
+    /** Whether it has taken all that it can of what came, so that it needs more. */
+    boolean isStuck() {
+        return open && !dispatching;
+    }
+
     /** Bytes that were read and not consumed yet. */
     int waitingBytes() {
         return actualReadableBytes();

@@ -11,8 +11,10 @@ import io.netty.handler.codec.http2.Http2Headers;
  * <p>It is done when the stream is closed and each of its writes has completed or failed: none of its bytes will be counted then.
  */
 final class StreamWriter {
-    private static final int HIGH_WATER_BYTES = 64 * 1024;
-    private static final int LOW_WATER_BYTES = 32 * 1024;
+    /** What waits here is beside the window of 64 KiB that the other side may fill meanwhile. */
+    private static final int HIGH_WATER_BYTES = 32 * 1024;
+
+    private static final int LOW_WATER_BYTES = 16 * 1024;
 
     /** Hears what becomes of a stream's writes. */
     interface Listener {

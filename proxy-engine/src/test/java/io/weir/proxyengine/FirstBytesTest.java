@@ -451,8 +451,8 @@ class FirstBytesTest {
         if (delivery == Delivery.AFTER_THE_ANSWER && !said.isEmpty()) {
             client.send(said);
         } else if (delivery == Delivery.BYTE_BY_BYTE) {
-            for (String one : said.split("")) {
-                client.send(one);
+            for (int i = 0; i < said.length(); i++) {
+                client.send(said.substring(i, i + 1));
             }
         }
         return ends;

@@ -62,7 +62,7 @@ class HostileRequestsTest {
     }
 
     /** What is wrong; null if nothing is. */
-    private static @Nullable String judge(
+    static @Nullable String judge(
             String expected, String answer, List<StrictHttp.Message> requests, List<String> faults) throws IOException {
         if (!faults.isEmpty()) {
             return "the origin got " + faults;

@@ -20,7 +20,8 @@ final class Http2Wire implements AutoCloseable {
     private static final int END_HEADERS = 4;
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-    /** What came. */
+    /** What came. Compared with nothing. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean isEnd() {
             return (flags & END_STREAM) != 0;

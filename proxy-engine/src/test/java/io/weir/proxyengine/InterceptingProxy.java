@@ -89,8 +89,24 @@ final class InterceptingProxy implements AutoCloseable {
 
     /** A tunnel to a port of this machine, after its 200. */
     Socket tunnel(int port) throws IOException {
-        Socket socket = proxy.connect();
-        String head = TestTunnel.head("localhost:" + port);
+        return tunnel(port, "localhost");
+    }
+
+    Socket tunnel(int port, String host) throws IOException {
+        return tunnel(proxy.connect(), port, host);
+    }
+
+    /** The same with a receive buffer that is soon full. */
+    Socket narrowTunnel(int port) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.setSoTimeout(20_000);
+        socket.connect(proxy.address());
+        return tunnel(socket, port, "localhost");
+    }
+
+    private static Socket tunnel(Socket socket, int port, String host) throws IOException {
+        String head = TestTunnel.head(host + ":" + port);
         socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
         String answer =
                 new String(socket.getInputStream().readNBytes(TestTunnel.ANSWER.length()), StandardCharsets.US_ASCII);
@@ -106,7 +122,11 @@ final class InterceptingProxy implements AutoCloseable {
     }
 
     SSLSocket open(Socket tunnel, String... protocols) throws IOException {
-        var socket = (SSLSocket) clientContext().getSocketFactory().createSocket(tunnel, "localhost", 443, true);
+        return openTo("localhost", tunnel, protocols);
+    }
+
+    SSLSocket openTo(String host, Socket tunnel, String... protocols) throws IOException {
+        var socket = (SSLSocket) clientContext().getSocketFactory().createSocket(tunnel, host, 443, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         if (protocols.length > 0) {

@@ -267,10 +267,15 @@ class NeverWorseTest {
 
     /** A ClientHello as the JDK makes it. */
     static byte[] hello(InterceptingProxy proxy) throws IOException {
+        return hello(proxy, "localhost");
+    }
+
+    /** The same for another host, whose name is in it if it has a dot. */
+    static byte[] hello(InterceptingProxy proxy, String host) throws IOException {
         try (var trap = new ServerSocket(0);
                 var near = new Socket("localhost", trap.getLocalPort());
                 Socket far = trap.accept()) {
-            var tls = (SSLSocket) proxy.clientContext().getSocketFactory().createSocket(near, "localhost", 443, true);
+            var tls = (SSLSocket) proxy.clientContext().getSocketFactory().createSocket(near, host, 443, true);
             Peer.async(() -> {
                 tls.startHandshake();
                 return null;

@@ -59,6 +59,7 @@ final class RawHttp2 implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
+    private final ByteArrayOutputStream block = new ByteArrayOutputStream();
     private final Map<Integer, Story> stories = new HashMap<>();
 
     RawHttp2(Socket socket) throws IOException {
@@ -204,10 +205,11 @@ final class RawHttp2 implements AutoCloseable {
         Story story = stories(frame.stream());
         switch (frame.type()) {
             case RST_STREAM -> story.resetCode = frame.errorCode();
-            case HEADERS -> {
-                Http2Headers head = fields(frame);
-                if (head.status() != null) {
-                    story.head = head;
+            case HEADERS, CONTINUATION -> {
+                block.writeBytes(frame.payload());
+                if ((frame.flags() & END_HEADERS) != 0) {
+                    Http2Headers head = fields(frame.stream());
+                    story.head = head.status() == null ? story.head : head;
                 }
             }
             case DATA -> story.body.append(frame.text());
@@ -216,11 +218,13 @@ final class RawHttp2 implements AutoCloseable {
         story.whole |= frame.isEnd();
     }
 
-    private Http2Headers fields(Frame frame) throws IOException {
+    private Http2Headers fields(int stream) throws IOException {
         try {
-            return decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
+            return decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(block.toByteArray()));
         } catch (Http2Exception e) {
             throw new IOException(e);
+        } finally {
+            block.reset();
         }
     }
 

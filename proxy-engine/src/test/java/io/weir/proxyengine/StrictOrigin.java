@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /** An origin that reads with {@link StrictHttp}, remembers what it was asked, and answers as told. */
 final class StrictOrigin implements AutoCloseable {
@@ -37,7 +38,16 @@ final class StrictOrigin implements AutoCloseable {
     }
 
     static StrictOrigin start(Answers answers) throws IOException {
-        var origin = new StrictOrigin(new ServerSocket(0, 256, InetAddress.getLoopbackAddress()), answers);
+        return start(new ServerSocket(0, 256, InetAddress.getLoopbackAddress()), answers);
+    }
+
+    /** The same inside TLS. */
+    static StrictOrigin start(SSLContext context, Answers answers) throws IOException {
+        return start(InterceptingProxy.listen(context), answers);
+    }
+
+    private static StrictOrigin start(ServerSocket server, Answers answers) {
+        var origin = new StrictOrigin(server, answers);
         origin.threads.execute(origin::accept);
         return origin;
     }
