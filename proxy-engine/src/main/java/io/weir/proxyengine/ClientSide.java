@@ -43,6 +43,9 @@ interface ClientSide {
     /** Whether to read on of the request's body. */
     void readOn(boolean on);
 
+    /** Nobody takes the rest of the request any more, whose answer was given whole. */
+    void requestUnwanted();
+
     /** Answers in the origin's stead; the request, whatever is left of it, goes nowhere. */
     void refuse(Refusal refusal);
 

@@ -42,6 +42,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     private boolean raw;
     private boolean ended;
     private boolean leaving;
+    private boolean answered;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private Body body = Body.NONE;
 
@@ -156,6 +157,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             content.release();
         } else {
             current.requestContent(content.content(), last); // the reference passes on
+        }
+        if (last) {
+            requestEndedLate(current);
         }
     }
 
@@ -277,12 +281,34 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             leave(CloseReason.CLIENT_RESET);
         } else if (raw) {
             leave(CloseReason.COMPLETED); // the client has all of it
-        } else if (!keepsAlive || !current.isRequestEnded() || current.isBroken() || tunnel.isDraining()) {
+        } else if (!keepsAlive || current.isBroken() || tunnel.isDraining()) {
             leave(CloseReason.COMPLETED);
-        } else {
+        } else if (current.isRequestEnded()) {
             exchange = null;
             current.clientDone();
             next();
+        } else {
+            answered = true; // and the rest of the request goes on
+        }
+    }
+
+    /** A request ended after its answer. */
+    private void requestEndedLate(InterceptedExchange current) {
+        if (answered && current.isRequestEnded() && !leaving) {
+            answered = false;
+            current.requestReadComplete();
+            exchange = null;
+            current.clientDone();
+            next();
+        }
+    }
+
+    @Override
+    public void requestUnwanted() {
+        if (answered) {
+            leave(CloseReason.COMPLETED);
+        } else {
+            keepsAlive = false; // it is not written yet
         }
     }
 
@@ -417,6 +443,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         int waiting = raw ? 0 : decoder.waitingBytes();
         if (exchange != null
                 || headBytes + waiting == 0
+                || tunnel.isFinished()
                 || loop.refusal() != null) { // without a session it counts for the tunnel alone
             return;
         }
@@ -449,6 +476,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        settleHead(); // before the tunnel's end, which may be at once
         tunnel.failed(cause, true);
     }
 }

@@ -40,6 +40,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     private boolean responseEnded;
     private boolean keepsAlive;
     private boolean used;
+    private boolean ended;
 
     Http1Origin(OriginLinks links, EngineLoop loop, SocketChannel channel, OriginFacts facts) {
         this.links = links;
@@ -66,6 +67,11 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     /** Whether it carried an exchange before, so that its end now need not be a fault. */
     boolean isUsed() {
         return used;
+    }
+
+    /** Whether it said with its last answer that the connection ends, and so nothing about whether the next one would. */
+    boolean saidItsEnd() {
+        return used && !keepsAlive;
     }
 
     /** Is the exchange's until that is over. */
@@ -122,13 +128,13 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     @Override
     public void content(ByteBuf data, boolean last) {
         boolean large = data.readableBytes() > SMALL_BYTES;
-        if (responseEnded && !raw) {
+        if (responseEnded && !raw && !channel.isActive()) {
             data.release();
-        } else {
-            body.write(channel, data, last ? EmptyHttpHeaders.INSTANCE : null, channel.voidPromise());
-            if (large) {
-                channel.flush();
-            }
+            return;
+        }
+        body.write(channel, data, last ? EmptyHttpHeaders.INSTANCE : null, promise(last));
+        if (large) {
+            channel.flush();
         }
         if (last && raw) {
             endOutput();
@@ -137,7 +143,20 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void trailers(HttpHeaders fields) {
-        body.write(channel, Unpooled.EMPTY_BUFFER, fields, channel.voidPromise());
+        body.write(channel, Unpooled.EMPTY_BUFFER, fields, promise(true));
+    }
+
+    /** A request may end after its answer. */
+    private ChannelPromise promise(boolean last) {
+        InterceptedExchange current = exchange;
+        if (!last || !responseEnded || raw || current == null) {
+            return channel.voidPromise();
+        }
+        return channel.newPromise().addListener(written -> {
+            if (current.equals(exchange)) {
+                release(current);
+            }
+        });
     }
 
     /** FIN, or close_notify, after what was written. */
@@ -253,6 +272,9 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
 
     private void release(InterceptedExchange current) {
         int leftOver = decoder.leftOverBytes();
+        if (keepsAlive && leftOver == 0 && !current.isRequestEnded() && channel.isActive() && !ended) {
+            return; // it may take the rest of the request
+        }
         count(leftOver);
         boolean clean = keepsAlive
                 && current.isRequestEnded()
@@ -260,7 +282,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
                 && leftOver == 0
                 && writes.inFlight() == 0
                 && channel.isActive()
-                && !channel.isInputShutdown();
+                && !ended;
         used = true;
         if (!clean) {
             close(); // the exchange ends with the channel
@@ -305,6 +327,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == StreamEnd.ORDERLY || event == StreamEnd.TRUNCATED) {
+            ended = true;
             inputEnded(event == StreamEnd.TRUNCATED);
         }
     }

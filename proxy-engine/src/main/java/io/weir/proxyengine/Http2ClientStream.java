@@ -114,9 +114,6 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
         } else {
             data.release();
         }
-        if (last) {
-            responseEnded();
-        }
     }
 
     @Override
@@ -125,11 +122,11 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
         if (!writer.isClosed()) {
             writer.headers(Http2Fields.trailers(fields), true);
         }
-        responseEnded();
     }
 
-    /** An answer that does not wait for the request's rest ends the request, too (RFC 9113 §8.1). */
-    private void responseEnded() {
+    /** An answer that nobody waits behind for the request's rest ends the request, too (RFC 9113 §8.1). */
+    @Override
+    public void requestUnwanted() {
         if (!requestEnded) {
             connection.flush();
             writer.endBothSides();
@@ -178,7 +175,7 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
                 writer.data(Unpooled.wrappedBuffer(text), true);
             }
             connection.flush();
-            responseEnded();
+            requestUnwanted();
         }
     }
 

@@ -93,11 +93,12 @@ final class Http2Fields {
         Http2Headers headers = new DefaultHttp2Headers(false).method(head.method());
         boolean plainConnect =
                 head.method().equals("CONNECT") && head.protocol().isEmpty();
-        if (!head.authority().isEmpty()) {
-            headers.authority(head.authority());
+        String authority = head.isHttp2() ? head.authority() : head.targetAuthority();
+        if (!authority.isEmpty()) {
+            headers.authority(authority);
         }
         if (!plainConnect) {
-            headers.scheme(head.scheme()).path(head.target());
+            headers.scheme(head.scheme()).path(head.path());
         }
         if (!head.protocol().isEmpty()) {
             headers.set(Http2Headers.PseudoHeaderName.PROTOCOL.value(), head.protocol());

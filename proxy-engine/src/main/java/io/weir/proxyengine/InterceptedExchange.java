@@ -351,6 +351,9 @@ final class InterceptedExchange implements ActiveSession {
     /** No more of its bytes will be read from the origin or written to it. */
     void originDone() {
         originDone = true;
+        if (responseEnded && !requestEnded && !clientDone && !isBroken()) {
+            client.requestUnwanted();
+        }
         maybeEnd();
     }
 

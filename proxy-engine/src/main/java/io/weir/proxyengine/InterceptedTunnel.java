@@ -148,6 +148,11 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         return http2 != null;
     }
 
+    /** Whether its session is closed, so that there can be no more exchanges. */
+    boolean isFinished() {
+        return finished;
+    }
+
     boolean isDraining() {
         return goingAway || loop.isDraining();
     }
@@ -191,7 +196,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
             interception.accepted(name, authority, ends.clientAddress());
         }
         SessionProtocol protocol = isTls ? SessionProtocol.HTTPS_MITM : SessionProtocol.HTTP_MITM;
-        String path = head.target().startsWith("/") ? head.target() : "";
+        String path = head.path().startsWith("/") ? head.path() : "";
         SessionMeter child = loop.openChild(
                 meter, protocol, head.method(), host.toString(), site + HttpTarget.ledgerPath(path), ends.remote());
         var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host);

@@ -87,6 +87,8 @@ final class OriginLinks implements OriginDial.Listener {
         } else if (tunnel.isClientHttp2() && !closed) {
             waiting.add(new Waiting(exchange, head, last));
             dialIfUseful();
+        } else if (!http1.isEmpty() && !closed) {
+            waiting.add(new Waiting(exchange, head, last)); // the end of the request before is still on its way
         } else {
             exchange.originGone(CloseReason.ORIGIN_ABORTED, "the origin has ended the connection");
         }
@@ -184,7 +186,11 @@ final class OriginLinks implements OriginDial.Listener {
 
     void closed(Http1Origin origin) {
         http1.remove(origin);
-        if (http1.isEmpty() && waiting.isEmpty() && dials.isEmpty()) {
+        if (!tunnel.isClientHttp2()) {
+            endWaiting("the origin has ended the connection");
+        }
+        boolean none = http1.isEmpty() && waiting.isEmpty() && dials.isEmpty();
+        if (none && !(tunnel.isClientHttp2() && origin.saidItsEnd())) {
             tunnel.originClosed();
         } else {
             dialIfUseful();
@@ -217,9 +223,13 @@ final class OriginLinks implements OriginDial.Listener {
             channel.flush();
             channel.close();
         }
+        endWaiting("the tunnel has ended");
+    }
+
+    private void endWaiting(String why) {
         Waiting next;
         while ((next = waiting.poll()) != null) {
-            next.exchange().originGone(CloseReason.ORIGIN_ABORTED, "the tunnel has ended");
+            next.exchange().originGone(CloseReason.ORIGIN_ABORTED, why);
         }
     }
 }

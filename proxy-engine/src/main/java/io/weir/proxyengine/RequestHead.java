@@ -30,6 +30,40 @@ record RequestHead(
         return version.majorVersion() == 2;
     }
 
+    /** Path and query, whether the target is in origin form or in absolute form (RFC 9112 §3.2); else the target as it is. */
+    String path() {
+        int from = authorityStart();
+        if (from < 0) {
+            return target;
+        }
+        int at = authorityEnd(from);
+        if (at == target.length()) {
+            return method.equals("OPTIONS") ? "*" : "/";
+        }
+        return target.charAt(at) == '?' ? '/' + target.substring(at) : target.substring(at);
+    }
+
+    /** Whom it is for: a target that says so counts more than the Host field (RFC 9112 §3.2.2). */
+    String targetAuthority() {
+        int from = authorityStart();
+        String named = from >= 0 ? target.substring(from, authorityEnd(from)) : method.equals("CONNECT") ? target : "";
+        return !named.isEmpty() && Authority.parse(named, 443) != null ? named : authority;
+    }
+
+    /** -1 if the target is not in absolute form. */
+    private int authorityStart() {
+        int colon = isHttp2() || target.startsWith("/") ? -1 : target.indexOf("://");
+        return colon < 0 ? -1 : colon + 3;
+    }
+
+    private int authorityEnd(int from) {
+        int at = from;
+        while (at < target.length() && target.charAt(at) != '/' && target.charAt(at) != '?') {
+            at++;
+        }
+        return at;
+    }
+
     /** The version's name as people know it. */
     static String name(HttpVersion version) {
         return version.majorVersion() == 2 ? "HTTP/2" : version.text();

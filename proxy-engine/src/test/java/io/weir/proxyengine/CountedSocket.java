@@ -66,6 +66,13 @@ final class CountedSocket extends Socket {
                 }
                 return n;
             }
+
+            @Override
+            public long skip(long count) throws IOException {
+                long n = super.skip(count);
+                read.addAndGet(n);
+                return n;
+            }
         };
     }
 

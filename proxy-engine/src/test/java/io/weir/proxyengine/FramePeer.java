@@ -89,6 +89,7 @@ final class FramePeer implements AutoCloseable {
         final AtomicLong sent = new AtomicLong();
         final AtomicLong received = new AtomicLong();
         volatile boolean holdsWindow;
+        boolean endSeen;
         long window;
     }
 
@@ -275,11 +276,11 @@ final class FramePeer implements AutoCloseable {
         frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
         frame.put((byte) kind).put((byte) flags).putInt(id).put(payload);
         synchronized (out) {
+            if (kind == DATA || kind == HEADERS || kind == CONTINUATION) {
+                stream(id).sent.addAndGet(frame.capacity()); // first: whoever gets it may ask at once
+            }
             out.write(frame.array());
             out.flush();
-            if (kind == DATA || kind == HEADERS || kind == CONTINUATION) {
-                stream(id).sent.addAndGet(frame.capacity());
-            }
         }
     }
 
@@ -493,6 +494,7 @@ final class FramePeer implements AutoCloseable {
         if (event.kind == RST_STREAM || event.kind == -1) {
             throw new StreamEnded(event.kind == -1 ? "the connection ended" : "the stream was reset", event.code);
         }
+        stream(id).endSeen = event.end;
         return event;
     }
 
@@ -542,6 +544,14 @@ final class FramePeer implements AutoCloseable {
             end = event.end;
         }
         return new Message(interims, head, body.toByteArray(), trailers, ended);
+    }
+
+    /** Reads on after a head to the end of the message. */
+    void drain(int id) throws IOException {
+        Stream stream = stream(id);
+        while (!stream.endSeen) {
+            next(id);
+        }
     }
 
     /** Waits for the end of a stream whose content nobody wants; the code of its reset. */

@@ -573,12 +573,12 @@ class InterceptedHttp2Test {
             origin.piece(at);
             origin.headers(at, false, ":status", "413");
             origin.data(at, Peer.patternBytes(5_000), true);
+            origin.reset(at, 0);
 
             FramePeer.Message answer = client.message(id);
 
             assertThat(answer.body()).isEqualTo(Peer.patternBytes(5_000));
             assertThat(client.awaitReset(id)).as("NO_ERROR").isZero();
-            origin.awaitReset(at);
             int next = client.get("/next");
             int other = origin.awaitStream();
             origin.headers(other, true, OK);
@@ -587,6 +587,30 @@ class InterceptedHttp2Test {
             check(session, client, id, origin, at);
             assertThat(session.closed.reason()).isEqualTo(CloseReason.COMPLETED);
             assertThat(session.closed.status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void aRequestGoesOnAfterItsAnswer() throws Exception {
+        try (var talk = InterceptedTalk.start(Layer.TLS, "h2")) {
+            FramePeer client = talk.frames();
+            int id = client.newStream();
+            client.headers(id, false, FramePeer.request("POST", "/"));
+            FramePeer origin = talk.originFrames();
+            int at = origin.awaitStream();
+            origin.head(at);
+            origin.headers(at, true, ":status", "202");
+            assertThat(client.message(id).head().status()).hasToString("202");
+            client.data(id, Peer.patternBytes(200_000), true);
+            int bytes = 0;
+            while (bytes < 200_000) {
+                bytes += origin.piece(at).length();
+            }
+
+            TestLedger.Session session = talk.settle(1).get(0);
+
+            check(session, client, id, origin, at);
+            assertThat(session.closed.reason()).isEqualTo(CloseReason.COMPLETED);
         }
     }
 

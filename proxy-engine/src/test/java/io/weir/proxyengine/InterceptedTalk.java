@@ -245,6 +245,7 @@ final class InterceptedTalk implements AutoCloseable {
                 .satisfies(order -> all.stream()
                         .filter(each -> !each.opened.isRoot())
                         .forEach(child -> assertThat(order.indexOf(child.opened.sessionId()))
+                                .as("%s in %s", child.closed, child.opened)
                                 .isLessThan(order.indexOf(child.opened.parentId()))));
     }
 

@@ -5,10 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -74,8 +77,40 @@ class KernelCountsTest {
         }
     }
 
+    @Test
+    void agreeForAnInterceptedTunnelOfHttp2() throws Exception {
+        try (var talk = InterceptedTalk.start(InterceptedTalk.Layer.TLS, "h2")) {
+            InterceptedTalk.Client raw = talk.client("h2");
+            FramePeer client = FramePeer.client(raw.socket());
+            Echo.serve(talk.originFrames());
+            List<Integer> ids = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                int id = client.newStream();
+                ids.add(id);
+                client.headers(id, false, FramePeer.request("POST", "/" + i, "wanted", Integer.toString(i * 300)));
+                client.data(id, Peer.patternBytes(i * 200), true);
+            }
+            for (int i = 0; i < 100; i++) {
+                assertThat(client.message(ids.get(i)).body()).isEqualTo(Peer.patternBytes(i * 300));
+            }
+            TestLedger.Session root = talk.ledger().awaitSession(session -> session.opened.isRoot());
+            String filter = "( sport = :" + talk.proxy.proxy().port() + " and dport = :"
+                    + raw.raw().getLocalPort() + " )";
+
+            await().untilAsserted(() -> {
+                assertThat(figure(filter, "bytes_received"))
+                        .isEqualTo(root.counts().up() + root.counts().overheadUp());
+                assertThat(figure(filter, "bytes_acked"))
+                        .isEqualTo(root.counts().down() + root.counts().overheadDown());
+                assertThat(root.counts().up()).isEqualTo(raw.up());
+            });
+            assertThat(talk.ledger().exchanges()).hasSize(100);
+            talk.settle(100);
+        }
+    }
+
     /** Absent when 0. */
-    private static long figure(String filter, String name) throws IOException {
+    static long figure(String filter, String name) throws IOException {
         String line = ss(filter);
         assertThat(line).contains("ESTAB");
         Matcher matcher = Pattern.compile(name + ":(\\d+)").matcher(line);

@@ -106,16 +106,21 @@ final class Wire implements AutoCloseable {
     /** A head, and the body that its Content-Length or chunks delimit, as they came. */
     String readMessage() throws IOException {
         String head = readHead();
+        return head + readBody(head);
+    }
+
+    /** The body that a head announces, as it came. */
+    String readBody(String head) throws IOException {
         String lower = head.toLowerCase(Locale.ROOT);
         if (lower.contains("\r\ntransfer-encoding: chunked\r\n")) {
-            return head + readChunks();
+            return readChunks();
         }
         int at = lower.indexOf("\r\ncontent-length: ");
         if (at < 0) {
-            return head;
+            return "";
         }
         int from = at + "\r\ncontent-length: ".length();
-        return head + read(Integer.parseInt(lower.substring(from, lower.indexOf("\r\n", from))));
+        return read(Integer.parseInt(lower.substring(from, lower.indexOf("\r\n", from))));
     }
 
     private String readChunks() throws IOException {
