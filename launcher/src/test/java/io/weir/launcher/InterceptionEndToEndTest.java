@@ -368,7 +368,7 @@ class InterceptionEndToEndTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> {
             byte[] message = detail.poll(100, TimeUnit.MILLISECONDS);
             seen.append(message == null ? "" : new String(message, java.nio.charset.StandardCharsets.UTF_8));
-            return seen.indexOf("mitm_exchange_batch") >= 0 && seen.indexOf("/echo") >= 0;
+            return seen.indexOf("mitm_exchange_batch") >= 0 && seen.indexOf(origin.url("/echo")) >= 0;
         });
         assertThat(seen).contains(sha256).doesNotContain("secret");
         HttpResponse<byte[]> exchanges = ask(plain, "/api/exchanges", true);
