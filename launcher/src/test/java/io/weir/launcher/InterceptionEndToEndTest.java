@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -437,7 +438,7 @@ class InterceptionEndToEndTest {
         return HttpClient.newBuilder()
                 .version(version)
                 .sslContext(tls)
-                .proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", proxyPort)))
+                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort)))
                 .build();
     }
 
