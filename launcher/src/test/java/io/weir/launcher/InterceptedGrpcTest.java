@@ -27,6 +27,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +64,7 @@ class InterceptedGrpcTest {
     void start() throws Exception {
         OriginKeys keys = OriginKeys.make(folder);
         data = folder.resolve("data");
-        server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .sslContext(GrpcSslContexts.configure(SslContextBuilder.forServer(keys.keys()))
                         .build())
                 .addService(service())
@@ -71,7 +72,7 @@ class InterceptedGrpcTest {
                 .start();
         weir = WeirProcess.start(
                 data, "--intercept", "--trust", keys.authority().toString());
-        var proxy = new InetSocketAddress("127.0.0.1", weir.proxyPort());
+        var proxy = new InetSocketAddress(InetAddress.getLoopbackAddress(), weir.proxyPort());
         channel = NettyChannelBuilder.forTarget("localhost:" + server.getPort())
                 .sslContext(GrpcSslContexts.forClient()
                         .trustManager(data.resolve("ca/weir-ca.pem").toFile())

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -368,7 +369,7 @@ class InterceptionEndToEndTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> {
             byte[] message = detail.poll(100, TimeUnit.MILLISECONDS);
             seen.append(message == null ? "" : new String(message, java.nio.charset.StandardCharsets.UTF_8));
-            return seen.indexOf("mitm_exchange_batch") >= 0 && seen.indexOf("/echo") >= 0;
+            return seen.indexOf("mitm_exchange_batch") >= 0 && seen.indexOf(origin.url("/echo")) >= 0;
         });
         assertThat(seen).contains(sha256).doesNotContain("secret");
         HttpResponse<byte[]> exchanges = ask(plain, "/api/exchanges", true);
@@ -437,7 +438,7 @@ class InterceptionEndToEndTest {
         return HttpClient.newBuilder()
                 .version(version)
                 .sslContext(tls)
-                .proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", proxyPort)))
+                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort)))
                 .build();
     }
 
