@@ -1,5 +1,7 @@
 package io.weir.proxyengine.tls;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -23,6 +25,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +54,7 @@ public final class OriginTls implements AutoCloseable {
     private static final int SESSION_SECONDS = 300;
 
     private static final int SESSIONS = 4_096;
+    private static final Duration ASKERS_REMEMBERED = Duration.ofDays(1);
 
     private final SslProvider provider;
     private final ReportingKeys keys = new ReportingKeys();
@@ -58,8 +62,17 @@ public final class OriginTls implements AutoCloseable {
     private final Map<Use, SslContext> contexts = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor verifying;
 
+    /** Origins that ask who the client is: they do not ask again when a session is resumed. */
+    private final Cache<Asker, Boolean> askers = Caffeine.newBuilder()
+            .maximumSize(SESSIONS)
+            .expireAfterWrite(ASKERS_REMEMBERED)
+            .executor(Runnable::run)
+            .build();
+
     /** What a context is for. */
-    private record Use(List<String> alpn, boolean verified, boolean postQuantum) {}
+    private record Use(List<String> alpn, boolean verified, boolean postQuantum, boolean resumes) {}
+
+    private record Asker(String host, int port) {}
 
     /**
      * Reads the JDK's trust anchors, which takes some ten milliseconds: not for an event loop.
@@ -121,9 +134,10 @@ public final class OriginTls implements AutoCloseable {
         if (dnsName == null && HostName.address(peerName) == null) {
             throw new TlsException("an origin must have a DNS name or an address");
         }
-        SslContext context =
-                contexts.computeIfAbsent(new Use(List.copyOf(alpn), verified, postQuantum), this::newContext);
         String host = dnsName == null ? peerName : dnsName;
+        boolean resumes = askers.getIfPresent(new Asker(host, port)) == null;
+        SslContext context =
+                contexts.computeIfAbsent(new Use(List.copyOf(alpn), verified, postQuantum, resumes), this::newContext);
         Executor tasks = verified && !trust.isQuickFor(host) ? verifying : ImmediateExecutor.INSTANCE;
         String unique = HostName.withOwnIdentity(host); // by which the keys know the engine
         SslHandler handler = context.newHandler(allocator, unique, port, tasks);
@@ -146,7 +160,12 @@ public final class OriginTls implements AutoCloseable {
 
     /** Whether the origin asked for a client certificate; we have none, and it may go on without or refuse. */
     public boolean askedForCertificate(SslHandler handler) {
-        return keys.wereAskedFor(handler.engine());
+        boolean asked = keys.wereAskedFor(handler.engine());
+        if (asked) {
+            SSLEngine engine = handler.engine();
+            askers.put(new Asker(String.valueOf(engine.getPeerHost()), engine.getPeerPort()), true);
+        }
+        return asked;
     }
 
     /** The SHA-256, in lower-case hex, of the certificate that the origin showed; empty until the handshake has succeeded. */
@@ -185,11 +204,13 @@ public final class OriginTls implements AutoCloseable {
         try {
             SslContext context = builder.build();
             if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-                sessions.setSessionCacheEnabled(true); // a session is of one host and port, and of this context
+                sessions.setSessionCacheEnabled(
+                        use.resumes()); // a session is of one host and port, and of this context
                 sessions.setSessionTimeout(SESSION_SECONDS);
                 sessions.setSessionCacheSize(SESSIONS);
             } else {
                 context.sessionContext().setSessionCacheSize(1); // 0 would be without limit
+                context.sessionContext().setSessionTimeout(1);
             }
             return context;
         } catch (SSLException e) {
