@@ -27,7 +27,7 @@ final class Tool {
     /** The first that there is of these; the test is skipped if there is none. */
     static Tool named(String... names) {
         for (String name : names) {
-            for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
+            for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
                 Path candidate = Path.of(folder, name);
                 if (Files.isExecutable(candidate)) {
                     return new Tool(candidate.toString());

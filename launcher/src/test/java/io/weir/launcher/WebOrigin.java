@@ -316,7 +316,7 @@ final class WebOrigin implements AutoCloseable {
                     .append("<link rel=stylesheet href='/css?i=%1$d' onload='ok()' onerror=\"bad('css%1$d')\">"
                             .formatted(i));
         }
-        return html + ("""
+        String script = """
                 <script>
                 for (let i = 0; i < %1$d; i++) fetch('/echo', {method: 'POST', body: 'b'.repeat(1000 * i)})
                   .then(r => r.text()).then(t => t.length == 1000 * i ? ok() : bad('echo' + i)).catch(e => bad('echo' + i + e));
@@ -329,6 +329,7 @@ final class WebOrigin implements AutoCloseable {
                 ws.onerror = e => bad('ws');
                 let told = setInterval(() => { if (got + failed.length >= 4 * %1$d + 2) {
                   clearInterval(told); fetch('/result', {method: 'POST', body: got + ' ' + failed.join()}) } }, 50);
-                </script>""".formatted(n));
+                </script>""".formatted(n);
+        return html + script;
     }
 }
