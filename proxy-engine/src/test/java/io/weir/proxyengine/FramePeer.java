@@ -54,6 +54,7 @@ final class FramePeer implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** A whole message. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     record Message(
             List<Http2Headers> interims,
             Http2Headers head,
@@ -81,6 +82,7 @@ final class FramePeer implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Event(
             int kind, boolean end, byte[] data, @Nullable Http2Headers headers, long code) {}
 
@@ -378,7 +380,7 @@ final class FramePeer implements AutoCloseable {
     private void headersRead(int id, int flags, byte[] payload) throws IOException, Http2Exception {
         boolean isNew = !streams.containsKey(id);
         Stream stream = stream(id);
-        long bytes = 9 + payload.length;
+        long bytes = 9L + payload.length;
         var block = new ByteArrayOutputStream();
         int from = 0;
         int to = payload.length;
@@ -395,7 +397,7 @@ final class FramePeer implements AutoCloseable {
             whole = (in.readUnsignedByte() & END_HEADERS) != 0;
             in.readInt();
             block.write(in.readNBytes(length));
-            bytes += 9 + length;
+            bytes += 9L + length;
         }
         stream.received.addAndGet(bytes);
         Http2Headers headers = decoder.decodeHeaders(id, Unpooled.wrappedBuffer(block.toByteArray()));
