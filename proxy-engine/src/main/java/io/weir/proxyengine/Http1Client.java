@@ -8,6 +8,8 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -219,7 +221,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         body = switching ? Body.UNTIL_CLOSE : bodyOf(head, code);
         HttpVersion shown = head.isHttp2() ? HttpVersion.HTTP_1_1 : head.version();
         if (head.isHttp2() && body == Body.CHUNKED) {
-            fields.set("transfer-encoding", "chunked");
+            fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        } else if (body == Body.NONE) {
+            fields.remove(HttpHeaderNames.TRANSFER_ENCODING); // of nothing: no two clients agree what that means
         }
         keepsAlive &= body != Body.UNTIL_CLOSE && (head.isHttp2() || ForwardedHead.keepsAlive(fields, head.version()));
         if (head.isHttp2() && !keepsAlive && !switching) {

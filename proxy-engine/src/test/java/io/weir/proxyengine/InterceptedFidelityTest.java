@@ -153,10 +153,12 @@ class InterceptedFidelityTest {
 
             List<TestLedger.Session> sessions = talk.settle(3);
 
-            long up = 0L + pairs().get(0)[0].length()
+            long up = 0L
+                    + pairs().get(0)[0].length()
                     + pairs().get(3)[0].length()
                     + pairs().get(11)[0].length();
-            long down = 0L + pairs().get(0)[1].length()
+            long down = 0L
+                    + pairs().get(0)[1].length()
                     + pairs().get(3)[1].length()
                     + pairs().get(11)[1].length();
             assertThat(sessions.stream().mapToLong(each -> each.counts().up()).sum())
