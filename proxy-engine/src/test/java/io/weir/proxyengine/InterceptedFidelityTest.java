@@ -153,10 +153,12 @@ class InterceptedFidelityTest {
 
             List<TestLedger.Session> sessions = talk.settle(3);
 
-            long up = 0L + pairs().get(0)[0].length()
+            long up = 0L
+                    + pairs().get(0)[0].length()
                     + pairs().get(3)[0].length()
                     + pairs().get(11)[0].length();
-            long down = 0L + pairs().get(0)[1].length()
+            long down = 0L
+                    + pairs().get(0)[1].length()
                     + pairs().get(3)[1].length()
                     + pairs().get(11)[1].length();
             assertThat(sessions.stream().mapToLong(each -> each.counts().up()).sum())
@@ -419,8 +421,8 @@ class InterceptedFidelityTest {
             assertThat(client.readHead()).isEqualTo(switching);
             assertThat(client.read(first.length())).isEqualTo(first);
             assertThat(origin.read(early.length())).isEqualTo(early);
-            long up = ask.length() + early.length();
-            long down = switching.length() + first.length();
+            long up = 0L + ask.length() + early.length();
+            long down = 0L + switching.length() + first.length();
             for (int i = 0; i < 20; i++) {
                 String said = frame("x".repeat(i * i * 200), true);
                 client.send(said);
@@ -611,7 +613,7 @@ class InterceptedFidelityTest {
             String head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
             origin.send(head);
             assertThat(client.readHead()).isEqualTo(head);
-            long down = head.length() + 5;
+            long down = head.length() + 5L;
             for (int i = 10; i < 30; i++) {
                 String event = "a\r\ndata: " + i + "\n\n\r\n";
                 origin.send(event);
