@@ -421,8 +421,8 @@ class InterceptedFidelityTest {
             assertThat(client.readHead()).isEqualTo(switching);
             assertThat(client.read(first.length())).isEqualTo(first);
             assertThat(origin.read(early.length())).isEqualTo(early);
-            long up = ask.length() + early.length();
-            long down = switching.length() + first.length();
+            long up = 0L + ask.length() + early.length();
+            long down = 0L + switching.length() + first.length();
             for (int i = 0; i < 20; i++) {
                 String said = frame("x".repeat(i * i * 200), true);
                 client.send(said);
@@ -613,7 +613,7 @@ class InterceptedFidelityTest {
             String head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
             origin.send(head);
             assertThat(client.readHead()).isEqualTo(head);
-            long down = head.length() + 5;
+            long down = head.length() + 5L;
             for (int i = 10; i < 30; i++) {
                 String event = "a\r\ndata: " + i + "\n\n\r\n";
                 origin.send(event);

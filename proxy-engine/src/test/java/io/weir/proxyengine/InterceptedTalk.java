@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -218,12 +217,10 @@ final class InterceptedTalk implements AutoCloseable {
     /** What holds whatever happened: identity of facts and sums, the order of the ends, and that nothing is a total that should not be. */
     void checkLaws() {
         List<TestLedger.Session> all = ledger().sessions();
-        List<Long> closedRoots = new ArrayList<>();
         Tally roots = Tally.ZERO;
         for (TestLedger.Session session : all) {
             if (session.opened.isRoot()) {
                 roots = roots.plus(session.counts());
-                closedRoots.add(session.opened.sessionId());
                 continue;
             }
             assertThat(session.opened.protocol())

@@ -44,6 +44,7 @@ final class RandomClient {
     }
 
     /** What is asked for: {@code N-M?wanted-breaks}. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them by their bodies
     private record Wish(String key, int wanted, boolean breaks, byte[] body, boolean gives) {
         String target() {
             return "/" + key + "?" + wanted + "-" + breaks;
