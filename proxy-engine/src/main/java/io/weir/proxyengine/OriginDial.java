@@ -125,13 +125,12 @@ final class OriginDial implements ConnectListener {
     private void finished(SocketChannel connected, SslHandler tls, @Nullable Throwable cause) {
         boolean asked = interception.originTls().askedForCertificate(tls);
         if (over) {
-            connected.close();
+            InterceptedTunnel.reset(connected);
             return;
         }
         over = true;
         if (cause != null) {
-            TlsFailure failure = TlsFailure.of(cause);
-            connected.close();
+            TlsFailure failure = TlsFailure.of(cause); // the handler closes the channel, after its alert
             listener.unreached(refusal(failure), failure, asked);
             return;
         }
@@ -170,7 +169,7 @@ final class OriginDial implements ConnectListener {
             attempt.cancel();
         }
         if (channel != null) {
-            channel.close();
+            InterceptedTunnel.reset(channel); // at once: nothing is counted when the session has closed
         }
     }
 }

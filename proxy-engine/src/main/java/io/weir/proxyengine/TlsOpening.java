@@ -227,7 +227,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
         client.close();
         SocketChannel reached = origin;
         if (reached != null) {
-            reached.close();
+            InterceptedTunnel.reset(reached);
         }
         loop.eventLoop().execute(() -> meter.close(reason, OK)); // after the writes that failed with the channels
     }

@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.eventbus.BusConsumer;
@@ -59,6 +60,11 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
         boolean isClosed() {
             return closed != null;
+        }
+
+        @Override
+        public String toString() {
+            return opened + " " + detected + " " + counts() + " " + closed;
         }
     }
 
@@ -188,7 +194,12 @@ final class TestLedger implements BusConsumer, AutoCloseable {
     List<Session> awaitClosed(int count) {
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> sessions().size() >= count && sessions().stream().allMatch(Session::isClosed));
+                .untilAsserted(() -> {
+                    assertThat(sessions()).hasSizeGreaterThanOrEqualTo(count);
+                    assertThat(sessions().stream().filter(session -> !session.isClosed()))
+                            .as("sessions that are open")
+                            .isEmpty();
+                });
         return sessions();
     }
 
