@@ -65,6 +65,10 @@ final class FramePeer implements AutoCloseable {
             return new String(body, StandardCharsets.ISO_8859_1);
         }
 
+        String trailer(String name) {
+            return trailers == null ? "no trailers" : String.valueOf(trailers.get(name));
+        }
+
         String field(String name) {
             return String.valueOf(head.get(name));
         }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -111,7 +111,7 @@ class InterceptedRandomTest {
             List<TestLedger.Session> sessions, List<RandomClient> clients, RandomOrigin origin) {
         for (TestLedger.Session session : sessions) {
             long[] near = near(session, clients);
-            long[] far = origin.legs().get(key(session));
+            long[] far = Objects.requireNonNull(origin.legs().get(key(session)));
             assertThat(session.counts())
                     .as("%s", session.opened.url())
                     .isEqualTo(new Tally(near[0], near[1], 0, 0, far[0], far[1]));
@@ -134,14 +134,13 @@ class InterceptedRandomTest {
         talk.checkLaws();
         for (TestLedger.Session session : talk.ledger().exchanges()) {
             assertThat(session.closed.reason()).as("%s", session.opened.url()).isIn(ENDS);
-            Map<String, long[]> far = origin.legs();
+            long[] far = origin.legs().get(key(session));
             if (session.opened.method().isEmpty()) {
                 continue; // the beginning of a head
             }
             long[] near = near(session, clients);
             assertThat(session.counts().up()).isLessThanOrEqualTo(near[0]);
-            assertThat(session.counts().originDown())
-                    .isLessThanOrEqualTo(far.containsKey(key(session)) ? far.get(key(session))[1] : 0);
+            assertThat(session.counts().originDown()).isLessThanOrEqualTo(far == null ? 0 : far[1]);
             if (session.closed.reason() == CloseReason.COMPLETED) {
                 assertThat(session.exchange.error()).isEmpty();
                 assertThat(session.closed.status()).isEqualTo(200);
@@ -171,8 +170,6 @@ class InterceptedRandomTest {
     private static long[] near(TestLedger.Session session, List<RandomClient> clients) {
         String key = key(session);
         int client = Integer.parseInt(key.substring(0, key.indexOf('-')));
-        long[] near = clients.get(client).legs().get(key);
-        assertThat(near).as("the client's figures of %s", key).isNotNull();
-        return near;
+        return Objects.requireNonNull(clients.get(client).legs().get(key), key);
     }
 }
