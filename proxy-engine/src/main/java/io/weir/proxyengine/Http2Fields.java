@@ -48,7 +48,7 @@ final class Http2Fields {
                 && (plainConnect || (isPath(path, method) && headers.scheme() != null))
                 && Authority.parse(authority.isEmpty() && host != null ? host : authority, 443) != null
                 && (host == null || authority.isEmpty() || host.equalsIgnoreCase(authority));
-        if (fields == null || !isSound) {
+        if (!isSound) {
             return null;
         }
         return new RequestHead(
