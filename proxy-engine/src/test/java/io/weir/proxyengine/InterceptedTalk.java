@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -207,7 +208,9 @@ final class InterceptedTalk implements AutoCloseable {
         for (Client client : clients) {
             client.leave();
         }
-        List<TestLedger.Session> children = ledger().awaitExchanges(exchanges);
+        List<TestLedger.Session> children = ledger().awaitExchanges(exchanges).stream()
+                .sorted(Comparator.comparing(each -> each.opened.sessionId()))
+                .toList(); // the ledger may hear of two in another order
         assertThat(children).as("exchanges").hasSize(exchanges);
         checkLaws();
         checkRoots();
