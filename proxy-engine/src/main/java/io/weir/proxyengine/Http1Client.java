@@ -222,8 +222,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         HttpVersion shown = head.isHttp2() ? HttpVersion.HTTP_1_1 : head.version();
         if (head.isHttp2() && body == Body.CHUNKED) {
             fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        } else if (body == Body.NONE) {
-            fields.remove(HttpHeaderNames.TRANSFER_ENCODING); // of nothing: no two clients agree what that means
+        } else if (code == 204) {
+            fields.remove(HttpHeaderNames.TRANSFER_ENCODING); // RFC 9112 §6.1
         }
         keepsAlive &= body != Body.UNTIL_CLOSE && (head.isHttp2() || ForwardedHead.keepsAlive(fields, head.version()));
         if (head.isHttp2() && !keepsAlive && !switching) {

@@ -15,15 +15,13 @@ class InterceptedHttp1Test {
     void requestsAndResponsesPassUnchangedAndAreExchangesOfTheTunnel() throws Exception {
         try (var proxy = InterceptingProxy.start();
                 SSLServerSocket listener = proxy.listen()) {
-            SSLSocket client = null;
-            Wire origin;
             var accepted = Peer.async(() -> {
                 SSLSocket socket = (SSLSocket) listener.accept();
                 socket.startHandshake();
                 return new Wire(socket);
             });
-            client = proxy.open(listener);
-            origin = accepted.get();
+            SSLSocket client = proxy.open(listener);
+            Wire origin = accepted.get();
             var wire = new Wire(client);
             String request = "GET /a?token=x HTTP/1.1\r\nhOST: localhost\r\nX-Odd:  two  \r\n\r\n";
             String response = "HTTP/1.1 200 Fine\r\nContent-Length: 5\r\nx-Mixed: Case\r\n\r\nhello";

@@ -234,8 +234,8 @@ class InterceptionFuzzTest {
     private static List<byte[]> hellosSeen() throws IOException {
         var all = new ArrayList<byte[]>();
         try (var in = Objects.requireNonNull(InterceptionFuzzTest.class.getResourceAsStream("tls/client-hellos.txt"))) {
-            for (String line : new String(in.readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
-                if (!line.startsWith("#")) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.US_ASCII).split("\n", -1)) {
+                if (!line.isEmpty() && !line.startsWith("#")) {
                     all.add(HexFormat.of()
                             .parseHex(line.substring(line.indexOf(' ') + 1).trim()));
                 }

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -307,7 +308,7 @@ class NeverWorseTest {
     }
 
     /** For a client that trusts this CA, and shows that certificate if it has one. */
-    static SSLContext context(X509Certificate trusted, TestAuthority.Issued own) throws Exception {
+    static SSLContext context(X509Certificate trusted, TestAuthority.@Nullable Issued own) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("ca", trusted);

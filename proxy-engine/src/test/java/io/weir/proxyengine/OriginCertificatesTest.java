@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An origin that does not prove who it is gets nothing of the client, who is told why; unless somebody has said that it may. */
 class OriginCertificatesTest {
     /** A certificate that is not to be accepted, and what the client reads about it. */
-    private record Bad(String name, Function<TestAuthority, TestAuthority.Issued> issue, String told) {
+    record Bad(String name, Function<TestAuthority, TestAuthority.Issued> issue, String told) {
         @Override
         public String toString() {
             return name;

@@ -38,6 +38,7 @@ final class RawHttp2 implements AutoCloseable {
     static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** A frame as it came. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares frames
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean isEnd() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
@@ -176,17 +177,27 @@ final class RawHttp2 implements AutoCloseable {
         }
     }
 
-    /** The next frame that is meant; others are read and forgotten. Null at the end. */
-    @Nullable Frame await(Predicate<Frame> meant) throws IOException {
+    /** The next frame that is meant; others are read and forgotten. */
+    Frame await(Predicate<Frame> meant) throws IOException {
         Frame frame;
         do {
             frame = read();
-        } while (frame != null && !meant.test(frame));
+            if (frame == null) {
+                throw new EOFException("the connection ended");
+            }
+        } while (!meant.test(frame));
         return frame;
     }
 
-    @Nullable Frame await(int type) throws IOException {
+    Frame await(int type) throws IOException {
         return await(frame -> frame.type() == type);
+    }
+
+    /** Reads on; returns when the connection has ended. */
+    void awaitEnd() throws IOException {
+        while (read() != null) {
+            // what comes is of no interest
+        }
     }
 
     /** Reads to the end of the stream, or of the connection. What comes for others meanwhile is kept for their turn. */
