@@ -209,7 +209,7 @@ final class InterceptedTalk implements AutoCloseable {
             client.leave();
         }
         List<TestLedger.Session> children = ledger().awaitExchanges(exchanges).stream()
-                .sorted(Comparator.comparing(each -> each.opened.sessionId()))
+                .sorted(Comparator.comparingLong(each -> each.opened.sessionId()))
                 .toList(); // the ledger may hear of two in another order
         assertThat(children).as("exchanges").hasSize(exchanges);
         checkLaws();
