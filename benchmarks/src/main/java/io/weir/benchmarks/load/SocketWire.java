@@ -174,11 +174,12 @@ final class SocketWire implements Wire, EventLoop.Ready {
 
     private void flush() throws IOException {
         while (isSending()) {
-            ByteBuffer bytes = untaken.hasRemaining() ? untaken : message.next(loop);
+            boolean isHeldBack = untaken.hasRemaining();
+            ByteBuffer bytes = isHeldBack ? untaken : message.next(loop);
             int offered = bytes.remaining();
             int taken = channel.write(bytes);
             tally.sent(taken, isOverhead);
-            if (bytes != untaken) {
+            if (!isHeldBack) {
                 message.taken(taken);
             }
             if (taken < offered) {
