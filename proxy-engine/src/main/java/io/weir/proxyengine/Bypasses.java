@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Bypasses {
     private static final int MAX = 10_000;
 
-    private record Key(String name, int port, @Nullable InetAddress client) {}
+    /** Both names: a client that asks one host for the name of another can't make the other's pass unread. */
+    private record Key(
+            String name, Authority connected, @Nullable InetAddress client) {}
 
     private enum Cause {
         KNOWN,
@@ -33,25 +35,27 @@ final class Bypasses {
     /**
      * Adds a host.
      *
+     * @param name that the client wants to speak to
+     * @param connected where it is connected
      * @param client for whom; null for all
      */
-    void add(String name, int port, @Nullable InetAddress client) {
-        hosts.put(new Key(name, port, client), Cause.KNOWN);
+    void add(String name, Authority connected, @Nullable InetAddress client) {
+        hosts.put(new Key(name, connected, client), Cause.KNOWN);
     }
 
     /** Adds one of which it is likely, not certain, that the client does not accept our certificate. */
-    void addGuess(String name, int port, InetAddress client) {
-        hosts.put(new Key(name, port, client), Cause.GUESSED);
+    void addGuess(String name, Authority connected, InetAddress client) {
+        hosts.put(new Key(name, connected, client), Cause.GUESSED);
     }
 
     /** Takes back what was only likely; returns whether there was something. */
-    boolean removeGuess(String name, int port, InetAddress client) {
-        var key = new Key(name, port, client);
+    boolean removeGuess(String name, Authority connected, InetAddress client) {
+        var key = new Key(name, connected, client);
         return hosts.getIfPresent(key) == Cause.GUESSED && hosts.asMap().remove(key, Cause.GUESSED);
     }
 
-    boolean has(String name, int port, InetAddress client) {
-        return hosts.getIfPresent(new Key(name, port, null)) != null
-                || hosts.getIfPresent(new Key(name, port, client)) != null;
+    boolean has(String name, Authority connected, InetAddress client) {
+        return hosts.getIfPresent(new Key(name, connected, null)) != null
+                || hosts.getIfPresent(new Key(name, connected, client)) != null;
     }
 }

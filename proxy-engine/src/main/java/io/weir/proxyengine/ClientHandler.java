@@ -146,9 +146,10 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         }
         site = target.site();
         String method = request.method().name();
-        SessionMeter meter = loop.open(SessionProtocol.HTTP, method, site.ledgerHost(), target.ledgerUrl(), remote);
-        count(meter, Leg.UP);
         Interception interception = loop.interception();
+        String url = interception == null ? target.ledgerUrl() : interception.ledgerUrl(target.ledgerUrl());
+        SessionMeter meter = loop.open(SessionProtocol.HTTP, method, site.ledgerHost(), url, remote);
+        count(meter, Leg.UP);
         if (interception != null && CaSite.is(target.authority())) {
             boolean isHead = request.method().equals(HttpMethod.HEAD);
             CaSite.Answer answer = CaSite.answer(client.alloc(), interception.authority(), target.originForm(), isHead);

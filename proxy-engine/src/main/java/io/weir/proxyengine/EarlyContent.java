@@ -1,6 +1,7 @@
 package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -11,18 +12,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class EarlyContent {
     private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>(2);
+    private final SmallPieces small = new SmallPieces();
     private boolean ended;
     private @Nullable HttpHeaders trailers;
 
     /** Keeps a piece, and the reference to it. */
     void add(ByteBuf data, boolean last, @Nullable HttpHeaders fields) {
-        pieces.add(data);
+        small.pass(data, false, true, (piece, unused) -> pieces.add(piece));
         ended |= last;
         trailers = fields;
     }
 
     void passTo(InterceptedExchange exchange) {
+        small.flush((piece, unused) -> pieces.add(piece));
         HttpHeaders fields = trailers;
+        if (ended && fields == null && pieces.isEmpty()) {
+            pieces.add(Unpooled.EMPTY_BUFFER);
+        }
         ByteBuf piece;
         while ((piece = pieces.poll()) != null) {
             exchange.requestContent(piece, ended && fields == null && pieces.isEmpty());
@@ -33,6 +39,7 @@ final class EarlyContent {
     }
 
     void release() {
+        small.release();
         ByteBuf piece;
         while ((piece = pieces.poll()) != null) {
             piece.release();

@@ -17,20 +17,26 @@ import java.util.List;
 
 /** A client that speaks HTTP/2 inside an intercepted tunnel: each of its streams is an exchange. Event loop of its channel. */
 final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends {
+    private static final int SETTINGS_MAX = 100;
+
     private final InterceptedTunnel tunnel;
     private final SocketChannel channel;
     private final Http2Link link;
     private final WriteMeter writes = new WriteMeter();
     private final FrameMeter frames = new FrameMeter(true, Leg.UP, Leg.DOWN, writes);
     private final IntObjectMap<Http2ClientStream> streams = new IntObjectHashMap<>();
+    private Http2Settings told;
+    private int timesTold;
 
     Http2Client(InterceptedTunnel tunnel, Http2Settings ofOrigin) {
         this.tunnel = tunnel;
         channel = tunnel.client();
+        told = mirrored(ofOrigin);
         link = Http2Link.server(
                 this,
-                mirrored(ofOrigin).maxHeaderListSize(Http2Link.HEADER_LIST_BYTES),
-                tunnel.loop().windows());
+                new Http2Settings().copyFrom(told).maxHeaderListSize(Http2Link.HEADER_LIST_BYTES),
+                tunnel.loop().windows(),
+                tunnel::clientBrokeProtocol);
         link.connection().addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
@@ -56,14 +62,15 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         channel.config().setAutoRead(true);
     }
 
-    /** The origin allows something else from now on. */
+    /** The origin allows something else from now on. One that can't decide is not repeated: its limit holds at its own side, too. */
     void originSettings(Http2Settings ofOrigin) {
-        if (!channel.isActive()) {
+        Http2Settings news = mirrored(ofOrigin);
+        if (!channel.isActive() || news.equals(told) || timesTold == SETTINGS_MAX) {
             return;
         }
-        link.encoder()
-                .writeSettings(
-                        link.context(), mirrored(ofOrigin), link.context().newPromise());
+        told = news;
+        timesTold++;
+        link.encoder().writeSettings(link.context(), news, link.context().newPromise());
         link.context().flush();
     }
 

@@ -36,9 +36,6 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
 
     void begin(RequestHead head, boolean end) {
         requestEnded = end;
-        if (!head.protocol().isEmpty()) {
-            exchange.recorder().countFrames();
-        }
         connection.tunnel().carry(exchange, head, end);
     }
 

@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
@@ -15,6 +16,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's codec of one HTTP/2 connection, set up for passing streams on. Event loop of its channel.
@@ -36,26 +38,35 @@ final class Http2Link extends Http2ConnectionHandler {
     private ChannelHandlerContext context;
 
     private final StreamWindows windows;
+    private final @Nullable Runnable breach;
+    private boolean isBroken;
 
     private Http2Link(
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings,
-            StreamWindows.Budget budget) {
+            StreamWindows.Budget budget,
+            @Nullable Runnable breach) {
         super(decoder, encoder, settings);
         windows = new StreamWindows(connection(), budget);
+        this.breach = breach;
     }
 
-    /** Towards a client. */
-    static Http2Link server(Http2FrameListener listener, Http2Settings settings, StreamWindows.Budget budget) {
-        return new Builder(true, listener, settings, budget).build();
+    /**
+     * Towards a client.
+     *
+     * @param breach what to do when the client has broken the protocol and was told so by GOAWAY; it is to end the connection
+     */
+    static Http2Link server(
+            Http2FrameListener listener, Http2Settings settings, StreamWindows.Budget budget, Runnable breach) {
+        return new Builder(true, listener, settings, budget, breach).build();
     }
 
     /** Towards an origin; streams beyond what it allows wait. */
     static Http2Link client(Http2FrameListener listener, StreamWindows.Budget budget) {
         Http2Settings settings =
                 Http2Settings.defaultSettings().pushEnabled(false).maxHeaderListSize(HEADER_LIST_BYTES);
-        return new Builder(false, listener, settings, budget).build();
+        return new Builder(false, listener, settings, budget, null).build();
     }
 
     @Override
@@ -102,12 +113,41 @@ final class Http2Link extends Http2ConnectionHandler {
         }
     }
 
+    /** Closing at once, with bytes unread, would reset the connection, and the peer might never read why. */
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
+        if (breach == null
+                || outbound
+                || error == null
+                || error.shutdownHint() == Http2Exception.ShutdownHint.GRACEFUL_SHUTDOWN) {
+            super.onConnectionError(ctx, outbound, cause, error);
+        } else if (!isBroken) {
+            isBroken = true;
+            goAway(
+                    ctx,
+                    connection().remote().lastStreamCreated(),
+                    error.error().code(),
+                    ByteBufUtil.writeUtf8(ctx.alloc(), String.valueOf(error.getMessage())),
+                    ctx.newPromise());
+            ctx.flush();
+            breach.run();
+        }
+    }
+
     /** Collects what a link is made of. */
     private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Link, Builder> {
         private final StreamWindows.Budget budget;
+        private final @Nullable Runnable breach;
 
-        Builder(boolean isServer, Http2FrameListener listener, Http2Settings settings, StreamWindows.Budget budget) {
+        Builder(
+                boolean isServer,
+                Http2FrameListener listener,
+                Http2Settings settings,
+                StreamWindows.Budget budget,
+                @Nullable Runnable breach) {
             this.budget = budget;
+            this.breach = breach;
             Http2Connection connection = new DefaultHttp2Connection(isServer);
             connection
                     .local()
@@ -135,7 +175,7 @@ final class Http2Link extends Http2ConnectionHandler {
         @Override
         protected Http2Link build(
                 Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initialSettings) {
-            return new Http2Link(decoder, encoder, initialSettings, budget);
+            return new Http2Link(decoder, encoder, initialSettings, budget, breach);
         }
     }
 }

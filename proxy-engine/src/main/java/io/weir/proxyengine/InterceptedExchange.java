@@ -30,10 +30,14 @@ final class InterceptedExchange implements ActiveSession {
     private final ClientSide client;
     private @Nullable OriginSide origin;
     private @Nullable EarlyContent early = new EarlyContent();
+    private final SmallPieces smallUp = new SmallPieces();
+    private final SmallPieces smallDown = new SmallPieces();
     private int owedUp;
     private int owedDown;
     private int interims;
     private int status;
+    private boolean asksForWebSocketStream;
+    private boolean asksForWebSocketUpgrade;
     private boolean requestEnded;
     private boolean responseBegun;
     private boolean responseEnded;
@@ -87,6 +91,8 @@ final class InterceptedExchange implements ActiveSession {
         recorder.origin(side.facts());
         meter.originConnected(side.facts().address());
         requestEnded |= last;
+        asksForWebSocketStream = head.protocol().equals("websocket");
+        asksForWebSocketUpgrade = Fields.wantsWebSocket(head.fields());
         side.request(head, last);
         EarlyContent waited = early;
         early = null;
@@ -114,7 +120,7 @@ final class InterceptedExchange implements ActiveSession {
         requestEnded = last;
         recorder.requestContent(data);
         boolean keepsUp = side.backlog() == 0;
-        side.content(data, last);
+        smallUp.pass(data, last, !side.isWritable(), side::content);
         if (last) {
             side.flush();
         }
@@ -136,6 +142,7 @@ final class InterceptedExchange implements ActiveSession {
             return;
         }
         requestEnded = true;
+        smallUp.flush(side::content);
         side.trailers(fields);
         side.flush();
     }
@@ -158,9 +165,12 @@ final class InterceptedExchange implements ActiveSession {
     void originWritable() {
         int owed = owedUp;
         owedUp = 0;
-        if (isBroken()) {
+        OriginSide side = origin;
+        if (isBroken() || side == null) {
             return;
         }
+        smallUp.flush(side::content);
+        side.flush();
         client.passedOn(owed, false);
         client.readOn(true);
     }
@@ -182,6 +192,9 @@ final class InterceptedExchange implements ActiveSession {
         responseBegun = true;
         status = head.status().code();
         recorder.response(head.status(), head.fields(), tunnel.responseFields());
+        if (asksForWebSocketStream && status / 100 == 2) {
+            recorder.countFrames(); // RFC 8441 §5: there is no 101
+        }
         client.response(head);
     }
 
@@ -196,7 +209,7 @@ final class InterceptedExchange implements ActiveSession {
         responseEnded = last;
         recorder.responseContent(data);
         boolean keepsUp = client.backlog() == 0;
-        client.content(data, last);
+        smallDown.pass(data, last, !client.isWritable(), client::content);
         if (last) {
             client.flush(); // with the end its side may be over before the read is complete
         }
@@ -211,6 +224,7 @@ final class InterceptedExchange implements ActiveSession {
     void responseTrailers(HttpHeaders fields) {
         if (!isBroken() && responseBegun && !responseEnded) {
             responseEnded = true;
+            smallDown.flush(client::content);
             client.trailers(fields);
             client.flush();
         }
@@ -226,6 +240,8 @@ final class InterceptedExchange implements ActiveSession {
         int owed = owedDown;
         owedDown = 0;
         if (origin != null && !isBroken()) {
+            smallDown.flush(client::content);
+            client.flush();
             origin.passedOn(owed, false);
             origin.readOn(true);
         }
@@ -235,7 +251,9 @@ final class InterceptedExchange implements ActiveSession {
     void goRaw() {
         requestEnded = false;
         responseBegun = true;
-        recorder.countFrames();
+        if (asksForWebSocketUpgrade) {
+            recorder.countFrames();
+        }
     }
 
     // ---- ends ----
@@ -322,6 +340,8 @@ final class InterceptedExchange implements ActiveSession {
 
     private void fail(CloseReason why, String what) {
         reason = why;
+        smallUp.release();
+        smallDown.release();
         recorder.failed(what);
         log.debug("exchange failed session={} reason={} {}", meter.id(), why, what);
     }
@@ -362,6 +382,8 @@ final class InterceptedExchange implements ActiveSession {
             return;
         }
         over = true;
+        smallUp.release();
+        smallDown.release();
         meter.close(reason, status);
         tunnel.exchangeOver(this);
     }

@@ -198,7 +198,12 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         SessionProtocol protocol = isTls ? SessionProtocol.HTTPS_MITM : SessionProtocol.HTTP_MITM;
         String path = head.path().startsWith("/") ? head.path() : "";
         SessionMeter child = loop.openChild(
-                meter, protocol, head.method(), host.toString(), site + HttpTarget.ledgerPath(path), ends.remote());
+                meter,
+                protocol,
+                head.method(),
+                host.toString(),
+                interception.ledgerUrl(site + HttpTarget.ledgerPath(path)),
+                ends.remote());
         var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host);
         recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields(), requestFields);
         var exchange = new InterceptedExchange(this, child, recorder, side);
@@ -440,6 +445,15 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     private static boolean isPeersFault(Throwable cause) {
         return cause instanceof IOException || cause instanceof io.netty.handler.codec.DecoderException;
+    }
+
+    /** The client has broken HTTP/2 and was told so: its exchanges end, then the tunnel, in order, so that the client can read why. */
+    void clientBrokeProtocol() {
+        setReason(CloseReason.BAD_REQUEST);
+        for (InterceptedExchange exchange : List.copyOf(exchanges)) {
+            exchange.clientGone(CloseReason.BAD_REQUEST, "the client broke the protocol");
+        }
+        end(CloseReason.BAD_REQUEST);
     }
 
     /** Ends it from outside: the exchanges first. */

@@ -53,6 +53,11 @@ final class Interception implements AutoCloseable {
         return originTls;
     }
 
+    /** A URL as the ledger shows it, which has no query: what may be secret in its path is replaced. */
+    String ledgerUrl(String url) {
+        return url.indexOf(';') < 0 ? url : config.redaction().url(url);
+    }
+
     Redaction redaction() {
         return config.redaction();
     }
@@ -88,7 +93,7 @@ final class Interception implements AutoCloseable {
                 config.exclude().matches(name, port) || config.exclude().matches(authority.host(), port);
         boolean isIncluded =
                 config.include().matches(name, port) || config.include().matches(authority.host(), port);
-        return isIncluded && !isExcluded && !bypasses.has(name, port, client);
+        return isIncluded && !isExcluded && !bypasses.has(name, authority, client);
     }
 
     /** Whether the origin must prove that it is {@code name}. */
@@ -117,14 +122,14 @@ final class Interception implements AutoCloseable {
                 ? "the client left during the handshake, as those do that do not accept our certificate"
                 : "the client left right after the handshake, as those do that expect another certificate";
         bypass(loop, meter, name, authority, client, why);
-        bypasses.addGuess(name, authority.port(), client);
+        bypasses.addGuess(name, authority, client);
         if (acceptance.isFresh(name, authority.port(), client)) { // on another loop, meanwhile
             takeBackGuess(name, authority, client);
         }
     }
 
     private void takeBackGuess(String name, Authority authority, InetAddress client) {
-        if (bypasses.removeGuess(name, authority.port(), client)) {
+        if (bypasses.removeGuess(name, authority, client)) {
             String host = new Authority(name, authority.port()).toString();
             log.info("intercepted again host={} client={}", host, client.getHostAddress());
         }
@@ -142,7 +147,7 @@ final class Interception implements AutoCloseable {
             Authority authority,
             @Nullable InetAddress client,
             String why) {
-        bypasses.add(name, authority.port(), client);
+        bypasses.add(name, authority, client);
         String host = new Authority(name, authority.port()).toString();
         String forClient = client == null ? "" : client.getHostAddress();
         long until = System.currentTimeMillis() + config.bypass().toMillis();

@@ -1,6 +1,7 @@
 package io.weir.proxyengine;
 
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.SslHandler;
 import io.weir.eventbus.CloseReason;
@@ -80,6 +81,13 @@ final class OriginLinks implements OriginDial.Listener {
             }
             return;
         }
+        if (tunnel.isClientHttp2() && head.method().equals("CONNECT")) {
+            exchange.refuse(Refusal.badRequest(
+                    HttpResponseStatus.NOT_IMPLEMENTED,
+                    "the origin speaks HTTP/1.1, to which CONNECT is not translated"));
+            return;
+        }
+        waiting.removeIf(one -> one.exchange().isBroken());
         Http1Origin free = idle();
         if (free != null) {
             free.take(exchange);
@@ -116,6 +124,7 @@ final class OriginLinks implements OriginDial.Listener {
     }
 
     private void dialIfUseful() {
+        waiting.removeIf(one -> one.exchange().isBroken());
         if (dials.size() < waiting.size() && http1.size() + dials.size() < PARALLEL_MAX) {
             OriginDial dial = tunnel.dial(target, this);
             dials.add(dial);
@@ -128,7 +137,14 @@ final class OriginLinks implements OriginDial.Listener {
         dials.removeIf(OriginDial::isOver);
         add(channel);
         if (isHttp2 || closed) {
-            close(channel); // it spoke HTTP/1.1 a moment ago
+            close(channel);
+            Waiting next = waiting.poll();
+            if (next != null) {
+                next.exchange()
+                        .originGone(
+                                CloseReason.ORIGIN_ABORTED, "the origin spoke HTTP/1.1 a moment ago and HTTP/2 now");
+            }
+            dialIfUseful();
             return;
         }
         idle(beginHttp1(channel, facts));
@@ -137,6 +153,7 @@ final class OriginLinks implements OriginDial.Listener {
     @Override
     public void unreached(Refusal refusal, @Nullable TlsFailure why, boolean asked) {
         dials.removeIf(OriginDial::isOver);
+        waiting.removeIf(one -> one.exchange().isBroken());
         Waiting next = waiting.poll();
         if (next != null) {
             next.exchange().refuse(refusal);

@@ -16,6 +16,9 @@ final class StreamWriter {
 
     private static final int LOW_WATER_BYTES = 8 * 1024;
 
+    /** What is kept about each piece, roughly. */
+    private static final int PIECE_BYTES = 256;
+
     /** Hears what becomes of a stream's writes. */
     interface Listener {
         void writable();
@@ -29,7 +32,7 @@ final class StreamWriter {
     private final int stream;
     private final Listener listener;
     private int unwrittenBytes;
-    private int inFlight;
+    private int inFlight; // writes
     private boolean isFull;
     private boolean resetsWhenWritten;
     private boolean closed;
@@ -49,7 +52,7 @@ final class StreamWriter {
     void data(ByteBuf data, boolean last) {
         int bytes = data.readableBytes();
         unwrittenBytes += bytes;
-        isFull |= unwrittenBytes > HIGH_WATER_BYTES;
+        isFull |= heldBytes() > HIGH_WATER_BYTES;
         link.encoder().writeData(link.context(), stream, data, 0, last, begin(bytes));
     }
 
@@ -79,7 +82,7 @@ final class StreamWriter {
             unwrittenBytes -= bytes;
             if (!written.isSuccess() && !closed) {
                 listener.writeFailed(written.cause());
-            } else if (isFull && unwrittenBytes < LOW_WATER_BYTES) {
+            } else if (isFull && heldBytes() < LOW_WATER_BYTES) {
                 isFull = false;
                 listener.writable();
             }
@@ -89,6 +92,10 @@ final class StreamWriter {
             }
             maybeDone();
         });
+    }
+
+    private int heldBytes() {
+        return unwrittenBytes + inFlight * PIECE_BYTES;
     }
 
     /** Bytes that wait for the peer's window or for the kernel. */

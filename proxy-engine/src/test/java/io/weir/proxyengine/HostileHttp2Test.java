@@ -427,6 +427,31 @@ class HostileHttp2Test {
         return RawHttp2.client(proxy.open(proxy.tunnel(port), "h2"));
     }
 
+    @Test
+    void anOriginThatChangesItsSettingsForEverIsNotRepeatedForEver() throws Exception {
+        int changes = 3_000;
+        try (var origin = ServedOrigin.start((socket, number) -> {
+                    RawHttp2 server = http2(socket);
+                    for (int i = 0; i < changes; i++) {
+                        server.send(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(3, 50 + i % 2));
+                    }
+                    RawHttp2.Frame request = server.await(RawHttp2.HEADERS);
+                    server.headers(request.stream(), true, RawHttp2.block(":status", "204"));
+                    server.awaitEnd();
+                });
+                var client = client(origin.port())) {
+            client.headers(1, true, RawHttp2.get("/"));
+            int told = 0;
+            RawHttp2.Frame frame;
+            do {
+                frame = Objects.requireNonNull(client.read());
+                told += frame.type() == RawHttp2.SETTINGS && frame.flags() == 0 ? 1 : 0;
+            } while (frame.type() != RawHttp2.HEADERS);
+
+            assertThat(told).isLessThan(110);
+        }
+    }
+
     /** An origin of HTTP/2 that answers nothing. */
     private ServedOrigin silent() throws IOException {
         return ServedOrigin.start((socket, number) -> {

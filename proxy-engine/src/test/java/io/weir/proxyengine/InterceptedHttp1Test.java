@@ -23,7 +23,7 @@ class InterceptedHttp1Test {
             SSLSocket client = proxy.open(listener);
             Wire origin = accepted.get();
             var wire = new Wire(client);
-            String request = "GET /a?token=x HTTP/1.1\r\nhOST: localhost\r\nX-Odd:  two  \r\n\r\n";
+            String request = "GET /a;sid=1;token=y?token=x HTTP/1.1\r\nhOST: localhost\r\nX-Odd:  two  \r\n\r\n";
             String response = "HTTP/1.1 200 Fine\r\nContent-Length: 5\r\nx-Mixed: Case\r\n\r\nhello";
 
             wire.send(request);
@@ -40,7 +40,8 @@ class InterceptedHttp1Test {
             assertThat(exchange.counts().originUp()).isEqualTo(origin.received());
             assertThat(exchange.counts().originDown()).isEqualTo(response.length());
             assertThat(exchange.closed.reason()).isEqualTo(CloseReason.COMPLETED);
-            assertThat(exchange.exchange.url()).endsWith("/a?token=[redacted]");
+            assertThat(exchange.exchange.url()).endsWith("/a;sid=[redacted];token=[redacted]?token=[redacted]");
+            assertThat(exchange.opened.url()).endsWith("/a;sid=[redacted];token=[redacted]?...");
             assertThat(exchange.exchange.status()).isEqualTo(200);
         }
     }

@@ -55,6 +55,20 @@ class PlainExchangeRecordTest {
     }
 
     @Test
+    void aSecretInThePathIsNotInTheLedgerEither() throws Exception {
+        try (var talk = Conversation.start(settings -> settings.intercept(capturing("127.0.0.1")))) {
+            Wire client = talk.client();
+            client.send(talk.get("/a;jsessionid=secret/b"));
+            Wire origin = talk.origin.accept();
+            assertThat(origin.readMessage()).contains("jsessionid=secret");
+            origin.send(Conversation.ok("pong"));
+            client.readMessage();
+
+            assertThat(talk.settle(1).get(0).opened.url()).endsWith("/a;jsessionid=[redacted]/b");
+        }
+    }
+
+    @Test
     void oneThatReachedNoOriginSaysWhy() throws Exception {
         try (var talk = Conversation.start(settings -> settings.intercept(capturing("127.0.0.1")))) {
             Wire client = talk.client();

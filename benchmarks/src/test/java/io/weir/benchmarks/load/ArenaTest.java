@@ -75,7 +75,9 @@ class ArenaTest {
             arena.prepareTls();
             arena.start(sleeper);
 
-            assertThat(Peers.originCaFor(Objects.requireNonNull(folder.get()))).content().startsWith("-----BEGIN CERTIFICATE-----");
+            assertThat(Peers.originCaFor(Objects.requireNonNull(folder.get())))
+                    .content()
+                    .startsWith("-----BEGIN CERTIFICATE-----");
 
             arena.stop(sleeper);
             assertThat(arena.proxy(sleeper)).isNull();

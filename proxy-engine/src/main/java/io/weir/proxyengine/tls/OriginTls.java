@@ -43,7 +43,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * TLS towards origins, where we are the client and verify what they show. Any thread.
  *
  * <p>BoringSSL where it runs, else the JDK; the JDK verifies in both cases. One context for each list of protocols, verifying or not, is made
- * when first asked for and kept. To verify a path takes a millisecond, so a host whose certificates were not accepted in the last minutes is
+ * when first asked for and kept for five minutes: with it go its sessions, since a session that is resumed proves no certificate, and each use of one
+ * gives a new one. To verify a path takes a millisecond, so a host whose certificates were not accepted in the last minutes is
  * verified on one of two threads of ours; one whose were costs microseconds and stays on the event loop, without two changes of thread.
  */
 public final class OriginTls implements AutoCloseable {
@@ -58,9 +59,11 @@ public final class OriginTls implements AutoCloseable {
 
     private final SslProvider provider;
     private final ReportingKeys keys = new ReportingKeys();
+    private final Clock clock;
     private final OriginTrust trust;
     private final Map<Use, SslContext> contexts = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor verifying;
+    private volatile long latestPeriod;
 
     /** Origins that ask who the client is: they do not ask again when a session is resumed. */
     private final Cache<Asker, Boolean> askers = Caffeine.newBuilder()
@@ -70,7 +73,7 @@ public final class OriginTls implements AutoCloseable {
             .build();
 
     /** What a context is for. */
-    private record Use(List<String> alpn, boolean verified, boolean postQuantum, boolean resumes) {}
+    private record Use(List<String> alpn, boolean verified, boolean postQuantum, boolean resumes, long period) {}
 
     private record Asker(String host, int port) {}
 
@@ -85,6 +88,7 @@ public final class OriginTls implements AutoCloseable {
 
     OriginTls(List<X509Certificate> trust, SslProvider provider, Clock clock) {
         this.provider = provider;
+        this.clock = clock;
         this.trust = new OriginTrust(TrustAnchors.withThoseOfTheJdk(trust), clock);
         verifying = new ThreadPoolExecutor(
                 VERIFYING_THREADS, VERIFYING_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -136,8 +140,13 @@ public final class OriginTls implements AutoCloseable {
         }
         String host = dnsName == null ? peerName : dnsName;
         boolean resumes = askers.getIfPresent(new Asker(host, port)) == null;
-        SslContext context =
-                contexts.computeIfAbsent(new Use(List.copyOf(alpn), verified, postQuantum, resumes), this::newContext);
+        long period = clock.millis() / (SESSION_SECONDS * 1000L);
+        if (latestPeriod != period) {
+            latestPeriod = period;
+            contexts.keySet().removeIf(use -> use.period() != period);
+        }
+        SslContext context = contexts.computeIfAbsent(
+                new Use(List.copyOf(alpn), verified, postQuantum, resumes, period), this::newContext);
         Executor tasks = verified && !trust.isQuickFor(host) ? verifying : ImmediateExecutor.INSTANCE;
         String unique = HostName.withOwnIdentity(host); // by which the keys know the engine
         SslHandler handler = context.newHandler(allocator, unique, port, tasks);
