@@ -181,6 +181,9 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         if (end == StreamEnd.ORDERLY) {
             tunnel.clientSaidGoodbye();
         }
+        if (link.isBroken()) {
+            return; // it ends by itself: a reset now could overtake our GOAWAY
+        }
         if (streams.isEmpty()) {
             tunnel.end(CloseReason.COMPLETED);
             return;

@@ -113,6 +113,11 @@ final class Http2Link extends Http2ConnectionHandler {
         }
     }
 
+    /** Whether the peer has broken the protocol, and was told so. */
+    boolean isBroken() {
+        return isBroken;
+    }
+
     /** Closing at once, with bytes unread, would reset the connection, and the peer might never read why. */
     @Override
     protected void onConnectionError(
