@@ -20,8 +20,8 @@ package io.weir.eventbus;
  * @param request the request's fields and body
  * @param response the response's, as it was received from the origin
  * @param messages the sizes of the messages on both legs: the session's totals when the exchange was over
- * @param wire what crossed the sockets of the tunnel meanwhile, TLS records included; concurrent exchanges of one tunnel share it.
- *     For a plain exchange the same as {@code messages}
+ * @param wire what crossed the sockets of the tunnel meanwhile, TLS records included, from the read that brought the request's head; concurrent
+ *     exchanges of one tunnel share it. Without TLS the same as {@code messages}
  * @param times when what happened
  * @param framesUp frames of a WebSocket that the client sent; 0 if it is none
  * @param framesDown frames of a WebSocket that the origin sent

@@ -85,7 +85,8 @@ final class Exchange implements ConnectListener, ActiveSession {
                 meter,
                 SessionProtocol.HTTP,
                 Addresses.text(client.remoteAddress()),
-                target.authority());
+                target.authority(),
+                0);
         recording.request(
                 head.method().name(),
                 target.url(),

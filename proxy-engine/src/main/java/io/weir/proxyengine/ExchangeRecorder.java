@@ -27,6 +27,7 @@ final class ExchangeRecorder {
     private final String remote;
     private final Authority host;
     private final Tally wireBefore;
+    private final int headBytes;
     private final long startedAtMillis = System.currentTimeMillis();
     private final long startedNanos = System.nanoTime();
     private final RecordedBody requestBody;
@@ -48,6 +49,7 @@ final class ExchangeRecorder {
      * @param socket the session that counts what crosses the client's socket
      * @param remote the client's address
      * @param host whom the request is for
+     * @param headBytes that the read with the request's head took from the client's socket; they are counted already
      */
     ExchangeRecorder(
             Interception interception,
@@ -56,7 +58,8 @@ final class ExchangeRecorder {
             SessionMeter socket,
             SessionProtocol protocol,
             String remote,
-            Authority host) {
+            Authority host,
+            int headBytes) {
         this.interception = interception;
         this.loop = loop;
         this.session = session;
@@ -64,6 +67,7 @@ final class ExchangeRecorder {
         this.protocol = protocol;
         this.remote = remote;
         this.host = host;
+        this.headBytes = headBytes;
         wireBefore = socket.total().toTally();
         session.beforeClose(this::closing);
         BodyStore store = interception.bodies(host);
@@ -123,7 +127,8 @@ final class ExchangeRecorder {
         }
         long lastByteMicros = micros();
         Tally messages = session.total().toTally();
-        Tally wire = socket.equals(session) ? messages : minus(socket.total().toTally(), wireBefore);
+        Tally wire =
+                protocol == SessionProtocol.HTTPS_MITM ? crossed(socket.total().toTally()) : messages;
         requestBody.end(error.isEmpty());
         responseBody.end(error.isEmpty());
         Runnable record = () -> record(messages, wire, lastByteMicros);
@@ -160,13 +165,14 @@ final class ExchangeRecorder {
         }
     }
 
-    private static Tally minus(Tally now, Tally before) {
+    /** What has crossed the sockets since the exchange began. */
+    private Tally crossed(Tally now) {
         return new Tally(
-                now.up() - before.up(),
-                now.down() - before.down(),
-                now.overheadUp() - before.overheadUp(),
-                now.overheadDown() - before.overheadDown(),
-                now.originUp() - before.originUp(),
-                now.originDown() - before.originDown());
+                now.up() - wireBefore.up() + headBytes,
+                now.down() - wireBefore.down(),
+                now.overheadUp() - wireBefore.overheadUp(),
+                now.overheadDown() - wireBefore.overheadDown(),
+                now.originUp() - wireBefore.originUp(),
+                now.originDown() - wireBefore.originDown());
     }
 }

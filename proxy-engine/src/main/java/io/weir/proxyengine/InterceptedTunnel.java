@@ -204,7 +204,9 @@ final class InterceptedTunnel implements ActiveSession, Swept {
                 host.toString(),
                 interception.ledgerUrl(site + HttpTarget.ledgerPath(path)),
                 ends.remote());
-        var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host);
+        ReadMeter reads = client.pipeline().get(ReadMeter.class);
+        int headBytes = reads == null ? 0 : reads.latestBytes();
+        var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host, headBytes);
         recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields(), requestFields);
         var exchange = new InterceptedExchange(this, child, recorder, side);
         exchanges.add(exchange);

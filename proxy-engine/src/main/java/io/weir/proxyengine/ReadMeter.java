@@ -12,6 +12,7 @@ import io.weir.eventbus.SessionMeter;
 final class ReadMeter extends ChannelInboundHandlerAdapter {
     private final SessionMeter session;
     private final Leg leg;
+    private int latestBytes;
 
     ReadMeter(SessionMeter session, Leg leg) {
         this.session = session;
@@ -21,8 +22,14 @@ final class ReadMeter extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (msg instanceof ByteBuf bytes) {
-            leg.count(session, bytes.readableBytes());
+            latestBytes = bytes.readableBytes();
+            leg.count(session, latestBytes);
         }
         ctx.fireChannelRead(msg);
+    }
+
+    /** Of the latest read. */
+    int latestBytes() {
+        return latestBytes;
     }
 }

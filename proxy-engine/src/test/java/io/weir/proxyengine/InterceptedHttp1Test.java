@@ -43,6 +43,10 @@ class InterceptedHttp1Test {
             assertThat(exchange.exchange.url()).endsWith("/a;sid=[redacted];token=[redacted]?token=[redacted]");
             assertThat(exchange.opened.url()).endsWith("/a;sid=[redacted];token=[redacted]?...");
             assertThat(exchange.exchange.status()).isEqualTo(200);
+            assertThat(exchange.exchange.wire().up())
+                    .as("in records of TLS")
+                    .isBetween(request.length() + 16L, request.length() + 400L);
+            assertThat(exchange.exchange.wire().down()).isGreaterThan(response.length() + 16L);
         }
     }
 }
