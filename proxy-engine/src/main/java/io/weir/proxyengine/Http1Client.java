@@ -123,10 +123,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             refuseUncounted(request, Refusal.overloaded(overload));
             return;
         }
-        Refusal fault = MessageRules.refusal(request, tunnel.knownHost());
+        Refusal fault = MessageRules.refusal(request, tunnel.requests().knownHost());
         version = request.protocolVersion().majorVersion() == 1 ? request.protocolVersion() : HttpVersion.HTTP_1_1;
         keepsAlive = fault == null && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion());
-        RequestHead head = tunnel.requestHead(request);
+        RequestHead head = tunnel.requests().head(request);
         if (fault == null && !HttpTarget.isVisible(head.target())) {
             fault = Refusal.badRequest("the target is malformed");
         }

@@ -2,15 +2,9 @@ package io.weir.proxyengine;
 
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.ssl.SslHandler;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
-import io.weir.eventbus.SessionProtocol;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -31,11 +25,6 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private static final Logger log = LoggerFactory.getLogger(InterceptedTunnel.class);
     private static final int OK = 200;
 
-    /** Stands for the method where there is none. */
-    private static final String RAW = "RAW";
-
-    private static final long LINGER_NANOS = 2_000_000_000L;
-
     private final TunnelEnds ends;
     private final EngineLoop loop;
     private final Interception interception;
@@ -47,12 +36,12 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private final OriginLinks links;
     private final IdleWatch idle;
     private final Set<InterceptedExchange> exchanges = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final FieldMemory requestFields = new FieldMemory();
+    private final TunnelRequests requests;
+    private final ClientFarewell farewell;
     private final FieldMemory responseFields = new FieldMemory();
     private @Nullable Http2Client http2;
     private @Nullable Runnable whenOriginSpeaksFirst;
     private @Nullable Refusal refusal;
-    private String knownHost = "";
     private CloseReason reason = CloseReason.COMPLETED;
     private boolean isServing;
     private boolean originSpoke;
@@ -60,9 +49,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private int exchangesOpened;
     private boolean ending;
     private boolean goingAway;
-    private boolean clientSaidGoodbye;
     private boolean finished;
-    private long lingerUntilNanos;
     private int openChannels;
     private Sweep sweptBy;
     private int sweepPosition = -1;
@@ -82,6 +69,8 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         authority = ends.authority();
         isTls = target.isTls();
         name = target.name();
+        requests = new TunnelRequests(ends, isTls);
+        farewell = new ClientFarewell(client);
         links = new OriginLinks(this, target);
         sweptBy = loop.relaySweep();
         idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
@@ -157,65 +146,35 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         return goingAway || loop.isDraining();
     }
 
-    /** The Host field of the request before, which was found well-formed. */
-    String knownHost() {
-        return knownHost;
-    }
-
     // ---- exchanges ----
 
-    RequestHead requestHead(HttpRequest request) {
-        String host = request.headers().get(HttpHeaderNames.HOST);
-        return new RequestHead(
-                request.method().name(),
-                scheme(),
-                host == null ? authority.hostField(isTls ? 443 : 80) : host,
-                request.uri(),
-                request.headers(),
-                request.protocolVersion(),
-                "");
-    }
-
-    private String scheme() {
-        return isTls ? "https" : "http";
+    /** Whom the client asks for what. */
+    TunnelRequests requests() {
+        return requests;
     }
 
     /** Opens the session of a request. */
     InterceptedExchange open(RequestHead head, ClientSide side) {
-        int port = isTls ? 443 : 80;
-        Authority named = head.authority().isEmpty() ? authority : Authority.parse(head.authority(), port);
-        Authority host = named == null ? authority : named;
-        if (named != null) {
-            knownHost = head.authority();
-        }
-        return open(head, side, host, scheme() + "://" + host.hostField(port));
+        return opened(requests.open(this, head, side));
     }
 
-    private InterceptedExchange open(RequestHead head, ClientSide side, Authority host, String site) {
+    /** Opens the session of a head that did not come whole. */
+    InterceptedExchange openBroken(ClientSide side) {
+        return opened(requests.openBroken(this, side));
+    }
+
+    /** Opens the session of what is not HTTP; {@link #carryRaw} passes it on. */
+    InterceptedExchange openRaw(ClientSide side) {
+        return opened(requests.openRaw(this, side));
+    }
+
+    private InterceptedExchange opened(InterceptedExchange exchange) {
         if (exchangesOpened++ == 0 && isTls) {
             interception.accepted(name, authority, ends.clientAddress());
         }
-        SessionProtocol protocol = isTls ? SessionProtocol.HTTPS_MITM : SessionProtocol.HTTP_MITM;
-        String path = head.path().startsWith("/") ? head.path() : "";
-        SessionMeter child = loop.openChild(
-                meter,
-                protocol,
-                head.method(),
-                host.toString(),
-                interception.ledgerUrl(site + HttpTarget.ledgerPath(path)),
-                ends.remote());
-        ReadMeter reads = client.pipeline().get(ReadMeter.class);
-        int headBytes = reads == null ? 0 : reads.latestBytes();
-        var recorder = new ExchangeRecorder(interception, loop, child, meter, protocol, ends.remote(), host, headBytes);
-        recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields(), requestFields);
-        var exchange = new InterceptedExchange(this, child, recorder, side);
         exchanges.add(exchange);
-        loop.register(child, exchange);
+        loop.register(exchange.meter(), exchange);
         return exchange;
-    }
-
-    private RequestHead nothing(String method) {
-        return new RequestHead(method, scheme(), "", "", new DefaultHttpHeaders(), HttpVersion.HTTP_1_1, "");
     }
 
     /** Knows the fields of the response before. */
@@ -260,23 +219,8 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         return true;
     }
 
-    /** Opens the session of bytes that are no request. */
-    private InterceptedExchange openOther(ClientSide side, String method) {
-        return open(nothing(method), side, authority, scheme() + "://" + authority);
-    }
-
-    /** Opens the session of a head that did not come whole. */
-    InterceptedExchange openBroken(ClientSide side) {
-        return openOther(side, "");
-    }
-
-    /** Opens the session of what is not HTTP; {@link #carryRaw} passes it on. */
-    InterceptedExchange openRaw(ClientSide side) {
-        return openOther(side, RAW);
-    }
-
     void carryRaw(InterceptedExchange exchange) {
-        links.carryRaw(exchange, nothing(RAW));
+        links.carryRaw(exchange, requests.raw());
     }
 
     /** Gives the exchange to an origin, or answers it if there is none. */
@@ -329,40 +273,15 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         if (http2 != null) {
             http2.link().goAway();
         }
-        client.flush();
-        SslHandler tls = client.pipeline().get(SslHandler.class);
-        if (tls != null && clientSaidGoodbye) { // it takes nothing more, so there is nothing to linger for
-            client.close();
-        } else if (tls != null) {
-            tls.closeOutbound().addListener(said -> sendFin());
-        } else {
-            sendFin();
-        }
-        lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
+        farewell.begin();
         sweptBy.remove(this);
         sweptBy = loop.sweep();
         sweptBy.add(this);
     }
 
-    private void sendFin() {
-        if (!client.isActive()) {
-            return;
-        }
-        if (client.isInputShutdown()) {
-            client.close();
-        } else {
-            client.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(flushed -> {
-                if (client.isActive()) {
-                    client.shutdownOutput();
-                }
-            });
-            client.config().setAutoRead(true); // closing with bytes unread would reset the connection
-        }
-    }
-
     /** The client's stream of TLS has ended in order. */
     void clientSaidGoodbye() {
-        clientSaidGoodbye = true;
+        farewell.clientSaidGoodbye();
     }
 
     /** The client's socket has sent FIN. */
@@ -483,9 +402,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     @Override
     public void sweep(long nowNanos) {
         if (ending) {
-            if (client.isActive() && (nowNanos - lingerUntilNanos > 0 || client.isInputShutdown())) {
-                client.pipeline().firstContext().close();
-            }
+            farewell.sweep(nowNanos);
         } else if (idle.isOverdue(nowNanos)) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
