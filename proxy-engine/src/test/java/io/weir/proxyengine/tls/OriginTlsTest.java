@@ -18,10 +18,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -114,6 +118,23 @@ class OriginTlsTest {
             assertThat(isResumed(tls, origin, "b.example", true)).isFalse();
             assertThat(isResumed(tls, origin, "a.example", false)).isFalse(); // nobody has looked at its certificate
             assertThat(isResumed(tls, other, "a.example", true)).isFalse();
+        }
+    }
+
+    @Test
+    void afterFiveMinutesACertificateIsAskedForAgainHoweverOftenItsSessionWasResumed() throws Exception {
+        var now = new AtomicReference<>(Instant.now());
+        InstantSource clock = now::get;
+        try (var tls = new OriginTls(
+                        List.of(authority.certificate()), SslProvider.OPENSSL, clock.withZone(ZoneOffset.UTC));
+                var origin = new TestOrigin(authority.issue("a.example").serverContext())) {
+            for (int i = 0; i < 3; i++) {
+                await().until(() -> isResumed(tls, origin, "a.example", true)); // each brings a new ticket
+            }
+
+            now.set(now.get().plus(Duration.ofMinutes(5)));
+
+            assertThat(isResumed(tls, origin, "a.example", true)).isFalse();
         }
     }
 
