@@ -168,7 +168,8 @@ class InterceptionMemoryTest {
     }
 
     private static void http2Body(InterceptingProxy proxy, int port, long bytes) throws IOException {
-        try (RawHttp2 client = RawHttp2.client(proxy.open(proxy.tunnel(port), "h2"))) {
+        try (RawHttp2 client =
+                RawHttp2.client(proxy.open(proxy.tunnel(port), "h2")).withoutBodies()) {
             client.headers(
                     1,
                     false,

@@ -62,6 +62,7 @@ final class RawHttp2 implements AutoCloseable {
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
     private final Map<Integer, Story> stories = new HashMap<>();
+    private boolean keepsBodies = true;
 
     RawHttp2(Socket socket) throws IOException {
         this.socket = socket;
@@ -73,6 +74,12 @@ final class RawHttp2 implements AutoCloseable {
     /** A client's connection, after its preface and empty SETTINGS. */
     static RawHttp2 client(Socket socket) throws IOException {
         return new RawHttp2(socket).send(PREFACE).send(SETTINGS, 0, 0, new byte[0]);
+    }
+
+    /** Forgets content once it was read, for bodies that are larger than memory. */
+    RawHttp2 withoutBodies() {
+        keepsBodies = false;
+        return this;
     }
 
     /** A server's connection, after the client's preface and our SETTINGS. */
@@ -223,7 +230,11 @@ final class RawHttp2 implements AutoCloseable {
                     story.head = head.status() == null ? story.head : head;
                 }
             }
-            case DATA -> story.body.append(frame.text());
+            case DATA -> {
+                if (keepsBodies) {
+                    story.body.append(frame.text());
+                }
+            }
             default -> {}
         }
         story.whole |= frame.isEnd();
