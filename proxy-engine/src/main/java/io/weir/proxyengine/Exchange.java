@@ -44,7 +44,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     private final OriginLeg leg;
     private final IdleWatch watch;
     private final @Nullable ExchangeRecorder recorder;
-    private final long sinceNanos = System.nanoTime();
+    private final long sinceNanos; // 0 if nobody records it
     private boolean requestHeadSent;
     private boolean clientEnded;
     private boolean retried;
@@ -68,6 +68,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         response = new ResponseSide(loop, client, head, request.asksForUpgrade(), this::responseWritten);
         leg = new OriginLeg(loop, target.authority());
         recorder = recorder(head, target);
+        sinceNanos = recorder == null ? 0 : System.nanoTime();
         long limitNanos = loop.config().exchangeIdleTimeout().toNanos();
         watch = new IdleWatch(meter, limitNanos, loop.sweep().nowNanos());
     }
