@@ -130,8 +130,8 @@ final class TinyRelay implements AutoCloseable {
     }
 
     private void write(OutputStream out, byte[] bytes) throws IOException {
+        toClients.addAndGet(bytes.length); // first: who has read the bytes must find them counted
         out.write(bytes);
-        toClients.addAndGet(bytes.length);
     }
 
     @Override
