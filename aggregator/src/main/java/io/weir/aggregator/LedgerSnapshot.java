@@ -78,6 +78,31 @@ final class LedgerSnapshot implements Snapshot {
     }
 
     @Override
+    public SessionChanges changesAfter(long after) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long closedFloor() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<ClosedSession> lastClosed(int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ClosedCounts closedCounts() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long refused() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Optional<ConnectionInfo> find(long id) {
         @Nullable ConnectionInfo open = SessionTable.find(pages, id);
         if (open != null) {

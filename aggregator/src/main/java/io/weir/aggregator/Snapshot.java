@@ -31,6 +31,23 @@ public interface Snapshot {
     /** Sessions closed in the last seconds before {@link #atMillis()}, with their final figures, oldest first; bounded. */
     List<ConnectionInfo> recentlyClosed();
 
+    /**
+     * The sessions that changed after a sequence: open ones, and closed ones as far as they are held, see {@link #closedFloor()}.
+     */
+    SessionChanges changesAfter(long sequence);
+
+    /** All sessions that were closed after this sequence are held; those closed up to it may be in the journal only. */
+    long closedFloor();
+
+    /** The sessions closed last that are held, the newest first. */
+    List<ClosedSession> lastClosed(int limit);
+
+    /** How many sessions were ever closed, and how. */
+    ClosedCounts closedCounts();
+
+    /** How many connections were ever refused. */
+    long refused();
+
     /** An open or recently closed session by its id. Looks at every row. */
     Optional<ConnectionInfo> find(long id);
 }

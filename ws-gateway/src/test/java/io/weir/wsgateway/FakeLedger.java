@@ -1,9 +1,12 @@
 package io.weir.wsgateway;
 
+import io.weir.aggregator.ClosedCounts;
+import io.weir.aggregator.ClosedSession;
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.aggregator.JournalState;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
+import io.weir.aggregator.SessionChanges;
 import io.weir.aggregator.Snapshot;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.ExchangeCompleted;
@@ -173,6 +176,31 @@ final class FakeLedger implements Ledger, AutoCloseable {
         @Override
         public void forEachOpen(Consumer<ConnectionInfo> reader) {
             open.forEach(reader);
+        }
+
+        @Override
+        public SessionChanges changesAfter(long after) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long closedFloor() {
+            return 0;
+        }
+
+        @Override
+        public List<ClosedSession> lastClosed(int limit) {
+            return List.of();
+        }
+
+        @Override
+        public ClosedCounts closedCounts() {
+            return (protocol, reason) -> 0;
+        }
+
+        @Override
+        public long refused() {
+            return 0;
         }
 
         @Override
