@@ -7,7 +7,8 @@ import java.util.function.Supplier;
 /**
  * Who is connected and what each topic has to do for them. Event loop of the gateway.
  *
- * <p>A topic that nobody wants has no timer and asks for no snapshot.
+ * <p>A topic that nobody wants has no timer and asks for no snapshot, but for the one a second that the history of the traffic
+ * needs.
  */
 final class Subscriptions {
     private final Clients clients;
@@ -25,6 +26,7 @@ final class Subscriptions {
         this.exchanges = new ExchangesTopic(loop, clients, ledger, limits);
         this.logs = new LogTopic(loop, clients, ledger, feed, limits);
         feed.onArrival(logs);
+        loop.execute(traffic::start);
     }
 
     /** Whether one more client may join. */
