@@ -5,6 +5,7 @@ import io.weir.aggregator.AggregatorConfig;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.InterceptConfig;
@@ -210,6 +211,11 @@ final class Node implements AutoCloseable {
         @Override
         public RecentExchanges exchanges() {
             return aggregator.exchanges();
+        }
+
+        @Override
+        public JournalHistory history() {
+            return JournalHistory.of(aggregator.health().journalFolder());
         }
 
         @Override

@@ -39,6 +39,10 @@ final class Client {
         }
     }
 
+    Subscribe subscription() {
+        return subscription;
+    }
+
     boolean wants(Topic topic) {
         return subscription.topics().contains(topic);
     }

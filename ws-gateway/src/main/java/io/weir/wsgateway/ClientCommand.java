@@ -4,10 +4,15 @@ import java.util.Set;
 
 /** What a dashboard asks for. Immutable. */
 sealed interface ClientCommand {
-    /** To be sent these topics and no others. */
-    record Subscribe(Set<Topic> topics, LogLevel logLevel) implements ClientCommand {
+    /**
+     * To be sent these topics and no others.
+     *
+     * @param from the sequence up to which the client has all {@code changes}; 0 if it has none
+     * @param node the node that this sequence is of; empty if the client does not say
+     */
+    record Subscribe(Set<Topic> topics, LogLevel logLevel, long from, String node) implements ClientCommand {
         /** What a client has subscribed to before it says anything. */
-        static final Subscribe NOTHING = new Subscribe(Set.of(), LogLevel.INFO);
+        static final Subscribe NOTHING = new Subscribe(Set.of(), LogLevel.INFO, 0, "");
 
         /** Copies the set. */
         public Subscribe {

@@ -44,7 +44,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
     private void carryOut(ClientCommand command) {
         if (command instanceof ClientCommand.Subscribe subscribe) {
             client.subscribe(subscribe);
-            subscriptions.changed();
+            subscriptions.subscribed(client);
         } else if (command instanceof ClientCommand.CloseConnection close) {
             LOG.info("command=closeConnection session={} by=\"{}\"", close.id(), who);
             sessions.close(close.id(), who, "");
@@ -59,6 +59,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         client.tellMissedLines();
+        subscriptions.roomChanged(client);
         ctx.fireChannelWritabilityChanged();
     }
 

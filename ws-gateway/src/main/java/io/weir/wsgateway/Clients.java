@@ -55,8 +55,13 @@ final class Clients {
 
     /** Sends to who subscribed and can take it; the others are told how many messages they did not get. */
     void send(Topic topic, Function<ByteBufAllocator, ByteBuf> message) {
+        send(topic, client -> true, message);
+    }
+
+    /** Sends to those of the subscribers that are meant. */
+    void send(Topic topic, Predicate<Client> isMeant, Function<ByteBufAllocator, ByteBuf> message) {
         send(
-                client -> client.wants(topic),
+                client -> client.wants(topic) && isMeant.test(client),
                 message,
                 client -> client.skip(topic),
                 (client, frame) -> client.send(topic, frame));

@@ -16,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class CommandReader {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_NUMBER_CHARS = 32;
+    private static final long MAX_SEQUENCE = 1L << 53; // what a number in JavaScript holds exactly
 
     private final JsonMapper mapper;
 
@@ -59,7 +60,22 @@ final class CommandReader {
         }
         LogLevel level =
                 LogLevel.named(message.path("logLevel").stringValue("")).orElse(LogLevel.INFO);
-        return new ClientCommand.Subscribe(topics, level);
+        JsonNode from = message.path("from");
+        JsonNode node = message.path("node");
+        if (!from.isMissingNode() && !isSequence(from)) {
+            return new ClientCommand.Malformed("subscribe: expected from to be a sequence");
+        }
+        if (!node.isMissingNode() && !node.isString()) {
+            return new ClientCommand.Malformed("subscribe: expected node to be the id of a node");
+        }
+        return new ClientCommand.Subscribe(topics, level, from.longValue(0), node.stringValue(""));
+    }
+
+    private static boolean isSequence(JsonNode number) {
+        return number.isIntegralNumber()
+                && number.canConvertToLong()
+                && number.longValue() >= 0
+                && number.longValue() < MAX_SEQUENCE;
     }
 
     private static ClientCommand closeConnection(JsonNode id) {

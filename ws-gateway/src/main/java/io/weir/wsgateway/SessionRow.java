@@ -44,19 +44,30 @@ final class SessionRow {
                 "protocol", isIntercepted ? "TUNNEL" : session.protocol().label());
         json.writeStringProperty("startTime", Json.time(session.openedAtMillis()));
         json.writeStringProperty("status", session.isOpen() ? "Active" : "Closed");
-        json.writeNumberProperty("up", session.counts().up());
-        json.writeNumberProperty("down", session.counts().down());
+        writeCounts(json, session.counts());
         writeMore(json, session);
         json.writeEndObject();
     }
 
-    /** What this protocol did not have before. */
-    private static void writeMore(JsonGenerator json, ConnectionInfo session) {
-        Tally counts = session.counts();
+    /** Writes only what moves while a session is open, for who knows the rest. */
+    static void writeMoved(JsonGenerator json, ConnectionInfo session) {
+        json.writeStartObject();
+        json.writeNumberProperty("id", session.id());
+        writeCounts(json, session.counts());
+        json.writeEndObject();
+    }
+
+    private static void writeCounts(JsonGenerator json, Tally counts) {
+        json.writeNumberProperty("up", counts.up());
+        json.writeNumberProperty("down", counts.down());
         json.writeNumberProperty("overheadUp", counts.overheadUp());
         json.writeNumberProperty("overheadDown", counts.overheadDown());
         json.writeNumberProperty("originUp", counts.originUp());
         json.writeNumberProperty("originDown", counts.originDown());
+    }
+
+    /** What this protocol did not have before. */
+    private static void writeMore(JsonGenerator json, ConnectionInfo session) {
         textIfAny(json, "originAddress", session.originAddress());
         textIfAny(json, "user", session.user());
         if (session.isOpen()) {

@@ -31,6 +31,13 @@ final class SnapshotReader {
         this.reader = reader;
     }
 
+    /** Asks for a snapshot, unless one is on its way. */
+    void readIfIdle() {
+        if (!isAsking) {
+            read();
+        }
+    }
+
     void read() {
         if (isAsking) {
             reader.accept(new Reading(ledger.latest(), System.nanoTime(), true));

@@ -7,12 +7,14 @@ import java.util.function.Supplier;
 /**
  * Who is connected and what each topic has to do for them. Event loop of the gateway.
  *
- * <p>A topic that nobody wants has no timer and asks for no snapshot.
+ * <p>A topic that nobody wants has no timer and asks for no snapshot, but for the one a second that the history of the traffic
+ * needs.
  */
 final class Subscriptions {
     private final Clients clients;
     private final TrafficTopic traffic;
     private final ConnectionsTopic connections;
+    private final ChangesTopic changes;
     private final ExchangesTopic exchanges;
     private final LogTopic logs;
 
@@ -20,9 +22,11 @@ final class Subscriptions {
         this.clients = new Clients(limits.maxClients());
         this.traffic = new TrafficTopic(loop, clients, ledger, node, limits);
         this.connections = new ConnectionsTopic(loop, clients, ledger, limits);
+        this.changes = new ChangesTopic(loop, ledger, limits);
         this.exchanges = new ExchangesTopic(loop, clients, ledger, limits);
         this.logs = new LogTopic(loop, clients, ledger, feed, limits);
         feed.onArrival(logs);
+        loop.execute(traffic::start);
     }
 
     /** Whether one more client may join. */
@@ -38,11 +42,22 @@ final class Subscriptions {
     /** A client has gone. */
     void left(Client client) {
         clients.remove(client);
+        changes.left(client);
         changed();
     }
 
-    /** A client subscribed to something else. */
-    void changed() {
+    /** A client has said what it wants, which may be what it had. */
+    void subscribed(Client client) {
+        changes.subscribed(client);
+        changed();
+    }
+
+    /** A client that had no room for messages has some, or the other way round. */
+    void roomChanged(Client client) {
+        changes.roomChanged(client);
+    }
+
+    private void changed() {
         traffic.subscriptionsChanged();
         connections.subscriptionsChanged();
         exchanges.subscriptionsChanged();
@@ -56,6 +71,7 @@ final class Subscriptions {
 
     /** Ends every connection, as the node stops. */
     void end() {
+        changes.end();
         for (Client client : clients.all()) {
             Farewell.say(client.channel(), WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "the node stops");
         }

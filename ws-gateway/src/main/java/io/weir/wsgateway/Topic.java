@@ -9,6 +9,8 @@ enum Topic {
     TRAFFIC,
     /** Open and just closed sessions, in full. */
     CONNECTIONS,
+    /** Sessions that changed, each time only those; nothing is left out. */
+    CHANGES,
     /** Log lines. */
     LOGS,
     /** Exchanges that were read, each once. */

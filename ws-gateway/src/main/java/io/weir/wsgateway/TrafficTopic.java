@@ -1,10 +1,15 @@
 package io.weir.wsgateway;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.Snapshot;
 import io.weir.eventbus.Tally;
 import io.weir.wsgateway.SnapshotReader.Reading;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -12,66 +17,108 @@ import tools.jackson.core.JsonGenerator;
 /**
  * The topic {@code traffic}: rates since the message before, and the totals of all time. Event loop of the gateway.
  *
- * <p>The rates are divided by the time that really passed between the two snapshots, so a late tick shows no peak.
+ * <p>A snapshot is read each second, also while nobody looks: who subscribes gets the last minutes at once.
  */
 final class TrafficTopic {
     private static final int EXPECTED_BYTES = 512;
-    private static final double NANOS_PER_SECOND = 1e9;
 
     private final Clients clients;
     private final Ledger ledger;
     private final Supplier<NodeStatus> node;
     private final Ticker ticker;
-    private final SnapshotReader snapshots;
+    private final SnapshotReader ticks;
+    private final SnapshotReader welcomes;
+    private final TrafficHistory history;
     private final long leastNanos;
+    private final Set<Client> welcomed = new HashSet<>();
     private @Nullable Reading previous;
+    private @Nullable TrafficRates rates;
 
     TrafficTopic(EventLoop loop, Clients clients, Ledger ledger, Supplier<NodeStatus> node, GatewayLimits limits) {
         this.clients = clients;
         this.ledger = ledger;
         this.node = node;
-        this.snapshots = new SnapshotReader(loop, ledger, this::arrived);
-        this.ticker = new Ticker(loop, limits.trafficPeriod(), snapshots::read);
+        this.ticks = new SnapshotReader(loop, ledger, this::ticked);
+        this.welcomes = new SnapshotReader(loop, ledger, this::welcome);
+        this.ticker = new Ticker(loop, limits.trafficPeriod(), ticks::read);
+        this.history = new TrafficHistory(limits.trafficPeriod());
         this.leastNanos = limits.trafficPeriod().toNanos() / 2;
     }
 
-    /** Follows what is subscribed to. The first reading is what the first rates are measured from. */
+    /** Begins to keep the history. The first reading is what the first rates are measured from. */
+    void start() {
+        ticker.want(true);
+        ticks.read();
+    }
+
+    /** Follows what is subscribed to. Who is new is sent something at once. */
     void subscriptionsChanged() {
-        boolean wanted = clients.anyoneWants(Topic.TRAFFIC);
-        if (ticker.want(wanted)) {
-            previous = null;
-            snapshots.read();
+        List<Client> wanting = wanting();
+        welcomed.retainAll(wanting);
+        if (welcomed.size() < wanting.size()) {
+            welcomes.readIfIdle();
         }
     }
 
-    private void arrived(Reading now) {
+    private List<Client> wanting() {
+        return clients.all().stream()
+                .filter(client -> client.wants(Topic.TRAFFIC))
+                .toList();
+    }
+
+    private void ticked(Reading now) {
         Reading before = previous;
-        if (before == null) {
-            previous = now;
-        } else if (now.atNanos() - before.atNanos() >= leastNanos) {
-            previous = now;
-            clients.send(
-                    Topic.TRAFFIC,
-                    allocator -> Json.object(allocator, EXPECTED_BYTES, json -> {
-                        json.writeStringProperty("type", "traffic");
-                        json.writeNumberProperty("seq", now.snapshot().sequence());
-                        json.writeObjectPropertyStart("data");
-                        writeRates(json, before, now);
-                        writeTotals(json, now.snapshot());
-                        writeTrust(json, now);
-                        json.writeEndObject();
-                    }));
+        if (before != null && now.atNanos() - before.atNanos() < leastNanos) {
+            return;
+        }
+        previous = now;
+        history.add(now);
+        if (before != null) {
+            TrafficRates measured = TrafficRates.between(before, now);
+            rates = measured;
+            clients.send(Topic.TRAFFIC, welcomed::contains, allocator -> message(allocator, now, measured, false));
+        }
+        welcome(now); // in case that the ledger does not answer who is new
+    }
+
+    private void welcome(Reading now) {
+        TrafficRates measured = rates;
+        for (Client client : wanting()) {
+            if (!welcomed.contains(client) && client.isReady()) {
+                welcomed.add(client);
+                client.send(
+                        Topic.TRAFFIC,
+                        message(
+                                client.allocator(),
+                                now,
+                                measured == null ? TrafficRates.none(now.snapshot()) : measured,
+                                true));
+            }
         }
     }
 
-    private static void writeRates(JsonGenerator json, Reading before, Reading now) {
-        Tally from = before.snapshot().totals();
-        Tally to = now.snapshot().totals();
-        double seconds = (now.atNanos() - before.atNanos()) / NANOS_PER_SECOND;
-        json.writeNumberProperty("up", Math.round((to.up() - from.up()) / seconds));
-        json.writeNumberProperty("down", Math.round((to.down() - from.down()) / seconds));
-        json.writeNumberProperty("overheadUp", Math.round((to.overheadUp() - from.overheadUp()) / seconds));
-        json.writeNumberProperty("overheadDown", Math.round((to.overheadDown() - from.overheadDown()) / seconds));
+    private ByteBuf message(ByteBufAllocator allocator, Reading now, TrafficRates measured, boolean isFirst) {
+        return Json.object(allocator, EXPECTED_BYTES, json -> {
+            json.writeStringProperty("type", "traffic");
+            json.writeNumberProperty("seq", now.snapshot().sequence());
+            json.writeObjectPropertyStart("data");
+            writeRates(json, measured);
+            writeTotals(json, now.snapshot());
+            writeTrust(json, now);
+            json.writeEndObject();
+            if (isFirst) {
+                history.write(json);
+            }
+        });
+    }
+
+    private static void writeRates(JsonGenerator json, TrafficRates measured) {
+        json.writeNumberProperty("up", measured.up());
+        json.writeNumberProperty("down", measured.down());
+        json.writeNumberProperty("overheadUp", measured.overheadUp());
+        json.writeNumberProperty("overheadDown", measured.overheadDown());
+        json.writeNumberProperty("opened", measured.opened());
+        json.writeNumberProperty("closed", measured.closed());
     }
 
     private void writeTotals(JsonGenerator json, Snapshot snapshot) {
@@ -82,6 +129,7 @@ final class TrafficTopic {
         json.writeNumberProperty("totalOverheadDown", totals.overheadDown());
         json.writeNumberProperty("sessions", snapshot.sessionsOpened());
         json.writeNumberProperty("open", snapshot.openCount());
+        json.writeNumberProperty("refused", snapshot.refused());
         long since = node.get().countingSinceMillis();
         if (since > 0) {
             json.writeStringProperty("since", Json.time(since));

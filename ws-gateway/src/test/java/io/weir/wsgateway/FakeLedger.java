@@ -8,6 +8,7 @@ import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.SessionChanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.SessionProtocol;
@@ -111,6 +112,11 @@ final class FakeLedger implements Ledger, AutoCloseable {
     @Override
     public RecentExchanges exchanges() {
         return exchanges;
+    }
+
+    @Override
+    public JournalHistory history() {
+        return JournalHistory.of(Path.of("journal"));
     }
 
     synchronized void fail(JournalState state, String why) {

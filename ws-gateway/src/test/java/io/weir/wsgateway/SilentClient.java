@@ -10,6 +10,7 @@ final class SilentClient implements AutoCloseable {
     private static final int MASK_BIT = 0x80;
 
     private final Socket socket;
+    private final StringBuilder unread = new StringBuilder();
 
     private SilentClient(Socket socket) {
         this.socket = socket;
@@ -45,19 +46,21 @@ final class SilentClient implements AutoCloseable {
         return true;
     }
 
-    /** Reads until the text came. */
+    /** Reads until the text came, after what an earlier call has read for. */
     void readUntil(String text) throws IOException {
         InputStream in = socket.getInputStream();
-        StringBuilder tail = new StringBuilder();
         byte[] buffer = new byte[64 << 10];
-        while (tail.indexOf(text) < 0) {
+        int found = unread.indexOf(text);
+        while (found < 0) {
             int read = in.read(buffer);
             if (read < 0) {
                 throw new IOException("ended before " + text);
             }
-            tail.delete(0, Math.max(0, tail.length() - text.length()));
-            tail.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+            unread.delete(0, Math.max(0, unread.length() - text.length()));
+            unread.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+            found = unread.indexOf(text);
         }
+        unread.delete(0, found + text.length());
     }
 
     private void skipHead() throws IOException {

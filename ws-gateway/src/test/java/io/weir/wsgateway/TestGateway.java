@@ -50,6 +50,7 @@ final class TestGateway implements AutoCloseable {
         int maxMessagesPerSecond = 500;
         Duration headDeadline = Duration.ofSeconds(10);
         Duration tick = Duration.ofMillis(40);
+        Duration trafficTick = tick;
         Duration pings = Duration.ofSeconds(20);
         Duration stall = Duration.ofSeconds(10);
 
@@ -65,7 +66,7 @@ final class TestGateway implements AutoCloseable {
                     usual.maxPendingBytes(),
                     headDeadline,
                     usual.idleTimeout(),
-                    tick,
+                    trafficTick,
                     tick,
                     tick,
                     tick,

@@ -157,7 +157,7 @@ class TopicsTest {
         gateway.ledger.add(new Tally(1000, 2000, 30, 40, 0, 0));
         try (Dashboard dashboard = gateway.dashboard().subscribe("traffic")) {
             JsonNode first = dashboard.any("traffic", any -> true);
-            assertThat(first.propertyNames()).containsExactly("type", "seq", "data");
+            assertThat(first.propertyNames()).containsExactly("type", "seq", "data", "history");
             assertThat(first.path("data").propertyNames()).contains("up", "down", "totalUp", "totalDown", "since");
             assertThat(first.path("data").path("totalUp").longValue()).isEqualTo(1000);
             assertThat(first.path("data").path("totalDown").longValue()).isEqualTo(2000);
@@ -165,7 +165,7 @@ class TopicsTest {
             gateway.ledger.add(new Tally(10_000_000, 0, 0, 0, 0, 0));
 
             JsonNode busy = dashboard.any(
-                    "traffic", message -> message.path("data").path("up").longValue() > 0);
+                    "traffic", message -> message.path("data").path("totalUp").longValue() > 1000);
             assertThat(busy.path("data").path("up").longValue())
                     .as("a tick of 40 ms or longer, by the clock")
                     .isBetween(1_000_000L, 10_000_000L * 1000 / 20);
@@ -196,49 +196,107 @@ class TopicsTest {
 
     @Test
     void tickAsksForOneSnapshotHoweverManySubscribe() {
-        try (Dashboard one = gateway.dashboard().subscribe("connections");
-                Dashboard two = gateway.dashboard().subscribe("connections");
-                Dashboard three = gateway.dashboard().subscribe("connections")) {
+        try (TestGateway watched = incurious();
+                Dashboard one = watched.dashboard().subscribe("connections");
+                Dashboard two = watched.dashboard().subscribe("connections");
+                Dashboard three = watched.dashboard().subscribe("connections")) {
             for (Dashboard dashboard : new Dashboard[] {one, two, three}) {
                 dashboard.any("connections", any -> true);
             }
-            int requests = gateway.ledger.requests.get();
+            int requests = watched.ledger.requests.get();
             int messages = three.messages.size();
 
             await().until(() -> three.messages.size() >= messages + 10);
 
-            int more = gateway.ledger.requests.get() - requests;
+            int more = watched.ledger.requests.get() - requests;
             assertThat(more).isLessThanOrEqualTo(three.messages.size() - messages + 2);
         }
     }
 
-    @Test
-    void nobodySubscribedMeansNoSnapshot() {
-        try (Dashboard dashboard = gateway.dashboard()) {
-            dashboard.say("nothing that is read here").any("error", any -> true);
-            assertThat(gateway.ledger.requests).hasValue(0);
+    /** One that looks at the traffic once, at the start. */
+    private static TestGateway incurious() {
+        return TestGateway.start(limits -> {
+            limits.trafficTick = Duration.ofHours(1);
+            return limits;
+        });
+    }
 
-            dashboard.subscribe("connections", "traffic").any("traffic", any -> true);
+    @Test
+    void nobodySubscribedMeansNoSnapshotButThoseOfTheTraffic() {
+        try (TestGateway idle = incurious();
+                Dashboard dashboard = idle.dashboard()) {
+            dashboard.say("nothing that is read here").any("error", any -> true);
+            assertThat(idle.ledger.requests).hasValue(1);
+
+            dashboard.subscribe("connections", "changes", "traffic").any("connections", any -> true);
             dashboard.subscribe().say("{").next("error", any -> true);
 
-            int requests = gateway.ledger.requests.get();
+            int requests = idle.ledger.requests.get();
             await().pollDelay(Duration.ofMillis(300)).until(() -> true); // several ticks
-            assertThat(gateway.ledger.requests).hasValue(requests);
+            assertThat(idle.ledger.requests).hasValue(requests);
         }
     }
 
     @Test
     void dashboardThatLeavesStopsTheTicks() {
-        Dashboard dashboard = gateway.dashboard().subscribe("connections", "logs");
-        dashboard.any("connections", any -> true);
-        await().until(() -> gateway.wantedLevel().isPresent());
+        try (TestGateway idle = incurious()) {
+            Dashboard dashboard = idle.dashboard().subscribe("connections", "changes", "logs");
+            dashboard.any("connections", any -> true);
+            await().until(() -> idle.wantedLevel().isPresent());
 
-        dashboard.close();
+            dashboard.close();
 
-        await().until(() -> gateway.wantedLevel().isEmpty());
-        int requests = gateway.ledger.requests.get();
-        await().pollDelay(Duration.ofMillis(200)).until(() -> true);
-        assertThat(gateway.ledger.requests).hasValue(requests);
+            await().until(() -> idle.wantedLevel().isEmpty());
+            int requests = idle.ledger.requests.get();
+            await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+            assertThat(idle.ledger.requests).hasValue(requests);
+        }
+    }
+
+    @Test
+    void whoSubscribesToTrafficGetsTheLastMinutesAtOnceAndOnlyThen() {
+        try (Dashboard early = gateway.dashboard().subscribe("traffic")) {
+            early.any("traffic", any -> true);
+            gateway.ledger.put(FakeLedger.exchange(1, "a.example", Tally.ZERO));
+            gateway.ledger.put(FakeLedger.exchange(2, "a.example", Tally.ZERO));
+            gateway.ledger.close(1, Tally.ZERO);
+            gateway.ledger.add(new Tally(40_000, 0, 0, 0, 0, 0));
+            early.next("traffic", message -> message.path("data").path("up").longValue() > 0);
+            early.next("traffic", message -> message.path("data").path("up").longValue() == 0);
+
+            try (Dashboard late = gateway.dashboard().subscribe("traffic")) {
+                late.next("traffic", any -> !late.messages.isEmpty() && late.messages.size() > 1);
+
+                JsonNode history = late.messages.get(0).path("history");
+                assertThat(history.path("stepMillis").intValue()).isEqualTo(40);
+                assertThat(OffsetDateTime.parse(history.path("endTime").stringValue()))
+                        .isAfter(OffsetDateTime.now().minusMinutes(1));
+                int steps = history.path("up").size();
+                for (String figure : new String[] {"down", "open", "opened", "closed"}) {
+                    assertThat(history.path(figure).size()).isEqualTo(steps);
+                }
+                assertThat(sum(history.path("up")) * 40 / 1000.0)
+                        .as("rates times their length are what moved, about")
+                        .isBetween(20_000.0, 60_000.0);
+                assertThat(sum(history.path("opened"))).isPositive();
+                assertThat(sum(history.path("closed"))).isPositive();
+                assertThat(history.path("open").path(steps - 1).intValue()).isEqualTo(1);
+                assertThat(late.messages.get(1).has("history")).isFalse();
+                assertThat(early.messages.get(0).has("history")).isTrue();
+                assertThat(early.messages.stream()
+                                .filter(message -> message.has("history"))
+                                .count())
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    private static long sum(JsonNode numbers) {
+        long sum = 0;
+        for (JsonNode number : numbers) {
+            sum += number.longValue();
+        }
+        return sum;
     }
 
     @Test
