@@ -3,6 +3,7 @@ package io.weir.wsgateway;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.history.JournalHistory;
 import java.util.function.Consumer;
 
 /** What the gateway reads from the aggregator, and all of it. Any thread; nothing here waits. */
@@ -19,6 +20,9 @@ public interface Ledger {
 
     /** The exchanges that were journaled last. */
     RecentExchanges exchanges();
+
+    /** What the journal tells of the past; it blocks, and is asked on no event loop. */
+    JournalHistory history();
 
     /** How the journal fares. */
     LedgerHealth health();

@@ -8,6 +8,7 @@ import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.SessionChanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.SessionProtocol;
@@ -36,6 +37,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
     private JournalState journal = JournalState.OK;
     private String reason = "";
     private boolean isSilent;
+    private Path folder = Path.of("no-such-journal");
 
     synchronized void put(ConnectionInfo row) {
         sequence++;
@@ -146,6 +148,16 @@ final class FakeLedger implements Ledger, AutoCloseable {
         if (!isSilent) {
             thread.execute(() -> reader.accept(latest()));
         }
+    }
+
+    /** The folder of the journal that the past is read from. */
+    synchronized void remembers(Path journalFolder) {
+        folder = journalFolder;
+    }
+
+    @Override
+    public synchronized JournalHistory history() {
+        return JournalHistory.of(folder);
     }
 
     @Override

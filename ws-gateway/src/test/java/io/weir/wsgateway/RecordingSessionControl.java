@@ -1,6 +1,8 @@
 package io.weir.wsgateway;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Writes down the commands that it gets. */
@@ -8,12 +10,21 @@ final class RecordingSessionControl implements SessionControl {
     final List<String> commands = new CopyOnWriteArrayList<>();
 
     @Override
-    public void close(long sessionId, String by) {
-        commands.add("close " + sessionId + " by " + by);
+    public void close(long sessionId, String by, String why) {
+        commands.add("close " + sessionId + " by " + by + because(why));
     }
 
     @Override
-    public void closeAll(String by) {
-        commands.add("closeAll by " + by);
+    public void closeAll(String by, String why) {
+        commands.add("closeAll by " + by + because(why));
+    }
+
+    @Override
+    public void closeAll(Collection<Long> sessionIds, String filterText, String by, String why) {
+        commands.add("closeAll " + new TreeSet<>(sessionIds) + " of '" + filterText + "' by " + by + because(why));
+    }
+
+    private static String because(String why) {
+        return why.isEmpty() ? "" : " because " + why;
     }
 }
