@@ -237,17 +237,17 @@ final class Node implements AutoCloseable {
 
         @Override
         public void close(long sessionId, String by, String why) {
-            state.ifStarted(engine -> engine.closeSession(sessionId, by));
+            state.ifStarted(engine -> engine.closeSession(sessionId, by, why));
         }
 
         @Override
         public void closeAll(String by, String why) {
-            state.ifStarted(engine -> engine.closeAllSessions(by));
+            state.ifStarted(engine -> engine.closeAllSessions(by, why));
         }
 
         @Override
         public void closeAll(Collection<Long> sessionIds, String filterText, String by, String why) {
-            throw new UnsupportedOperationException();
+            state.ifStarted(engine -> engine.closeSessions(sessionIds, "closeSessions " + filterText, by, why));
         }
     }
 }

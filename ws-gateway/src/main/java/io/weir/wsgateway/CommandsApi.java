@@ -4,8 +4,10 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.aggregator.Snapshot;
-import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +16,7 @@ final class CommandsApi {
     /** A longer body is refused. */
     static final int MAX_BODY_BYTES = 16 << 10;
 
+    private static final int MAX_IDS_CHARS = 500;
     private static final Logger LOG = LoggerFactory.getLogger(CommandsApi.class);
 
     private final FreshSnapshots snapshots;
@@ -48,31 +51,41 @@ final class CommandsApi {
             sessions.closeAll(by, order.why());
             return snapshot.openCount();
         }
-        Set<Long> open = new LinkedHashSet<>();
-        if (order instanceof CloseOrder.Matching matching) {
-            snapshot.forEachOpen(each -> addIf(matching.filter().matches(each), each, open));
-            LOG.info(
-                    "command=closeConnections filter=\"{}\" matched={} by=\"{}\" why=\"{}\"",
-                    matching.text(),
-                    open.size(),
-                    by,
-                    order.why());
-            sessions.closeAll(open, matching.text(), by, order.why());
-        } else if (order instanceof CloseOrder.Named named) {
-            snapshot.forEachOpen(each -> addIf(named.ids().contains(each.id()), each, open));
-            LOG.info("command=closeConnections sessions={} by=\"{}\" why=\"{}\"", named.ids(), by, order.why());
-            if (named.ids().size() == 1) {
-                sessions.close(named.ids().iterator().next(), by, order.why());
-            } else {
-                sessions.closeAll(named.ids(), "", by, order.why());
-            }
+        if (order instanceof CloseOrder.Named named) {
+            Set<Long> open = open(snapshot, each -> named.ids().contains(each.id()));
+            close(named, by);
+            return open.size();
         }
+        CloseOrder.Matching matching = (CloseOrder.Matching) order;
+        Set<Long> open = open(snapshot, matching.filter()::matches);
+        closeSome(open, matching.text(), by, matching.why());
         return open.size();
     }
 
-    private static void addIf(boolean isWanted, ConnectionInfo session, Set<Long> open) {
-        if (isWanted) {
-            open.add(session.id());
+    private static Set<Long> open(Snapshot snapshot, Predicate<ConnectionInfo> isWanted) {
+        Set<Long> open = new TreeSet<>();
+        snapshot.forEachOpen(each -> {
+            if (isWanted.test(each)) {
+                open.add(each.id());
+            }
+        });
+        return open;
+    }
+
+    /** All that were named, as one may have been opened since the snapshot. */
+    private void close(CloseOrder.Named named, String by) {
+        if (named.ids().size() == 1) {
+            long id = named.ids().iterator().next();
+            LOG.info("command=closeConnection session={} by=\"{}\" why=\"{}\"", id, by, named.why());
+            sessions.close(id, by, named.why());
+        } else {
+            String ids = named.ids().stream().sorted().map(String::valueOf).collect(Collectors.joining(","));
+            closeSome(named.ids(), "ids=" + Json.limited(ids, MAX_IDS_CHARS), by, named.why());
         }
+    }
+
+    private void closeSome(Set<Long> ids, String which, String by, String why) {
+        LOG.info("command=closeSessions which=\"{}\" sessions={} by=\"{}\" why=\"{}\"", which, ids.size(), by, why);
+        sessions.closeAll(ids, which, by, why);
     }
 }

@@ -3,22 +3,32 @@ package io.weir.wsgateway;
 import java.util.Collection;
 
 /**
- * Carries out the commands of dashboards. Called on threads of the gateway's and must not wait; the effect comes back as events of
- * the ledger, after one of the command itself.
- *
- * <p>Who asked and why are for the ledger; why is one line, empty if nobody said.
+ * Carries out the commands of dashboards. Called on threads of the gateway's and must not wait; the effect comes back as
+ * events of the ledger.
  */
 public interface SessionControl {
-    /** Closes a session, its children first. Does nothing but record it if it is not open. */
+    /**
+     * Closes a session, its children first. Does nothing if it is not open.
+     *
+     * @param by who asked, for the ledger
+     * @param why the reason that was given, for the ledger; empty if none was
+     */
     void close(long sessionId, String by, String why);
 
-    /** Closes every open session. */
+    /**
+     * Closes every open session.
+     *
+     * @param by who asked, for the ledger
+     * @param why the reason that was given, for the ledger; empty if none was
+     */
     void closeAll(String by, String why);
 
     /**
-     * Closes these sessions, as far as they are open.
+     * Closes those of these sessions that are open, by one command.
      *
-     * @param filterText what they were found by; empty if they were named
+     * @param filterText which sessions these are, such as {@code host=a.example}, for the ledger
+     * @param by who asked, for the ledger
+     * @param why the reason that was given, for the ledger; empty if none was
      */
     void closeAll(Collection<Long> sessionIds, String filterText, String by, String why);
 }
