@@ -20,7 +20,8 @@ final class Banner {
                     + " clients");
         }
         String gateway = Text.address(node.gatewayAddress());
-        out.println("  dashboard  http://" + gateway + "/?token=" + node.token().value());
+        out.println("  dashboard  " + (node.isGatewaySecure() ? "https://" : "http://") + gateway + "/?token="
+                + node.token().value());
         out.println("  journal    " + node.data().journal() + "   " + Text.number(ledger.sessionsOpened())
                 + " sessions so far, up " + Text.bytes(ledger.totals().up()) + ", down "
                 + Text.bytes(ledger.totals().down()));

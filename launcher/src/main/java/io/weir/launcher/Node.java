@@ -17,7 +17,6 @@ import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayToken;
 import io.weir.wsgateway.Ledger;
 import io.weir.wsgateway.LogFeed;
-import io.weir.wsgateway.NodeStatus;
 import io.weir.wsgateway.PublishedCertificate;
 import io.weir.wsgateway.SessionControl;
 import java.net.InetSocketAddress;
@@ -25,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,21 +42,24 @@ final class Node implements AutoCloseable {
     private final Aggregator aggregator;
     private final Gateway gateway;
     private final ProxyEngine engine;
-    private final GatewayToken token;
+    private final GatewayConfig gatewayConfig;
+    private final NodeState state;
     private final int capacity;
 
     private Node(
             DataFolder data,
             Aggregator aggregator,
             Gateway gateway,
+            GatewayConfig gatewayConfig,
             ProxyEngine engine,
-            GatewayToken token,
+            NodeState state,
             int capacity) {
         this.data = data;
         this.aggregator = aggregator;
         this.gateway = gateway;
+        this.gatewayConfig = gatewayConfig;
         this.engine = engine;
-        this.token = token;
+        this.state = state;
         this.capacity = capacity;
     }
 
@@ -71,19 +72,20 @@ final class Node implements AutoCloseable {
         DataFolder data = DataFolder.open(config.data());
         GatewayToken token = GatewayToken.loadOrCreate(data.token());
         InterceptConfig intercept = config.intercept().config(data);
+        GatewayConfig gatewayConfig = gatewayConfig(config, token, intercept);
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
                 CompletableFuture.supplyAsync(Transport::best); // while the journal opens
         Aggregator aggregator = Aggregator.open(bus, AggregatorConfig.defaults(data.journal(), Version.text()));
         Gateway gateway = null;
         try {
-            var engineOnceStarted = new AtomicReference<@Nullable ProxyEngine>();
+            var state = new NodeState(aggregator.health().countingSinceMillis());
             gateway = Gateway.start(
-                    gatewayConfig(config, token, intercept),
-                    new AggregatorLedger(aggregator),
-                    new EngineControl(engineOnceStarted),
+                    gatewayConfig,
+                    new AggregatorLedger(aggregator, JournalHistory.of(data.journal())),
+                    new EngineControl(state),
                     logs,
-                    () -> status(engineOnceStarted.get(), aggregator.health().countingSinceMillis()));
+                    state::status);
             int capacity = FileLimit.connections();
             ProxyEngine engine = ProxyEngine.start(
                     EngineConfig.builder(config.listeners().get(0))
@@ -97,8 +99,8 @@ final class Node implements AutoCloseable {
                             .intercept(intercept)
                             .build(),
                     bus);
-            engineOnceStarted.set(engine);
-            return new Node(data, aggregator, gateway, engine, token, capacity);
+            state.started(engine);
+            return new Node(data, aggregator, gateway, gatewayConfig, engine, state, capacity);
         } catch (RuntimeException e) {
             if (gateway != null) {
                 gateway.close();
@@ -110,7 +112,7 @@ final class Node implements AutoCloseable {
 
     private static GatewayConfig gatewayConfig(
             NodeConfig config, GatewayToken token, @Nullable InterceptConfig intercept) {
-        GatewayConfig gateway = GatewayConfig.of(config.gateway(), token);
+        GatewayConfig gateway = config.gateway().config(token);
         if (intercept == null) {
             return gateway;
         }
@@ -134,13 +136,6 @@ final class Node implements AutoCloseable {
         return name.substring(0, Math.min(12, name.length()));
     }
 
-    private static NodeStatus status(@Nullable ProxyEngine engine, long countingSinceMillis) {
-        List<String> listeners = engine == null
-                ? List.of()
-                : engine.addresses().stream().map(Text::address).toList();
-        return new NodeStatus(Version.text(), listeners, countingSinceMillis);
-    }
-
     DataFolder data() {
         return data;
     }
@@ -153,8 +148,13 @@ final class Node implements AutoCloseable {
         return gateway.address();
     }
 
+    /** Whether the gateway is reached over TLS. */
+    boolean isGatewaySecure() {
+        return gatewayConfig.tls() != null;
+    }
+
     GatewayToken token() {
-        return token;
+        return gatewayConfig.token();
     }
 
     LedgerHealth health() {
@@ -178,6 +178,7 @@ final class Node implements AutoCloseable {
     @Override
     public void close() {
         log.info("stopping connections={}", engine.connections());
+        state.stopping();
         aggregator.prepareToClose();
         try {
             engine.close();
@@ -193,9 +194,11 @@ final class Node implements AutoCloseable {
     /** Shows the aggregator to the gateway. */
     private static final class AggregatorLedger implements Ledger {
         private final Aggregator aggregator;
+        private final JournalHistory history;
 
-        AggregatorLedger(Aggregator aggregator) {
+        AggregatorLedger(Aggregator aggregator, JournalHistory history) {
             this.aggregator = aggregator;
+            this.history = history;
         }
 
         @Override
@@ -215,7 +218,7 @@ final class Node implements AutoCloseable {
 
         @Override
         public JournalHistory history() {
-            return JournalHistory.of(aggregator.health().journalFolder());
+            return history;
         }
 
         @Override
@@ -226,34 +229,25 @@ final class Node implements AutoCloseable {
 
     /** Passes the gateway's commands to the engine, once there is one. */
     private static final class EngineControl implements SessionControl {
-        private final AtomicReference<@Nullable ProxyEngine> engine;
+        private final NodeState state;
 
-        EngineControl(AtomicReference<@Nullable ProxyEngine> engine) {
-            this.engine = engine;
+        EngineControl(NodeState state) {
+            this.state = state;
         }
 
         @Override
         public void close(long sessionId, String by, String why) {
-            ProxyEngine running = engine.get();
-            if (running != null) {
-                running.closeSession(sessionId, by, why);
-            }
+            state.ifStarted(engine -> engine.closeSession(sessionId, by, why));
         }
 
         @Override
         public void closeAll(String by, String why) {
-            ProxyEngine running = engine.get();
-            if (running != null) {
-                running.closeAllSessions(by, why);
-            }
+            state.ifStarted(engine -> engine.closeAllSessions(by, why));
         }
 
         @Override
         public void closeAll(Collection<Long> sessionIds, String filterText, String by, String why) {
-            ProxyEngine running = engine.get();
-            if (running != null) {
-                running.closeSessions(sessionIds, "closeSessions " + filterText, by, why);
-            }
+            state.ifStarted(engine -> engine.closeSessions(sessionIds, "closeSessions " + filterText, by, why));
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * What a node is started with. Immutable; its parts check themselves when they are made.
  *
  * @param listeners where the proxy listens
- * @param gateway where the gateway listens
+ * @param gateway how the gateway is reached
  * @param data what outlives the process
  * @param allowOpen whether the proxy may listen for anybody
  * @param drain how long sessions may go on after a signal to stop
@@ -18,7 +18,7 @@ import java.util.List;
  */
 record NodeConfig(
         List<InetSocketAddress> listeners,
-        InetSocketAddress gateway,
+        GatewayOptions gateway,
         Path data,
         boolean allowOpen,
         Duration drain,

@@ -46,13 +46,8 @@ final class ProxyCommand implements Callable<Integer> {
             description = "Where clients connect; may be repeated. Port 0 takes a free one.")
     private List<InetSocketAddress> listeners = List.of();
 
-    @Option(
-            names = "--gateway",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9090",
-            converter = SocketAddressConverter.class,
-            description = "Where the dashboard and its API are.")
-    private InetSocketAddress gateway = InetSocketAddress.createUnresolved("127.0.0.1", 0);
+    @Mixin
+    private GatewayOptions gateway = new GatewayOptions();
 
     @Option(
             names = "--data",

@@ -1,5 +1,6 @@
 package io.weir.wsgateway;
 
+import io.netty.channel.Channel;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,11 @@ final class Addresses {
         }
         InetAddress ip = inet.getAddress();
         return (ip == null ? inet.getHostString() : host(ip)) + ":" + inet.getPort();
+    }
+
+    /** Who is at the other end of a connection, for the ledger. */
+    static String client(Channel channel) {
+        return "gateway client " + text(channel.remoteAddress());
     }
 
     /** The address alone, as a URL has it: IPv6 in brackets, shortened. */

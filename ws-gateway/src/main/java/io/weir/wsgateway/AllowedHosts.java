@@ -22,10 +22,13 @@ final class AllowedHosts {
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
 
+    private final boolean isTls;
     private final String listenHost;
     private final Set<Authority> added = new HashSet<>();
 
-    AllowedHosts(InetSocketAddress listen, List<String> added) {
+    /** @param isTls whether we are reached over TLS only, so that no page of ours came without */
+    AllowedHosts(InetSocketAddress listen, List<String> added, boolean isTls) {
+        this.isTls = isTls;
         this.listenHost = listen.getHostString().toLowerCase(Locale.ROOT);
         for (String text : added) {
             for (int port : new int[] {HTTP, HTTPS}) {
@@ -39,10 +42,11 @@ final class AllowedHosts {
         return allows(Authority.parse(header, HTTP), local) || allows(Authority.parse(header, HTTPS), local);
     }
 
-    /** Whether a page of the origin {@code header} may open a WebSocket at {@code local}. */
+    /** Whether a page of the origin {@code header} may open a WebSocket or give a command at {@code local}. */
     boolean allowsOrigin(String header, InetSocketAddress local) {
         Matcher form = ORIGIN.matcher(header);
         return form.matches()
+                && (form.group(1).equals("https") || !isTls)
                 && allows(Authority.parse(form.group(2), form.group(1).equals("http") ? HTTP : HTTPS), local);
     }
 

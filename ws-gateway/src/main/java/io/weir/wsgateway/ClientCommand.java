@@ -20,11 +20,11 @@ sealed interface ClientCommand {
         }
     }
 
-    /** To close one session. */
-    record CloseConnection(long id) implements ClientCommand {}
+    /** To close one session; why is one line, empty if nobody said. */
+    record CloseConnection(long id, String why) implements ClientCommand {}
 
-    /** To close every session. */
-    record CloseAllConnections() implements ClientCommand {}
+    /** To close every session; why is one line, empty if nobody said. */
+    record CloseAllConnections(String why) implements ClientCommand {}
 
     /** Something that another version may know; nothing is done. */
     record Unknown() implements ClientCommand {}

@@ -27,7 +27,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
         this.subscriptions = subscriptions;
         this.commands = commands;
         this.sessions = sessions;
-        this.who = "gateway client " + Addresses.text(client.channel().remoteAddress());
+        this.who = Addresses.client(client.channel());
     }
 
     @Override
@@ -46,11 +46,11 @@ final class ClientHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
             client.subscribe(subscribe);
             subscriptions.subscribed(client);
         } else if (command instanceof ClientCommand.CloseConnection close) {
-            LOG.info("command=closeConnection session={} by=\"{}\"", close.id(), who);
-            sessions.close(close.id(), who, "");
-        } else if (command instanceof ClientCommand.CloseAllConnections) {
-            LOG.info("command=closeAllConnections by=\"{}\"", who);
-            sessions.closeAll(who, "");
+            LOG.info("command=closeConnection session={} by=\"{}\" why=\"{}\"", close.id(), who, close.why());
+            sessions.close(close.id(), who, close.why());
+        } else if (command instanceof ClientCommand.CloseAllConnections all) {
+            LOG.info("command=closeAllConnections by=\"{}\" why=\"{}\"", who, all.why());
+            sessions.closeAll(who, all.why());
         } else if (command instanceof ClientCommand.Malformed malformed) {
             client.sendError(malformed.why());
         }

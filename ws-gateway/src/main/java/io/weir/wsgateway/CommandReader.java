@@ -3,9 +3,6 @@ package io.weir.wsgateway;
 import java.util.EnumSet;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -14,25 +11,12 @@ import tools.jackson.databind.json.JsonMapper;
  * no text exhausts the stack or the heap.
  */
 final class CommandReader {
-    private static final int MAX_DEPTH = 16;
-    private static final int MAX_NUMBER_CHARS = 32;
     private static final long MAX_SEQUENCE = 1L << 53; // what a number in JavaScript holds exactly
 
     private final JsonMapper mapper;
 
     CommandReader(int maxChars) {
-        StreamReadConstraints limits = StreamReadConstraints.builder()
-                .maxNestingDepth(MAX_DEPTH)
-                .maxNumberLength(MAX_NUMBER_CHARS)
-                .maxDocumentLength(maxChars)
-                .maxStringLength(maxChars)
-                .maxNameLength(maxChars)
-                .build();
-        this.mapper = JsonMapper.builder(JsonFactory.builder()
-                        .streamReadConstraints(limits)
-                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                        .build())
-                .build();
+        this.mapper = StrictJson.reader(maxChars);
     }
 
     ClientCommand read(String text) {
@@ -47,8 +31,8 @@ final class CommandReader {
         }
         return switch (message.path("action").stringValue("")) {
             case "subscribe" -> subscribe(message);
-            case "closeConnection" -> closeConnection(message.path("id"));
-            case "closeAllConnections" -> new ClientCommand.CloseAllConnections();
+            case "closeConnection" -> closeConnection(message.path("id"), why(message));
+            case "closeAllConnections" -> new ClientCommand.CloseAllConnections(why(message));
             default -> new ClientCommand.Unknown();
         };
     }
@@ -78,10 +62,14 @@ final class CommandReader {
                 && number.longValue() < MAX_SEQUENCE;
     }
 
-    private static ClientCommand closeConnection(JsonNode id) {
+    private static String why(JsonNode message) {
+        return StatedReason.clean(message.path("why").stringValue(""));
+    }
+
+    private static ClientCommand closeConnection(JsonNode id, String why) {
         if (!id.isIntegralNumber() || !id.canConvertToLong() || id.longValue() <= 0) {
             return new ClientCommand.Malformed("closeConnection: expected the id of a session");
         }
-        return new ClientCommand.CloseConnection(id.longValue());
+        return new ClientCommand.CloseConnection(id.longValue(), why);
     }
 }

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Sets up what a new connection passes through until it is answered or upgraded. Event loop of the gateway. */
 final class ConnectionSetup extends ChannelInitializer<Channel> {
@@ -17,12 +18,15 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     private final Doorkeeper doorkeeper;
     private final Routes routes;
     private final GatewayLimits limits;
+    private final @Nullable GatewayTls tls;
     private int connections;
 
-    ConnectionSetup(Doorkeeper doorkeeper, Routes routes, GatewayLimits limits) {
+    /** @param tls null to be reached without */
+    ConnectionSetup(Doorkeeper doorkeeper, Routes routes, GatewayLimits limits, @Nullable GatewayTls tls) {
         this.doorkeeper = doorkeeper;
         this.routes = routes;
         this.limits = limits;
+        this.tls = tls;
     }
 
     @Override
@@ -43,6 +47,9 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
                         new WriteBufferWaterMark(limits.maxPendingBytes() / 2, limits.maxPendingBytes()));
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(new HeadDeadline(limits.headDeadline()));
+        if (tls != null) {
+            pipeline.addLast(new TlsDoor(tls.context()));
+        }
         pipeline.addLast(new IdleStateHandler(0, 0, limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS));
         pipeline.addLast(new HttpServerCodec(
                 new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADER_BYTES)));

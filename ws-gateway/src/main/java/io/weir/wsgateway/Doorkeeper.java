@@ -8,19 +8,22 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides whether a request may have what it asks for: the right token, and for a WebSocket a page of ours. Event loop of
  * the gateway.
  */
 final class Doorkeeper {
+    private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
+
     private final GatewayToken token;
     private final AllowedHosts hosts;
     private final WrongTokens wrongTokens = new WrongTokens(System::nanoTime);
 
     Doorkeeper(GatewayConfig config) {
         this.token = config.token();
-        this.hosts = new AllowedHosts(config.listen(), config.allowedHosts());
+        this.hosts = new AllowedHosts(config.listen(), config.allowedHosts(), config.tls() != null);
     }
 
     /** Whether the request names a host that we are known as. */
@@ -28,9 +31,33 @@ final class Doorkeeper {
         return hosts.allowsHost(host, local(channel));
     }
 
-    /** Why a request for data is refused; empty if it may have it. */
+    /**
+     * Why a request for data is refused; empty if it may have it.
+     *
+     * <p>A page of another port of this host is of the same site, so its requests carry the cookie. It can't read the
+     * answer; but neither need it be worked out.
+     */
     Optional<HttpResponseStatus> refusal(Channel channel, HttpRequest request, QueryStringDecoder target) {
-        return check(channel, Credentials.of(request.headers(), target, cookieName(channel)));
+        Optional<Credentials> credentials = Credentials.of(request.headers(), target, cookieName(channel));
+        return isCookie(credentials) && isForeign(request)
+                ? Optional.of(HttpResponseStatus.FORBIDDEN)
+                : check(channel, credentials);
+    }
+
+    /** Why a command is refused; empty if it may be given. As of a WebSocket, and the browser must not call it foreign. */
+    Optional<HttpResponseStatus> commandRefusal(Channel channel, HttpRequest request, QueryStringDecoder target) {
+        return isForeign(request)
+                ? Optional.of(HttpResponseStatus.FORBIDDEN)
+                : upgradeRefusal(channel, request, target);
+    }
+
+    /** Whether a browser says that a page of another origin asks. */
+    private static boolean isForeign(HttpRequest request) {
+        return !OWN_SITES.containsAll(request.headers().getAll("Sec-Fetch-Site"));
+    }
+
+    private static boolean isCookie(Optional<Credentials> credentials) {
+        return credentials.map(Credentials::fromCookie).orElse(false);
     }
 
     /**
@@ -42,9 +69,8 @@ final class Doorkeeper {
     Optional<HttpResponseStatus> upgradeRefusal(Channel channel, HttpRequest request, QueryStringDecoder target) {
         List<String> origins = request.headers().getAll(HttpHeaderNames.ORIGIN);
         Optional<Credentials> credentials = Credentials.of(request.headers(), target, cookieName(channel));
-        boolean mustSayOrigin = credentials.map(Credentials::fromCookie).orElse(false);
         boolean isOriginRight = origins.isEmpty()
-                ? !mustSayOrigin
+                ? !isCookie(credentials)
                 : origins.size() == 1 && hosts.allowsOrigin(origins.get(0), local(channel));
         return isOriginRight ? check(channel, credentials) : Optional.of(HttpResponseStatus.FORBIDDEN);
     }

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.Future;
@@ -62,9 +63,19 @@ final class Farewell {
         }
         closeAfter(channel, maxMillis);
         channel.writeAndFlush(lastWords).addListener(written -> {
-            ChannelFuture unused = ((DuplexChannel) channel).shutdownOutput();
+            endOutput(channel);
             closeAfter(channel, LINGER_MILLIS);
         });
+    }
+
+    /** TLS has an end of its own, without which a client takes what came for cut off. */
+    private static void endOutput(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            ChannelFuture unused = ((DuplexChannel) channel).shutdownOutput();
+        } else {
+            tls.closeOutbound().addListener(ended -> ((DuplexChannel) channel).shutdownOutput());
+        }
     }
 
     private static void closeAfter(Channel channel, long millis) {

@@ -11,6 +11,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -23,24 +24,25 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final long STOP_SECONDS = 5;
+    private static final Duration SNAPSHOT_PATIENCE = Duration.ofSeconds(5);
 
     private final EventLoopGroup group;
     private final Channel listener;
     private final Subscriptions subscriptions;
-    private final StoredBodies bodies;
+    private final Workers workers;
 
-    private Gateway(EventLoopGroup group, Channel listener, Subscriptions subscriptions, StoredBodies bodies) {
+    private Gateway(EventLoopGroup group, Channel listener, Subscriptions subscriptions, Workers workers) {
         this.group = group;
         this.listener = listener;
         this.subscriptions = subscriptions;
-        this.bodies = bodies;
+        this.workers = workers;
     }
 
     /**
      * Starts to listen.
      *
      * @param node asked anew for each answer, on the event loop
-     * @throws GatewayException if the address cannot be listened on
+     * @throws GatewayException if the address cannot be listened on, or must not be without TLS
      */
     public static Gateway start(
             GatewayConfig config, Ledger ledger, SessionControl sessions, LogFeed logs, Supplier<NodeStatus> node) {
@@ -54,24 +56,29 @@ public final class Gateway implements AutoCloseable {
             LogFeed logs,
             Supplier<NodeStatus> node,
             GatewayLimits limits) {
+        config.requireSafety();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, Gateway::thread, NioIoHandler.newFactory());
         EventLoop loop = group.next();
         Subscriptions subscriptions = new Subscriptions(loop, ledger, node, logs, limits);
-        StoredBodies bodies = new StoredBodies(config.bodies());
+        Workers workers = new Workers(config.bodies());
         Doorkeeper doorkeeper = new Doorkeeper(config);
+        FreshSnapshots snapshots = new FreshSnapshots(ledger, SNAPSHOT_PATIENCE);
         Routes routes = new Routes(
                 config,
                 doorkeeper,
-                new HttpApi(ledger, node, limits.maxRows()),
-                bodies,
+                new HttpApi(config, ledger, snapshots, node),
+                new SessionsApi(ledger, snapshots, workers.rows(), workers.history()),
+                new ExchangesApi(ledger, snapshots, workers.history()),
+                new CommandsApi(snapshots, workers.rows(), sessions),
+                workers.bodies(),
                 new WebSocketUpgrade(ledger, sessions, subscriptions, limits));
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(new ConnectionSetup(doorkeeper, routes, limits));
-        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions, bodies);
-        LOG.info("gateway listening address={}", Addresses.text(gateway.address()));
+                .childHandler(new ConnectionSetup(doorkeeper, routes, limits, config.tls()));
+        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions, workers);
+        LOG.info("gateway listening address={} tls={}", Addresses.text(gateway.address()), config.tls() != null);
         return gateway;
     }
 
@@ -97,7 +104,7 @@ public final class Gateway implements AutoCloseable {
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS); // before the channels
         group.shutdownGracefully(100, TimeUnit.SECONDS.toMillis(STOP_SECONDS), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
-        bodies.close();
+        workers.close();
     }
 
     private static Channel bind(ServerBootstrap bootstrap, EventLoopGroup group, InetSocketAddress address) {

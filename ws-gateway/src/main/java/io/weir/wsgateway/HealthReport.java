@@ -17,6 +17,19 @@ final class HealthReport {
         this.gateway = gateway;
     }
 
+    /** Why no client should be sent to the node; empty if they may. */
+    static String unreadiness(NodeStatus node, LedgerHealth health) {
+        if (node.isStopping()) {
+            return "the node stops";
+        }
+        if (node.listen().isEmpty()) {
+            return "the proxy does not listen yet";
+        }
+        return health.state() == JournalState.OK
+                ? ""
+                : "the journal is " + name(health) + (health.reason().isEmpty() ? "" : ": " + health.reason());
+    }
+
     boolean isOk() {
         return health.state() == JournalState.OK;
     }

@@ -1,32 +1,30 @@
 package io.weir.wsgateway;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
-import io.weir.aggregator.ConnectionInfo;
-import io.weir.aggregator.RecentExchanges;
+import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.Snapshot;
 import io.weir.eventbus.Tally;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
 
-/** Answers requests for figures. Event loop of the gateway. */
+/** Answers requests for what the node is, how it does and what it counted in all. Event loop of the gateway. */
 final class HttpApi {
-    private static final int EXPECTED_BYTES = 1024;
-
+    private final GatewayConfig config;
     private final Ledger ledger;
+    private final FreshSnapshots snapshots;
     private final Supplier<NodeStatus> node;
-    private final int maxRows;
+    private final ByteBuf description = Unpooled.unreleasableBuffer(
+            Unpooled.wrappedBuffer(Assets.text("openapi.json").getBytes(StandardCharsets.UTF_8)));
 
-    HttpApi(Ledger ledger, Supplier<NodeStatus> node, int maxRows) {
+    HttpApi(GatewayConfig config, Ledger ledger, FreshSnapshots snapshots, Supplier<NodeStatus> node) {
+        this.config = config;
         this.ledger = ledger;
+        this.snapshots = snapshots;
         this.node = node;
-        this.maxRows = maxRows;
     }
 
     /** Whether the node is well: 200 if it is, 503 if its journal is not. */
@@ -35,62 +33,57 @@ final class HttpApi {
         send(channel, report.isOk() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE, report::write);
     }
 
-    /** The totals of all time. */
-    void sendTotals(Channel channel) {
-        withSnapshot(channel, snapshot -> send(channel, HttpResponseStatus.OK, json -> writeTotals(json, snapshot)));
-    }
-
-    /** The rows that are open, the newest first, or those that closed last. */
-    void sendSessions(Channel channel, QueryStringDecoder target) {
-        String state = String.join(",", target.parameters().getOrDefault("state", List.of("open")));
-        switch (state) {
-            case "open" -> withSnapshot(channel, snapshot -> sendRows(channel, snapshot, open(snapshot)));
-            case "recent" -> withSnapshot(channel, snapshot -> sendRows(channel, snapshot, snapshot.recentlyClosed()));
-            default -> Replies.refuse(channel, HttpResponseStatus.BAD_REQUEST);
+    /** Whether to send clients to this node: 200 if it listens and records, else 503 with the reason. */
+    void sendReadiness(Channel channel) {
+        String reason = HealthReport.unreadiness(node.get(), ledger.health());
+        if (reason.isEmpty()) {
+            send(channel, HttpResponseStatus.OK, json -> json.writeStringProperty("status", "ready"));
+        } else {
+            send(channel, HttpResponseStatus.SERVICE_UNAVAILABLE, json -> {
+                json.writeStringProperty("status", "not ready");
+                json.writeStringProperty("error", reason);
+            });
         }
     }
 
-    /** The recent exchanges after a sequence, or the last ones if none is named. */
-    void sendExchanges(Channel channel, QueryStringDecoder target) {
-        ExchangesQuery.of(target)
-                .ifPresentOrElse(
-                        query -> withSnapshot(channel, snapshot -> sendExchanges(channel, snapshot, query)),
-                        () -> Replies.refuse(channel, HttpResponseStatus.BAD_REQUEST));
-    }
-
-    private void sendExchanges(Channel channel, Snapshot snapshot, ExchangesQuery query) {
-        RecentExchanges.Page page = query.page(ledger.exchanges(), snapshot.sequence());
+    /** What runs here. */
+    void sendBuild(Channel channel) {
+        NodeStatus status = node.get();
+        LedgerHealth health = ledger.health();
         send(channel, HttpResponseStatus.OK, json -> {
-            json.writeNumberProperty("seq", snapshot.sequence());
-            json.writeNumberProperty("missed", page.missed());
-            json.writeBooleanProperty("more", page.more());
-            json.writeArrayPropertyStart("data");
-            page.exchanges().forEach(each -> ExchangeRow.write(json, each));
+            json.writeStringProperty("version", status.version());
+            json.writeStringProperty("java", Runtime.version().toString());
+            json.writeStringProperty("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+            json.writeStringProperty("nodeId", health.nodeId());
+            json.writeNumberProperty("boot", health.boot());
+            json.writeStringProperty("startedAt", Json.time(status.startedAtMillis()));
+            json.writeArrayPropertyStart("listen");
+            status.listen().forEach(json::writeString);
             json.writeEndArray();
+            json.writeStringProperty("gateway", Addresses.text(channel.localAddress()));
+            json.writeBooleanProperty("intercepting", config.certificate() != null);
+            json.writeBooleanProperty("capturing", config.bodies() != null);
         });
     }
 
-    private static List<ConnectionInfo> open(Snapshot snapshot) {
-        List<ConnectionInfo> rows = new ArrayList<>(snapshot.openCount());
-        snapshot.forEachOpen(rows::add);
-        return rows;
+    /** What this API is, for programs. */
+    void sendDescription(Channel channel) {
+        Replies.send(channel, HttpResponseStatus.OK, Replies.JSON, description.duplicate());
     }
 
-    private void sendRows(Channel channel, Snapshot snapshot, List<ConnectionInfo> rows) {
-        List<ConnectionInfo> sorted = SessionRow.newestFirst(rows);
-        send(channel, HttpResponseStatus.OK, json -> {
-            json.writeNumberProperty("seq", snapshot.sequence());
-            json.writeNumberProperty("total", sorted.size());
-            json.writeArrayPropertyStart("data");
-            sorted.stream().limit(maxRows).forEach(row -> SessionRow.write(json, row));
-            json.writeEndArray();
-        });
+    /** The totals of all time. */
+    void sendTotals(Channel channel) {
+        snapshots.with(channel, snapshot -> send(channel, HttpResponseStatus.OK, json -> writeTotals(json, snapshot)));
     }
 
-    private static void writeTotals(JsonGenerator json, Snapshot snapshot) {
+    private void writeTotals(JsonGenerator json, Snapshot snapshot) {
         Tally totals = snapshot.totals();
         json.writeNumberProperty("seq", snapshot.sequence());
         json.writeStringProperty("time", Json.time(snapshot.atMillis()));
+        long since = node.get().countingSinceMillis();
+        if (since > 0) {
+            json.writeStringProperty("since", Json.time(since));
+        }
         json.writeObjectPropertyStart("totals");
         json.writeNumberProperty("up", totals.up());
         json.writeNumberProperty("down", totals.down());
@@ -104,19 +97,7 @@ final class HttpApi {
         json.writeNumberProperty("violations", snapshot.violations());
     }
 
-    /** The answer may come on the aggregator's thread, into which nothing may be thrown, and may never come. */
-    private void withSnapshot(Channel channel, Consumer<Snapshot> reader) {
-        ledger.requestSnapshot(snapshot -> {
-            try {
-                channel.eventLoop().execute(() -> reader.accept(snapshot));
-            } catch (RejectedExecutionException e) {
-                return; // the gateway was closed meanwhile
-            }
-        });
-    }
-
     private static void send(Channel channel, HttpResponseStatus status, Json.Fields fields) {
-        ByteBuf body = Json.object(channel.alloc(), EXPECTED_BYTES, fields);
-        Replies.send(channel, status, Replies.JSON, body);
+        Replies.send(channel, Answer.of(channel.alloc(), status, fields));
     }
 }

@@ -21,7 +21,7 @@ public interface Ledger {
     /** The exchanges that were journaled last. */
     RecentExchanges exchanges();
 
-    /** What the journal's files tell of the past. What it returns reads them, and blocks. */
+    /** What the journal tells of the past; it blocks, and is asked on no event loop. */
     JournalHistory history();
 
     /** How the journal fares. */

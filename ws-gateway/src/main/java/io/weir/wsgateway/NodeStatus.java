@@ -6,12 +6,20 @@ import java.util.List;
  * What the gateway tells of the node beside its ledger. Immutable.
  *
  * @param version of the program
- * @param listen addresses that the proxy listens on, such as {@code 127.0.0.1:8080}
+ * @param listen addresses that the proxy listens on, such as {@code 127.0.0.1:8080}; none until it does
  * @param countingSinceMillis wall-clock time of the ledger's first event; 0 if it is not known
+ * @param startedAtMillis wall-clock time of this start
+ * @param isStopping whether it takes no more clients, since it is about to end
  */
-public record NodeStatus(String version, List<String> listen, long countingSinceMillis) {
+public record NodeStatus(
+        String version, List<String> listen, long countingSinceMillis, long startedAtMillis, boolean isStopping) {
     /** Copies the list. */
     public NodeStatus {
         listen = List.copyOf(listen);
+    }
+
+    /** One that is not about to stop, of a start that is not known. */
+    public NodeStatus(String version, List<String> listen, long countingSinceMillis) {
+        this(version, listen, countingSinceMillis, 0, false);
     }
 }

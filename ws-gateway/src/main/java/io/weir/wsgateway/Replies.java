@@ -11,14 +11,16 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 
 /** Answers requests. Every answer has the same security headers and ends its connection. Event loop of the channel. */
 final class Replies {
     static final String JSON = "application/json";
+    private static final AttributeKey<Boolean> SPEAKS_JSON = AttributeKey.valueOf(Replies.class, "speaksJson");
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
-            + "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; connect-src 'self'";
+            + "img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; connect-src 'self'";
 
     private Replies() {}
 
@@ -45,33 +47,73 @@ final class Replies {
         send(channel, response(status, contentType, body));
     }
 
+    /** Answers with JSON; takes over the reference. */
+    static void send(Channel channel, Answer answer) {
+        FullHttpResponse response = response(answer.status(), JSON, answer.body());
+        if (answer.status().equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
+            response.headers().set(HttpHeaderNames.RETRY_AFTER, 1);
+        }
+        send(channel, response);
+    }
+
+    /** From now on what goes wrong on this connection is told as {@code {"error":"…"}}, as programs expect. */
+    static void speakJson(Channel channel) {
+        channel.attr(SPEAKS_JSON).set(true);
+    }
+
     /** Answers with the status alone, and its name for people. */
     static void refuse(Channel channel, HttpResponseStatus status) {
-        String text = status.reasonPhrase() + "\n";
-        FullHttpResponse response = response(status, TEXT, ByteBufUtil.writeAscii(channel.alloc(), text));
+        refuse(channel, status, status.reasonPhrase());
+    }
+
+    /** Answers with the status, and what is wrong for people. */
+    static void refuse(Channel channel, HttpResponseStatus status, String message) {
+        refuse(channel, status, message, "GET, HEAD");
+    }
+
+    /** Answers that a path is there, but not for this method. */
+    static void refuseMethod(Channel channel, String allowed) {
+        HttpResponseStatus status = HttpResponseStatus.METHOD_NOT_ALLOWED;
+        refuse(channel, status, status.reasonPhrase(), allowed);
+    }
+
+    private static void refuse(Channel channel, HttpResponseStatus status, String message, String allowedMethods) {
+        FullHttpResponse response = channel.hasAttr(SPEAKS_JSON)
+                ? response(
+                        status,
+                        JSON,
+                        Answer.error(channel.alloc(), status, message).body())
+                : response(status, TEXT, ByteBufUtil.writeUtf8(channel.alloc(), message + "\n"));
         if (status.equals(HttpResponseStatus.UNAUTHORIZED)) {
             response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         } else if (status.equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+            response.headers().set(HttpHeaderNames.ALLOW, allowedMethods);
         } else if (status.equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
             response.headers()
                     .set(HttpHeaderNames.UPGRADE, "websocket")
                     .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
         } else if (status.equals(HttpResponseStatus.TOO_MANY_REQUESTS)) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, 60);
+        } else if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
+            response.headers().set(HttpHeaderNames.RETRY_AFTER, 1);
         }
         send(channel, response);
     }
 
-    /** Stores the token as a cookie and goes on to the page, whose address does not have it. */
-    static void welcome(Channel channel, String cookieName, GatewayToken token) {
+    /**
+     * Stores the token as a cookie and goes on to the page, whose address does not have it.
+     *
+     * @param isSecure whether we are reached over TLS, so that the cookie goes nowhere else
+     */
+    static void welcome(Channel channel, String cookieName, GatewayToken token, boolean isSecure) {
         FullHttpResponse response =
                 response(HttpResponseStatus.SEE_OTHER, TEXT, channel.alloc().buffer(0));
         response.headers()
                 .set(HttpHeaderNames.LOCATION, "/")
                 .set(
                         HttpHeaderNames.SET_COOKIE,
-                        cookieName + "=" + token.value() + "; HttpOnly; SameSite=Strict; Path=/");
+                        cookieName + "=" + token.value() + "; HttpOnly; SameSite=Strict; Path=/"
+                                + (isSecure ? "; Secure" : ""));
         send(channel, response);
     }
 

@@ -1,8 +1,10 @@
 package io.weir.wsgateway;
 
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -10,6 +12,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -17,22 +21,26 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets through the one request of a connection if it is well-formed, has no body and is meant for us; nothing is ever
- * fetched for anybody. Event loop of its channel.
+ * Lets through the one request of a connection if it is well-formed and meant for us; nothing is ever fetched for anybody. Event loop
+ * of its channel.
  *
- * <p>One request a connection: what follows it is dropped, so no two answers can be mixed up.
+ * <p>Only a command may have a body, and only who may give it is listened to. One request a connection: what follows it is
+ * dropped, so no two answers can be mixed up.
  */
 final class RequestGuard extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(RequestGuard.class);
 
     private final Doorkeeper doorkeeper;
     private final Routes routes;
+    private final RequestBody body = new RequestBody(CommandsApi.MAX_BODY_BYTES);
     private @Nullable HttpRequest head;
+    private boolean isCommand;
     private boolean isDone;
 
     RequestGuard(Doorkeeper doorkeeper, Routes routes) {
@@ -52,17 +60,20 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void accept(ChannelHandlerContext ctx, HttpObject object) {
-        if (object instanceof HttpRequest request) {
-            head = request;
+        if (object instanceof HttpRequest arrived) {
+            head = arrived;
         }
         HttpResponseStatus refusal = refusal(ctx, object);
         HttpRequest request = head;
         if (refusal != null) {
             finish(ctx);
-            Replies.refuse(ctx.channel(), refusal);
+            refuse(ctx, refusal);
         } else if (request != null && object instanceof LastHttpContent) {
             finish(ctx);
-            routes.answer(ctx, request);
+            routes.answer(ctx, request, body.toBytes());
+        } else if (object instanceof HttpRequest arrived && isCommand && HttpUtil.is100ContinueExpected(arrived)) {
+            ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE))
+                    .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         }
     }
 
@@ -76,19 +87,38 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
             return ofFailure(object.decoderResult());
         }
         if (object instanceof HttpContent content && content.content().isReadable()) {
-            return HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
+            return isCommand && body.add(content.content()) ? null : HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
         }
         return object instanceof HttpRequest request ? ofHead(ctx, request) : null;
+    }
+
+    private void refuse(ChannelHandlerContext ctx, HttpResponseStatus refusal) {
+        if (isCommand && refusal.equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
+            Replies.refuseMethod(ctx.channel(), HttpMethod.POST.name());
+        } else {
+            Replies.refuse(ctx.channel(), refusal);
+        }
     }
 
     private @Nullable HttpResponseStatus ofHead(ChannelHandlerContext ctx, HttpRequest request) {
         HttpHeaders headers = request.headers();
         List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        if (Endpoint.speaksJson(request.uri())) {
+            Replies.speakJson(ctx.channel());
+        }
         if (!request.uri().startsWith("/") || hosts.size() != 1) {
             return HttpResponseStatus.BAD_REQUEST; // CONNECT and absolute form among them
         }
         if (!doorkeeper.allowsHost(ctx.channel(), hosts.get(0))) {
             return HttpResponseStatus.MISDIRECTED_REQUEST;
+        }
+        isCommand = routes.isCommand(request);
+        if (isCommand) {
+            return request.method().equals(HttpMethod.POST)
+                    ? routes.commandRefusal(ctx.channel(), request)
+                            .or(() -> body.refusal(request))
+                            .orElse(null)
+                    : HttpResponseStatus.METHOD_NOT_ALLOWED;
         }
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             return HttpResponseStatus.METHOD_NOT_ALLOWED;
@@ -116,7 +146,7 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
             LOG.debug("lost {}: {}", Addresses.text(ctx.channel().remoteAddress()), cause.getMessage());
         } else {
             LOG.warn("closing {}", Addresses.text(ctx.channel().remoteAddress()), cause);

@@ -10,49 +10,83 @@ import java.util.Optional;
 
 /** Says who answers which path, and who may ask. Event loop of the gateway. */
 final class Routes {
-    private static final String BODIES = "/api/bodies/";
-
     private final Assets assets;
     private final CertificatePage certificate;
-    private final GatewayToken token;
+    private final GatewayConfig config;
     private final Doorkeeper doorkeeper;
     private final HttpApi api;
+    private final SessionsApi sessions;
+    private final ExchangesApi exchanges;
+    private final CommandsApi commands;
     private final StoredBodies bodies;
     private final WebSocketUpgrade upgrade;
 
-    Routes(GatewayConfig config, Doorkeeper doorkeeper, HttpApi api, StoredBodies bodies, WebSocketUpgrade upgrade) {
+    Routes(
+            GatewayConfig config,
+            Doorkeeper doorkeeper,
+            HttpApi api,
+            SessionsApi sessions,
+            ExchangesApi exchanges,
+            CommandsApi commands,
+            StoredBodies bodies,
+            WebSocketUpgrade upgrade) {
         this.assets = new Assets(config.certificate() != null);
         this.certificate = new CertificatePage(config.certificate());
-        this.token = config.token();
+        this.config = config;
         this.doorkeeper = doorkeeper;
         this.api = api;
+        this.sessions = sessions;
+        this.exchanges = exchanges;
+        this.commands = commands;
         this.bodies = bodies;
         this.upgrade = upgrade;
     }
 
-    void answer(ChannelHandlerContext ctx, HttpRequest request) {
+    /** Whether the path is that of a command. */
+    boolean isCommand(HttpRequest request) {
+        return Endpoint.at(new QueryStringDecoder(request.uri()).rawPath())
+                .filter(match -> match.endpoint().isCommand())
+                .isPresent();
+    }
+
+    /** Why a command is refused, by its head; empty if its body may come. */
+    Optional<HttpResponseStatus> commandRefusal(Channel channel, HttpRequest request) {
         try {
-            answer(ctx, request, new QueryStringDecoder(request.uri()));
+            return doorkeeper.commandRefusal(channel, request, new QueryStringDecoder(request.uri()));
+        } catch (IllegalArgumentException e) {
+            return Optional.of(HttpResponseStatus.BAD_REQUEST); // an escape in the target is malformed
+        }
+    }
+
+    /** Answers a request that is whole; the body is empty unless it is a command that was not refused. */
+    void answer(ChannelHandlerContext ctx, HttpRequest request, byte[] body) {
+        try {
+            answer(ctx, request, new QueryStringDecoder(request.uri()), body);
+        } catch (BadQuestionException e) {
+            Replies.refuse(ctx.channel(), HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             Replies.refuse(ctx.channel(), HttpResponseStatus.BAD_REQUEST); // an escape in the target is malformed
         }
     }
 
-    private void answer(ChannelHandlerContext ctx, HttpRequest request, QueryStringDecoder target) {
+    private void answer(ChannelHandlerContext ctx, HttpRequest request, QueryStringDecoder target, byte[] body)
+            throws BadQuestionException {
         Channel channel = ctx.channel();
         String path = target.rawPath();
         if (path.equals("/healthz")) {
             api.sendHealth(channel);
+        } else if (path.equals("/readyz")) {
+            api.sendReadiness(channel);
         } else if (path.equals("/start")) {
             open(ctx, request, target);
         } else if (CertificatePage.isOurs(path)) {
             certificate.send(channel, path);
         } else if (assets.has(path) && !target.parameters().containsKey("token")) {
             assets.send(channel, path, request.headers().get(HttpHeaderNames.HOST));
+        } else if (isCommand(request)) {
+            commands.close(channel, body); // who may was asked before the body was read
         } else {
-            Optional<HttpResponseStatus> refusal = doorkeeper.refusal(channel, request, target);
-            refusal.ifPresentOrElse(
-                    status -> Replies.refuse(channel, status), () -> answerKnown(channel, request, target));
+            answerKnown(channel, request, target);
         }
     }
 
@@ -62,18 +96,36 @@ final class Routes {
                 .ifPresentOrElse(status -> Replies.refuse(ctx.channel(), status), () -> upgrade.open(ctx, request));
     }
 
-    private void answerKnown(Channel channel, HttpRequest request, QueryStringDecoder target) {
-        String path = target.rawPath();
-        if (path.startsWith(BODIES)) {
-            bodies.send(channel, request, path.substring(BODIES.length()));
+    private void answerKnown(Channel channel, HttpRequest request, QueryStringDecoder target)
+            throws BadQuestionException {
+        Optional<HttpResponseStatus> refusal = doorkeeper.refusal(channel, request, target);
+        if (refusal.isPresent()) {
+            Replies.refuse(channel, refusal.get());
             return;
         }
-        switch (path) {
-            case "/" -> Replies.welcome(channel, Doorkeeper.cookieName(channel), token);
-            case "/api/totals" -> api.sendTotals(channel);
-            case "/api/sessions" -> api.sendSessions(channel, target);
-            case "/api/exchanges" -> api.sendExchanges(channel, target);
-            default -> Replies.refuse(channel, HttpResponseStatus.NOT_FOUND);
+        String path = target.rawPath();
+        Optional<Endpoint.Match> match = Endpoint.at(path);
+        if (match.isPresent()) {
+            answer(channel, request, target, match.get());
+        } else if (path.equals("/")) {
+            Replies.welcome(channel, Doorkeeper.cookieName(channel), config.token(), config.tls() != null);
+        } else {
+            Replies.refuse(channel, HttpResponseStatus.NOT_FOUND);
+        }
+    }
+
+    private void answer(Channel channel, HttpRequest request, QueryStringDecoder target, Endpoint.Match match)
+            throws BadQuestionException {
+        switch (match.endpoint()) {
+            case BUILD -> api.sendBuild(channel);
+            case DESCRIPTION -> api.sendDescription(channel);
+            case TOTALS -> api.sendTotals(channel);
+            case SESSIONS -> sessions.sendSessions(channel, target);
+            case SESSION -> sessions.sendSession(channel, match.part(), target);
+            case TIMELINE -> sessions.sendTimeline(channel, match.part(), target);
+            case EXCHANGES -> exchanges.sendExchanges(channel, target);
+            case BODY -> bodies.send(channel, request, match.part());
+            case HEALTH, READY, CLOSE -> throw new IllegalStateException("answered before: " + match);
         }
     }
 }

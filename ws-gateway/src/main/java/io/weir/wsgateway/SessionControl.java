@@ -3,8 +3,8 @@ package io.weir.wsgateway;
 import java.util.Collection;
 
 /**
- * Carries out the commands of dashboards. Called on the gateway's event loop and must not wait; the effect comes back
- * as events of the ledger.
+ * Carries out the commands of dashboards. Called on threads of the gateway's and must not wait; the effect comes back as
+ * events of the ledger.
  */
 public interface SessionControl {
     /**

@@ -1,5 +1,6 @@
 package io.weir.wsgateway;
 
+import io.weir.aggregator.ClosedSession;
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionProtocol;
@@ -31,6 +32,16 @@ final class SessionRow {
     }
 
     static void write(JsonGenerator json, ConnectionInfo session) {
+        write(json, session, 0);
+    }
+
+    /** A row out of the journal, which says by what event it was closed. */
+    static void write(JsonGenerator json, ClosedSession session) {
+        write(json, session.info(), session.sequence());
+    }
+
+    /** @param closedSequence of the event that closed it; left out if 0 */
+    static void write(JsonGenerator json, ConnectionInfo session, long closedSequence) {
         boolean isTunnel = session.protocol() == SessionProtocol.HTTPS_TUNNEL;
         boolean isIntercepted = session.isRoot() && !isTunnel && session.protocol() != SessionProtocol.HTTP;
         json.writeStartObject();
@@ -46,6 +57,9 @@ final class SessionRow {
         json.writeStringProperty("status", session.isOpen() ? "Active" : "Closed");
         writeCounts(json, session.counts());
         writeMore(json, session);
+        if (closedSequence != 0) {
+            json.writeNumberProperty("closedSequence", closedSequence);
+        }
         json.writeEndObject();
     }
 

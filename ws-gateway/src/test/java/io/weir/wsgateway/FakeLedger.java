@@ -39,6 +39,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
     private JournalState journal = JournalState.OK;
     private String reason = "";
     private boolean isSilent;
+    private Path folder = Path.of("no-such-journal");
 
     /** An open row with the sequences of its last change and of that of its facts. */
     private record Row(ConnectionInfo info, long changedAt, long factsChangedAt) {
@@ -177,6 +178,16 @@ final class FakeLedger implements Ledger, AutoCloseable {
         if (!isSilent) {
             thread.execute(() -> reader.accept(latest()));
         }
+    }
+
+    /** The folder of the journal that the past is read from. */
+    synchronized void remembers(Path journalFolder) {
+        folder = journalFolder;
+    }
+
+    @Override
+    public synchronized JournalHistory history() {
+        return JournalHistory.of(folder);
     }
 
     @Override

@@ -1,0 +1,46 @@
+package io.weir.launcher;
+
+import io.weir.proxyengine.ProxyEngine;
+import io.weir.wsgateway.NodeStatus;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** How far a node is, for its gateway, which is there before the engine is. Any thread. */
+final class NodeState {
+    private final AtomicReference<@Nullable ProxyEngine> engine = new AtomicReference<>();
+    private final long countingSinceMillis;
+    private final long startedAtMillis = System.currentTimeMillis();
+    private volatile boolean isStopping;
+
+    /** A node that starts, on a journal that has counted since then, in ms since the epoch. */
+    NodeState(long countingSinceMillis) {
+        this.countingSinceMillis = countingSinceMillis;
+    }
+
+    /** Clients are served from now on. */
+    void started(ProxyEngine running) {
+        engine.set(running);
+    }
+
+    /** New clients are not served any more. */
+    void stopping() {
+        isStopping = true;
+    }
+
+    void ifStarted(Consumer<ProxyEngine> what) {
+        ProxyEngine running = engine.get();
+        if (running != null) {
+            what.accept(running);
+        }
+    }
+
+    NodeStatus status() {
+        ProxyEngine running = engine.get();
+        List<String> listeners = running == null
+                ? List.of()
+                : running.addresses().stream().map(Text::address).toList();
+        return new NodeStatus(Version.text(), listeners, countingSinceMillis, startedAtMillis, isStopping);
+    }
+}

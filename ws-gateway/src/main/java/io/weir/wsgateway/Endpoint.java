@@ -1,0 +1,65 @@
+package io.weir.wsgateway;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The paths of the HTTP API, as {@code /api/openapi.json} describes them. Where two fit a path, the first one has it.
+ *
+ * <p>{@code {…}} stands for one part of a path, as it was sent: escapes in it are not undone.
+ */
+enum Endpoint {
+    HEALTH("/healthz"),
+    READY("/readyz"),
+    BUILD("/api/build"),
+    DESCRIPTION("/api/openapi.json"),
+    TOTALS("/api/totals"),
+    SESSIONS("/api/sessions"),
+    CLOSE("/api/sessions/close"),
+    SESSION("/api/sessions/{id}"),
+    TIMELINE("/api/sessions/{id}/timeline"),
+    EXCHANGES("/api/exchanges"),
+    BODY("/api/bodies/{sha256}");
+
+    /**
+     * What a path means.
+     *
+     * @param part what stands where the path has {@code {…}}; empty if it has none
+     */
+    record Match(Endpoint endpoint, String part) {}
+
+    private final String path;
+    private final Pattern pattern;
+
+    Endpoint(String path) {
+        this.path = path;
+        this.pattern = Pattern.compile(path.replace(".", "\\.").replaceAll("\\{[a-z0-9]+}", "([^/]+)"));
+    }
+
+    /** Its path, with names in braces for what may vary. */
+    String path() {
+        return path;
+    }
+
+    /** Whether it carries out commands: it takes {@code POST} with a body, and nothing else does. */
+    boolean isCommand() {
+        return this == CLOSE;
+    }
+
+    /** What is at that path, if anything is. */
+    static Optional<Match> at(String rawPath) {
+        for (Endpoint endpoint : values()) {
+            Matcher matcher = endpoint.pattern.matcher(rawPath);
+            if (matcher.matches()) {
+                return Optional.of(new Match(endpoint, matcher.groupCount() == 0 ? "" : matcher.group(1)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether failures at that path are told as JSON. */
+    static boolean speaksJson(String target) {
+        return target.startsWith("/api/") || target.startsWith("/readyz");
+    }
+}
