@@ -81,7 +81,8 @@ final class Node implements AutoCloseable {
                     new AggregatorLedger(aggregator),
                     new EngineControl(engineOnceStarted),
                     logs,
-                    () -> status(engineOnceStarted.get()));
+                    () -> status(engineOnceStarted.get()),
+                    new EngineMetrics(engineOnceStarted));
             int capacity = FileLimit.connections();
             ProxyEngine engine = ProxyEngine.start(
                     EngineConfig.builder(config.listeners().get(0))

@@ -10,6 +10,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.weir.eventbus.LoopDelay;
+import io.weir.wsgateway.metrics.GatewayFigures;
+import io.weir.wsgateway.metrics.Meters;
+import io.weir.wsgateway.metrics.NodeMetrics;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -28,23 +32,36 @@ public final class Gateway implements AutoCloseable {
     private final Channel listener;
     private final Subscriptions subscriptions;
     private final StoredBodies bodies;
+    private final MetricsPage metrics;
 
-    private Gateway(EventLoopGroup group, Channel listener, Subscriptions subscriptions, StoredBodies bodies) {
+    private Gateway(
+            EventLoopGroup group,
+            Channel listener,
+            Subscriptions subscriptions,
+            StoredBodies bodies,
+            MetricsPage metrics) {
         this.group = group;
         this.listener = listener;
         this.subscriptions = subscriptions;
         this.bodies = bodies;
+        this.metrics = metrics;
     }
 
     /**
      * Starts to listen.
      *
      * @param node asked anew for each answer, on the event loop
+     * @param figures asked anew for each answer, on any thread
      * @throws GatewayException if the address cannot be listened on
      */
     public static Gateway start(
-            GatewayConfig config, Ledger ledger, SessionControl sessions, LogFeed logs, Supplier<NodeStatus> node) {
-        return start(config, ledger, sessions, logs, node, GatewayLimits.DEFAULTS);
+            GatewayConfig config,
+            Ledger ledger,
+            SessionControl sessions,
+            LogFeed logs,
+            Supplier<NodeStatus> node,
+            NodeMetrics figures) {
+        return start(config, ledger, sessions, logs, node, figures, GatewayLimits.DEFAULTS);
     }
 
     static Gateway start(
@@ -53,24 +70,32 @@ public final class Gateway implements AutoCloseable {
             SessionControl sessions,
             LogFeed logs,
             Supplier<NodeStatus> node,
+            NodeMetrics figures,
             GatewayLimits limits) {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, Gateway::thread, NioIoHandler.newFactory());
         EventLoop loop = group.next();
         Subscriptions subscriptions = new Subscriptions(loop, ledger, node, logs, limits);
         StoredBodies bodies = new StoredBodies(config.bodies());
         Doorkeeper doorkeeper = new Doorkeeper(config);
+        MetricsPage metrics = new MetricsPage(
+                loop,
+                ledger,
+                new Meters(node.get().version(), figures, LoopDelay.watch("gateway", loop)),
+                () -> new GatewayFigures(
+                        subscriptions.count(), subscriptions.pendingBytes(), doorkeeper.wrongTokens()));
         Routes routes = new Routes(
                 config,
                 doorkeeper,
                 new HttpApi(ledger, node, limits.maxRows()),
                 bodies,
+                metrics,
                 new WebSocketUpgrade(ledger, sessions, subscriptions, limits));
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ConnectionSetup(doorkeeper, routes, limits));
-        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions, bodies);
+        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions, bodies, metrics);
         LOG.info("gateway listening address={}", Addresses.text(gateway.address()));
         return gateway;
     }
@@ -98,6 +123,7 @@ public final class Gateway implements AutoCloseable {
         group.shutdownGracefully(100, TimeUnit.SECONDS.toMillis(STOP_SECONDS), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
         bodies.close();
+        metrics.close();
     }
 
     private static Channel bind(ServerBootstrap bootstrap, EventLoopGroup group, InetSocketAddress address) {

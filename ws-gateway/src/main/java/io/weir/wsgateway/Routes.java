@@ -18,15 +18,23 @@ final class Routes {
     private final Doorkeeper doorkeeper;
     private final HttpApi api;
     private final StoredBodies bodies;
+    private final MetricsPage metrics;
     private final WebSocketUpgrade upgrade;
 
-    Routes(GatewayConfig config, Doorkeeper doorkeeper, HttpApi api, StoredBodies bodies, WebSocketUpgrade upgrade) {
+    Routes(
+            GatewayConfig config,
+            Doorkeeper doorkeeper,
+            HttpApi api,
+            StoredBodies bodies,
+            MetricsPage metrics,
+            WebSocketUpgrade upgrade) {
         this.assets = new Assets(config.certificate() != null);
         this.certificate = new CertificatePage(config.certificate());
         this.token = config.token();
         this.doorkeeper = doorkeeper;
         this.api = api;
         this.bodies = bodies;
+        this.metrics = metrics;
         this.upgrade = upgrade;
     }
 
@@ -73,6 +81,7 @@ final class Routes {
             case "/api/totals" -> api.sendTotals(channel);
             case "/api/sessions" -> api.sendSessions(channel, target);
             case "/api/exchanges" -> api.sendExchanges(channel, target);
+            case "/metrics" -> metrics.send(channel);
             default -> Replies.refuse(channel, HttpResponseStatus.NOT_FOUND);
         }
     }

@@ -36,6 +36,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
     private JournalState journal = JournalState.OK;
     private String reason = "";
     private boolean isSilent;
+    private long refused;
 
     synchronized void put(ConnectionInfo row) {
         sequence++;
@@ -69,6 +70,11 @@ final class FakeLedger implements Ledger, AutoCloseable {
     synchronized void add(Tally delta) {
         sequence++;
         totals = totals.plus(delta);
+    }
+
+    synchronized void refuse() {
+        sequence++;
+        refused++;
     }
 
     /** Journals an exchange; answers its sequence. */
@@ -136,6 +142,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
                 totals,
                 open.size() + closed.size(),
                 0,
+                refused,
                 List.copyOf(open.values()),
                 List.copyOf(closed));
     }
@@ -165,6 +172,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
             Tally totals,
             long sessionsOpened,
             long violations,
+            long refused,
             List<ConnectionInfo> open,
             List<ConnectionInfo> recentlyClosed)
             implements Snapshot {
@@ -195,12 +203,9 @@ final class FakeLedger implements Ledger, AutoCloseable {
 
         @Override
         public ClosedCounts closedCounts() {
-            return (protocol, reason) -> 0;
-        }
-
-        @Override
-        public long refused() {
-            return 0;
+            return (protocol, reason) -> recentlyClosed.stream()
+                    .filter(row -> row.protocol() == protocol && row.reason() == reason)
+                    .count();
         }
 
         @Override
