@@ -9,6 +9,7 @@ import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
 import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
@@ -20,8 +21,6 @@ import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -54,10 +53,10 @@ public final class LedgerFold implements EventSink {
     private final SessionTable sessions = new SessionTable();
     private final Counts totals = new Counts();
     private final Counts sum = new Counts();
-    private final RecentlyClosed recentlyClosed = new RecentlyClosed();
+    private final ClosedSessions closedSessions = new ClosedSessions();
+    private final CloseCounter closeCounter = new CloseCounter();
     private final ViolationLog violations = new ViolationLog();
     private final List<Gap> gaps = new ArrayList<>();
-    private final EnumMap<CloseReason, Long> closedByReason = new EnumMap<>(CloseReason.class);
     private final CheckpointFold checkpoint = new CheckpointFold(this);
     private final TunnelFold tunnels = new TunnelFold(this);
     private final UsedIds usedIds = new UsedIds();
@@ -71,6 +70,7 @@ public final class LedgerFold implements EventSink {
     private long idsReservedBelow = 1;
     private long sessionsOpened;
     private long gapCount;
+    private long refused;
 
     /** Starts empty. */
     public LedgerFold() {}
@@ -147,8 +147,10 @@ public final class LedgerFold implements EventSink {
             violations.recorded(sequence, atMillis, violation);
         } else if (event instanceof JournalGap gap) {
             gap(gap);
+        } else if (event instanceof ConnectionRefused) {
+            refused++;
         }
-        // ConnectionRefused, InterceptionBypassed, CommandReceived and ConfigChanged inform and change no count
+        // InterceptionBypassed, CommandReceived and ConfigChanged inform and change no count
     }
 
     private void opened(SessionOpened opened) {
@@ -166,7 +168,7 @@ public final class LedgerFold implements EventSink {
         }
         sessionsOpened++;
         tunnels.opening(opened);
-        sessions.add(new Facts(opened, atMillis, ""));
+        sessions.add(new Facts(opened, atMillis, ""), sequence);
         tunnels.added(opened);
     }
 
@@ -177,7 +179,7 @@ public final class LedgerFold implements EventSink {
             return;
         }
         Facts facts = sessions.facts(row);
-        sessions.replaceFacts(row, new Facts(facts.opened(), facts.openedAtMillis(), connected.address()));
+        sessions.replaceFacts(row, new Facts(facts.opened(), facts.openedAtMillis(), connected.address()), sequence);
     }
 
     private void add(int row, long sessionId, Counts delta) {
@@ -188,7 +190,7 @@ public final class LedgerFold implements EventSink {
             violated(sessionId, "sum of a session passes 2^63", sum.toTally(), delta.toTally());
             return;
         }
-        sessions.write(row, sum);
+        sessions.write(row, sum, sequence);
         if (sessions.facts(row).opened().isRoot()) {
             addToTotals(sessionId, delta);
         }
@@ -216,8 +218,8 @@ public final class LedgerFold implements EventSink {
         if (!found.equals(closed.totals())) {
             violated(closed.sessionId(), "totals at close are not the sum of the deltas", closed.totals(), found);
         }
-        closedByReason.merge(closed.reason(), 1L, Long::sum);
-        recentlyClosed.add(closedInfo(facts, found, closed));
+        closeCounter.add(facts.opened().protocol(), closed.reason(), 1);
+        closedSessions.add(new ClosedSession(sequence, closedInfo(facts, found, closed)));
     }
 
     private ConnectionInfo closedInfo(Facts facts, Tally found, SessionClosed closed) {
@@ -271,6 +273,7 @@ public final class LedgerFold implements EventSink {
     void adopt(CheckpointBegun begun) {
         sessions.clear();
         tunnels.cleared();
+        closedSessions.startAt(sequence);
         totals.set(CheckpointFold.toCounts(begun.totals()));
         sessionsOpened = begun.sessionsOpened();
         boot = begun.boot();
@@ -282,9 +285,9 @@ public final class LedgerFold implements EventSink {
     void adopt(CheckpointSession session) {
         SessionOpened opened = session.opened();
         usedIds.use(opened.sessionId());
-        int row = sessions.add(new Facts(opened, session.openedAtMillis(), session.originAddress()));
+        int row = sessions.add(new Facts(opened, session.openedAtMillis(), session.originAddress()), sequence);
         tunnels.added(opened);
-        sessions.write(row, CheckpointFold.toCounts(session.totals()));
+        sessions.write(row, CheckpointFold.toCounts(session.totals()), sequence);
     }
 
     /** A checkpoint was adopted as a whole, or turned out to be broken. */
@@ -306,7 +309,9 @@ public final class LedgerFold implements EventSink {
                 violations(),
                 openCount(),
                 sessions.publish(),
-                recentlyClosed.asOf(takenAtMillis));
+                closedSessions.view(),
+                closeCounter.published(),
+                refused);
     }
 
     /** Whether there is state: the first event or a whole checkpoint was folded. Before, events are skipped. */
@@ -416,7 +421,7 @@ public final class LedgerFold implements EventSink {
 
     /** How many sessions were closed for each reason since the fold began. */
     public Map<CloseReason, Long> closedByReason() {
-        return Collections.unmodifiableMap(new EnumMap<>(closedByReason));
+        return closeCounter.byReason();
     }
 
     /** SHA-256, in hex, over everything that a checkpoint carries. Equal states have equal digests. */

@@ -134,11 +134,17 @@ public sealed interface LedgerEvent
     /**
      * Somebody gave a command.
      *
-     * @param command its name, such as {@code closeConnection}
-     * @param sessionId the session it concerns; 0 for all
+     * @param command its name, such as {@code closeConnection}, and for which sessions, if it concerns some of many
+     * @param sessionId the session it concerns; 0 for all or some
      * @param by who gave it: name and address
+     * @param why the reason that was given with it; empty if none was
      */
-    record CommandReceived(String command, long sessionId, String by) implements LedgerEvent {}
+    record CommandReceived(String command, long sessionId, String by, String why) implements LedgerEvent {
+        /** A command that came without a reason. */
+        public CommandReceived(String command, long sessionId, String by) {
+            this(command, sessionId, by, "");
+        }
+    }
 
     /**
      * The configuration in force from here on.

@@ -21,6 +21,7 @@ import io.weir.wsgateway.PublishedCertificate;
 import io.weir.wsgateway.SessionControl;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -227,18 +228,26 @@ final class Node implements AutoCloseable {
         }
 
         @Override
-        public void close(long sessionId, String by) {
+        public void close(long sessionId, String by, String why) {
             ProxyEngine running = engine.get();
             if (running != null) {
-                running.closeSession(sessionId, by);
+                running.closeSession(sessionId, by, why);
             }
         }
 
         @Override
-        public void closeAll(String by) {
+        public void closeAll(String by, String why) {
             ProxyEngine running = engine.get();
             if (running != null) {
-                running.closeAllSessions(by);
+                running.closeAllSessions(by, why);
+            }
+        }
+
+        @Override
+        public void closeAll(Collection<Long> sessionIds, String filterText, String by, String why) {
+            ProxyEngine running = engine.get();
+            if (running != null) {
+                running.closeSessions(sessionIds, "closeSessions " + filterText, by, why);
             }
         }
     }

@@ -34,7 +34,7 @@ class ShutdownTest {
                 tunnel.origin().readPattern(10);
                 long id = tunnel.session(proxy).opened.sessionId();
 
-                proxy.engine().closeSession(id, "tester");
+                proxy.engine().closeSession(id, "tester", "");
 
                 assertThat(tunnel.client().readToEnd()).isIn(Peer.End.FIN, Peer.End.RESET);
                 assertThat(tunnel.origin().readToEnd()).isIn(Peer.End.FIN, Peer.End.RESET);
@@ -56,7 +56,7 @@ class ShutdownTest {
                 tunnels.add(TestTunnel.open(proxy));
             }
 
-            proxy.engine().closeAllSessions("tester");
+            proxy.engine().closeAllSessions("tester", "");
 
             for (TestTunnel tunnel : tunnels) {
                 assertThat(tunnel.closedSession(proxy).closed.reason()).isEqualTo(CloseReason.CLOSED_BY_COMMAND);
@@ -172,8 +172,8 @@ class ShutdownTest {
         proxy.engine().close();
         proxy.engine().close();
 
-        proxy.engine().closeSession(1, "late"); // nobody is there any more, and nothing is thrown
-        proxy.engine().closeAllSessions("late");
+        proxy.engine().closeSession(1, "late", ""); // nobody is there any more, and nothing is thrown
+        proxy.engine().closeAllSessions("late", "");
         proxy.close();
     }
 
