@@ -85,7 +85,8 @@ final class Node implements AutoCloseable {
                     new AggregatorLedger(aggregator, JournalHistory.of(data.journal())),
                     new EngineControl(state),
                     logs,
-                    state::status);
+                    state::status,
+                    new EngineMetrics(state));
             int capacity = FileLimit.connections();
             ProxyEngine engine = ProxyEngine.start(
                     EngineConfig.builder(config.listeners().get(0))

@@ -29,6 +29,11 @@ final class NodeState {
         isStopping = true;
     }
 
+    /** The engine; null before it was started. */
+    @Nullable ProxyEngine engine() {
+        return engine.get();
+    }
+
     void ifStarted(Consumer<ProxyEngine> what) {
         ProxyEngine running = engine.get();
         if (running != null) {

@@ -47,6 +47,7 @@ class ModuleTableTest {
                     "io.weir.aggregator..",
                     "io.weir.eventbus..",
                     "io.netty..",
+                    "io.micrometer..",
                     "tools.jackson..",
                     "com.fasterxml.jackson.annotation..",
                     "org.slf4j.."),

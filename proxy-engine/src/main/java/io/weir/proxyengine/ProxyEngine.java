@@ -10,6 +10,7 @@ import io.netty.util.concurrent.Future;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
+import io.weir.eventbus.LoopDelay;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,6 +41,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final EngineConfig config;
     private final MultiThreadIoEventLoopGroup group;
     private final Map<EventExecutor, EngineLoop> loops = new HashMap<>();
+    private final List<LoopDelay> delays = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
     private final AcceptLimit acceptLimit;
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
@@ -95,6 +97,7 @@ public final class ProxyEngine implements AutoCloseable {
                     (EventLoop) executor, config, bus, dnsCache, policy, reads, acceptLimit, interception);
             loops.put(executor, loop);
             loop.start();
+            delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
         }
         group.next()
                 .scheduleWithFixedDelay(
@@ -113,6 +116,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** Clients connected now. */
     public int connections() {
         return acceptLimit.connected();
+    }
+
+    /** How late the tasks of each event loop run. The list is never changed, what is in it is. */
+    public List<LoopDelay> loopDelays() {
+        return List.copyOf(delays);
     }
 
     /** The loops, for tests of what they do. */

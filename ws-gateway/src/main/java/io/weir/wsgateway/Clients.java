@@ -41,6 +41,10 @@ final class Clients {
         return List.copyOf(connected);
     }
 
+    int count() {
+        return connected.size();
+    }
+
     boolean anyoneWants(Topic topic) {
         return connected.stream().anyMatch(client -> client.wants(topic));
     }

@@ -80,6 +80,11 @@ final class Doorkeeper {
         return "weir-" + local(channel).getPort();
     }
 
+    /** How many wrong tokens were presented since the start. */
+    long wrongTokens() {
+        return wrongTokens.count();
+    }
+
     private Optional<HttpResponseStatus> check(Channel channel, Optional<Credentials> credentials) {
         if (credentials.isEmpty()) {
             return Optional.of(HttpResponseStatus.UNAUTHORIZED);

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 enum Endpoint {
     HEALTH("/healthz"),
     READY("/readyz"),
+    METRICS("/metrics"),
     BUILD("/api/build"),
     DESCRIPTION("/api/openapi.json"),
     TOTALS("/api/totals"),

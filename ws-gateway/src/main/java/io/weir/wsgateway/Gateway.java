@@ -10,6 +10,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.weir.eventbus.LoopDelay;
+import io.weir.wsgateway.metrics.GatewayFigures;
+import io.weir.wsgateway.metrics.Meters;
+import io.weir.wsgateway.metrics.NodeMetrics;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -30,23 +34,32 @@ public final class Gateway implements AutoCloseable {
     private final Channel listener;
     private final Subscriptions subscriptions;
     private final Workers workers;
+    private final MetricsPage metrics;
 
-    private Gateway(EventLoopGroup group, Channel listener, Subscriptions subscriptions, Workers workers) {
+    private Gateway(
+            EventLoopGroup group, Channel listener, Subscriptions subscriptions, Workers workers, MetricsPage metrics) {
         this.group = group;
         this.listener = listener;
         this.subscriptions = subscriptions;
         this.workers = workers;
+        this.metrics = metrics;
     }
 
     /**
      * Starts to listen.
      *
      * @param node asked anew for each answer, on the event loop
+     * @param figures asked anew for each answer, on any thread
      * @throws GatewayException if the address cannot be listened on, or must not be without TLS
      */
     public static Gateway start(
-            GatewayConfig config, Ledger ledger, SessionControl sessions, LogFeed logs, Supplier<NodeStatus> node) {
-        return start(config, ledger, sessions, logs, node, GatewayLimits.DEFAULTS);
+            GatewayConfig config,
+            Ledger ledger,
+            SessionControl sessions,
+            LogFeed logs,
+            Supplier<NodeStatus> node,
+            NodeMetrics figures) {
+        return start(config, ledger, sessions, logs, node, figures, GatewayLimits.DEFAULTS);
     }
 
     static Gateway start(
@@ -55,6 +68,7 @@ public final class Gateway implements AutoCloseable {
             SessionControl sessions,
             LogFeed logs,
             Supplier<NodeStatus> node,
+            NodeMetrics figures,
             GatewayLimits limits) {
         config.requireSafety();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, Gateway::thread, NioIoHandler.newFactory());
@@ -63,6 +77,12 @@ public final class Gateway implements AutoCloseable {
         Workers workers = new Workers(config.bodies());
         Doorkeeper doorkeeper = new Doorkeeper(config);
         FreshSnapshots snapshots = new FreshSnapshots(ledger, SNAPSHOT_PATIENCE);
+        MetricsPage metrics = new MetricsPage(
+                loop,
+                ledger,
+                new Meters(node.get().version(), figures, LoopDelay.watch("gateway", loop)),
+                () -> new GatewayFigures(
+                        subscriptions.count(), subscriptions.pendingBytes(), doorkeeper.wrongTokens()));
         Routes routes = new Routes(
                 config,
                 doorkeeper,
@@ -71,13 +91,14 @@ public final class Gateway implements AutoCloseable {
                 new ExchangesApi(ledger, snapshots, workers.history()),
                 new CommandsApi(snapshots, workers.rows(), sessions),
                 workers.bodies(),
+                metrics,
                 new WebSocketUpgrade(ledger, sessions, subscriptions, limits));
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ConnectionSetup(doorkeeper, routes, limits, config.tls()));
-        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions, workers);
+        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions, workers, metrics);
         LOG.info("gateway listening address={} tls={}", Addresses.text(gateway.address()), config.tls() != null);
         return gateway;
     }
@@ -105,6 +126,7 @@ public final class Gateway implements AutoCloseable {
         group.shutdownGracefully(100, TimeUnit.SECONDS.toMillis(STOP_SECONDS), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
         workers.close();
+        metrics.close();
     }
 
     private static Channel bind(ServerBootstrap bootstrap, EventLoopGroup group, InetSocketAddress address) {

@@ -19,6 +19,7 @@ final class Routes {
     private final ExchangesApi exchanges;
     private final CommandsApi commands;
     private final StoredBodies bodies;
+    private final MetricsPage metrics;
     private final WebSocketUpgrade upgrade;
 
     Routes(
@@ -29,6 +30,7 @@ final class Routes {
             ExchangesApi exchanges,
             CommandsApi commands,
             StoredBodies bodies,
+            MetricsPage metrics,
             WebSocketUpgrade upgrade) {
         this.assets = new Assets(config.certificate() != null);
         this.certificate = new CertificatePage(config.certificate());
@@ -39,6 +41,7 @@ final class Routes {
         this.exchanges = exchanges;
         this.commands = commands;
         this.bodies = bodies;
+        this.metrics = metrics;
         this.upgrade = upgrade;
     }
 
@@ -124,6 +127,7 @@ final class Routes {
             case SESSION -> sessions.sendSession(channel, match.part(), target);
             case TIMELINE -> sessions.sendTimeline(channel, match.part(), target);
             case EXCHANGES -> exchanges.sendExchanges(channel, target);
+            case METRICS -> metrics.send(channel);
             case BODY -> bodies.send(channel, request, match.part());
             case HEALTH, READY, CLOSE -> throw new IllegalStateException("answered before: " + match);
         }

@@ -64,6 +64,11 @@ final class Subscriptions {
         logs.subscriptionsChanged();
     }
 
+    /** How many clients are connected. */
+    int count() {
+        return clients.count();
+    }
+
     /** Bytes that wait to be written, over all clients. */
     long pendingBytes() {
         return clients.all().stream().mapToLong(Client::pendingBytes).sum();

@@ -20,6 +20,7 @@ final class WrongTokens {
     private record Window(long beganNanos, int attempts) {}
 
     private final LongSupplier nanoTime;
+    private long count;
     private final Map<InetAddress, Window> windows = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -35,6 +36,7 @@ final class WrongTokens {
 
     /** Counts a wrong one, and says whether that is one too many. */
     boolean isOneTooMany(InetAddress source) {
+        count++;
         long now = nanoTime.getAsLong();
         Window before = windows.get(source);
         Window window = before == null || now - before.beganNanos() >= MINUTE_NANOS
@@ -42,5 +44,10 @@ final class WrongTokens {
                 : new Window(before.beganNanos(), Math.min(before.attempts() + 1, MAX_PER_MINUTE + 1));
         windows.put(source, window);
         return window.attempts() > MAX_PER_MINUTE;
+    }
+
+    /** How many there were. */
+    long count() {
+        return count;
     }
 }

@@ -34,7 +34,8 @@ final class DemoGateway {
                 ledger,
                 new RecordingSessionControl(),
                 new LogFeed(level -> {}),
-                () -> new NodeStatus("0.1.0", List.of("127.0.0.1:8080"), 1_772_935_200_000L));
+                () -> new NodeStatus("0.1.0", List.of("127.0.0.1:8080"), 1_772_935_200_000L),
+                new FixedMetrics());
         System.out.println("http://" + Addresses.text(gateway.address()) + "/?token=" + args[1]);
         if (args.length > 2) {
             ledger.fail(JournalState.DEGRADED, "no space left on device: 1.0 GiB are kept free");

@@ -115,11 +115,6 @@ final class FakeLedger implements Ledger, AutoCloseable {
         return exchanges;
     }
 
-    @Override
-    public JournalHistory history() {
-        return JournalHistory.of(Path.of("journal"));
-    }
-
     synchronized void fail(JournalState state, String why) {
         journal = state;
         reason = why;

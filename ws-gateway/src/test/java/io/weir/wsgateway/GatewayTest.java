@@ -86,7 +86,8 @@ class GatewayTest {
                             ledger,
                             new RecordingSessionControl(),
                             new LogFeed(level -> {}),
-                            () -> new NodeStatus("1", List.of(), 0)))
+                            () -> new NodeStatus("1", List.of(), 0),
+                            new FixedMetrics()))
                     .isInstanceOf(GatewayException.class)
                     .hasMessage("cannot listen on 127.0.0.1:" + taken.getLocalPort()
                             + ": Address already in use; choose another with --gateway");

@@ -16,6 +16,7 @@ final class TestGateway implements AutoCloseable {
     final FakeLedger ledger = new FakeLedger();
     final RecordingSessionControl sessions = new RecordingSessionControl();
     final LogFeed logs = new LogFeed(level -> wantedLevel = level);
+    final FixedMetrics figures = new FixedMetrics();
     final Gateway gateway;
 
     private volatile Optional<LogLevel> wantedLevel = Optional.empty();
@@ -28,6 +29,7 @@ final class TestGateway implements AutoCloseable {
                 sessions,
                 logs,
                 () -> new NodeStatus("0.1.0", List.of("127.0.0.1:8080"), 1_772_935_200_000L),
+                figures,
                 limits);
     }
 

@@ -1,0 +1,13 @@
+package io.weir.wsgateway.metrics;
+
+import io.weir.eventbus.LoopDelay;
+import java.util.List;
+
+/** Figures of the node that neither its ledger nor the gateway has. Any thread; nothing here waits. */
+public interface NodeMetrics {
+    /** Clients connected to the proxy now; 0 before it listens. */
+    int connections();
+
+    /** The event loops that carry traffic; none before they run, the same from then on. */
+    List<LoopDelay> loopDelays();
+}
