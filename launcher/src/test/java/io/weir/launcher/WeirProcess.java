@@ -141,6 +141,11 @@ final class WeirProcess implements AutoCloseable {
         return token;
     }
 
+    /** An address of the gateway. */
+    String gatewayUrl(String path) {
+        return "http://127.0.0.1:" + gatewayPort + path;
+    }
+
     long startMillis() {
         return startMillis;
     }
