@@ -1,0 +1,45 @@
+import { h, useEffect, useRef, useState } from "./dom.js";
+
+/* The fields of a page's filter. What is typed takes effect a moment after the last letter, at once with Enter. */
+
+const SETTLE_MS = 300;
+
+/** @param {{label: string, value: string, test: string, hint?: string, onChange: (value: string) => void, search?: boolean, class?: string, inputMode?: string}} props */
+export function TextFilter({ label, value, test, hint, onChange, search, class: classes, inputMode }) {
+  const [text, setText] = useState(value), timer = useRef(0), latest = useRef(value);
+  useEffect(() => {
+    if (value !== latest.current) setText(value); // somebody else changed it: a link, the back button, "clear"
+    latest.current = value;
+  }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const tell = (next) => {
+    clearTimeout(timer.current);
+    if (next === latest.current) return;
+    latest.current = next;
+    onChange(next);
+  };
+  return h("label.filter", { class: classes }, h("span.filter-name", label), h("input", {
+    type: search ? "search" : "text", value: text, placeholder: hint || "", spellcheck: false, autocomplete: "off", autocapitalize: "off", maxLength: 300, inputMode,
+    "data-test": test, "data-search": search ? "" : null,
+    onInput: (event) => {
+      const next = event.target.value;
+      setText(next);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => tell(next.trim()), SETTLE_MS);
+    },
+    onKeyDown: (event) => { if (event.key === "Enter") tell(event.target.value.trim()); },
+    onBlur: (event) => tell(event.target.value.trim()),
+  }));
+}
+
+/** @param {{label: string, value: string, test: string, options: [string, string][], onChange: (value: string) => void}} props options: value and text */
+export function SelectFilter({ label, value, test, options, onChange }) {
+  return h("label.filter", h("span.filter-name", label), h("select", { value, "data-test": test, onChange: (event) => onChange(event.target.value) },
+    options.map(([name, text]) => h("option", { key: name, value: name, selected: name === value }, text))));
+}
+
+/** A few choices side by side, one of which is taken. @param {{label: string, value: string, test: string, options: [string, string][], onChange: (value: string) => void}} props */
+export function Segments({ label, value, test, options, onChange }) {
+  return h("div.segments", { role: "group", "aria-label": label, "data-test": test }, options.map(([name, text]) =>
+    h("button", { key: name, type: "button", "aria-pressed": String(name === value), "data-test": test + "-" + name, onClick: () => onChange(name) }, text)));
+}

@@ -1,0 +1,20 @@
+/* Texts of the frame and of the pages Overview, Connections and Logs. */
+export default {
+  "skip": "Skip to the content", "navigation": "Pages", "loading": "Loading …", "nothing": "Nothing here.", "cancel": "Cancel", "dismiss": "Dismiss",
+  "close.panel": "Close this panel", "help": "Keyboard help", "certificate": "Certificate", "noPage": "There is no such page",
+  "pageFailed": "This page could not be loaded.", "node": "Proxy on {listen} · version {version}", "clear": "Clear", "all": "All",
+  "export.csv": "CSV", "export.json": "JSON lines", "export": "Export", "failed": "That failed: {why}", "unreachable": "The gateway cannot be reached.",
+  "nav.overview": "Overview", "nav.connections": "Connections", "nav.history": "History", "nav.exchanges": "Exchanges", "nav.logs": "Logs", "nav.sessions": "Session",
+  "state.live": "live", "state.connecting": "connecting", "state.lost": "disconnected", "state.token": "token needed",
+  "theme.auto": "Theme: as the system", "theme.light": "Theme: light", "theme.dark": "Theme: dark", "theme.switch": "{theme}. Change the theme",
+  "banner.lost": ["Disconnected: what is shown is as it was. Trying again in {n} second.", "Disconnected: what is shown is as it was. Trying again in {n} seconds."],
+  "banner.reconnecting": "Disconnected: what is shown is as it was. Connecting …",
+  "banner.stale": "The ledger does not answer: these figures are old.",
+  "banner.journal.degraded": "The journal cannot be written for now, and is tried again: {reason}", "banner.journal.failed": "The journal failed and stays so until the next start: {reason}",
+  "banner.noReason": "no reason given",
+  "banner.violations": ["The books do not balance: {n} violation, {bytes} bytes unaccounted.", "The books do not balance: {n} violations, {bytes} bytes unaccounted."],
+  "ask.title": "This page needs the token", "ask.text": "Weir printed an address with it when it started. It is also in the file “token” of the data folder.",
+  "ask.token": "Token", "ask.open": "Open", "ask.tooMany": "Too many wrong tokens came from your address. Wait a minute.",
+  "keys.title": "Keyboard", "keys.search": "Search on this page", "keys.rows": "Move between rows", "keys.pages": "By a page, to the first, to the last", "keys.open": "Open the row",
+  "keys.tree": "Close or open a branch", "keys.escape": "Leave the field or the panel",
+};

@@ -1,0 +1,3 @@
+/* Texts of the pages History, Session and Exchanges. */
+export default {
+};

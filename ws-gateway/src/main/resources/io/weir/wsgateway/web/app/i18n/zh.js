@@ -1,0 +1,20 @@
+/* 页面框架以及“总览”“连接”“日志”三页的文字。 */
+export default {
+  "skip": "跳到正文", "navigation": "页面", "loading": "加载中…", "nothing": "暂无内容。", "cancel": "取消", "dismiss": "关闭提示",
+  "close.panel": "关闭面板", "help": "键盘帮助", "certificate": "证书", "noPage": "没有这个页面",
+  "pageFailed": "页面加载失败。", "node": "代理监听 {listen} · 版本 {version}", "clear": "清除", "all": "全部",
+  "export.csv": "CSV", "export.json": "JSON 行", "export": "导出", "failed": "操作失败：{why}", "unreachable": "无法连接网关。",
+  "nav.overview": "总览", "nav.connections": "连接", "nav.history": "历史", "nav.exchanges": "交互", "nav.logs": "日志", "nav.sessions": "会话",
+  "state.live": "实时", "state.connecting": "连接中", "state.lost": "已断开", "state.token": "需要令牌",
+  "theme.auto": "主题：跟随系统", "theme.light": "主题：浅色", "theme.dark": "主题：深色", "theme.switch": "{theme}。切换主题",
+  "banner.lost": "连接已断开，当前显示的是断开前的数据。{n} 秒后重试。",
+  "banner.reconnecting": "连接已断开，当前显示的是断开前的数据。正在重新连接…",
+  "banner.stale": "账本没有响应，当前数字已过时。",
+  "banner.journal.degraded": "流水日志暂时无法写入，正在重试：{reason}", "banner.journal.failed": "流水日志写入失败，下次启动前不会恢复：{reason}",
+  "banner.noReason": "未说明原因",
+  "banner.violations": "账目不平：{n} 处违规，{bytes} 字节未入账。",
+  "ask.title": "此页面需要令牌", "ask.text": "Weir 启动时打印了带令牌的地址。令牌也保存在数据目录的 token 文件中。",
+  "ask.token": "令牌", "ask.open": "打开", "ask.tooMany": "来自您地址的错误令牌过多，请等一分钟。",
+  "keys.title": "键盘", "keys.search": "在本页搜索", "keys.rows": "在行间移动", "keys.pages": "翻页、到首行、到末行", "keys.open": "打开该行",
+  "keys.tree": "收起或展开分支", "keys.escape": "离开输入框或面板",
+};
