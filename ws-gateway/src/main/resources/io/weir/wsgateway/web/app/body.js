@@ -1,6 +1,6 @@
 import { h, useEffect, useState } from "./dom.js";
 import { t } from "./i18n.js";
-import { bytes as size } from "./format.js";
+import { bytes as size, safe, safeLines } from "./format.js";
 import { canDecode, dataUrl, decode, encodingsOf, hexLine, imageType, mediaType, readUpTo, textOf } from "./bytes.js";
 import { layOut, looksLikeJson } from "./json.js";
 
@@ -59,7 +59,7 @@ export function Body({ side, message }) {
   const view = views.includes(wanted) ? wanted : views[0];
   return h("div", { class: "body", "data-test": side + "-body" },
     h("div", { class: "body-tools" },
-      h("span", { class: "small" }, size(message.bodySize || 0), encoding && h("span", null, " · ", encoding)),
+      h("span", { class: "small" }, size(message.bodySize || 0), encoding && h("span", null, " · ", safe(encoding))),
       views.length > 1 && h("span", { class: "segments", role: "group", "aria-label": t("x.body.view") },
         views.map((name) => h("button", { key: name, type: "button", "aria-pressed": String(name === view), "data-test": side + "-view-" + name,
           onClick: () => setWanted(name) }, t("x.body." + name)))),
@@ -70,18 +70,18 @@ export function Body({ side, message }) {
       state.code === 404 ? t("x.body.gone") : t("x.body.failed")),
     state.status === "ready" && h(Notes, { body: state.body, size: message.bodySize }),
     state.status === "ready" && h(View, { key: key + view, view, body: state.body, side }),
-    message.bodyError && h("p", { class: "note note-warn" }, message.bodyError));
+    message.bodyError && h("p", { class: "note note-warn" }, safe(message.bodyError)));
 }
 
 function NoBody({ side, message }) {
   const size = message.bodySize || 0;
-  const text = message.bodyError ? t("x.body.notStored", { why: message.bodyError }) : size > 0 ? t("x.body.notCaptured") : t("x.body.none");
+  const text = message.bodyError ? t("x.body.notStored", { why: safe(message.bodyError) }) : size > 0 ? t("x.body.notCaptured") : t("x.body.none");
   return h("p", { class: "note" + (message.bodyError ? " note-warn" : ""), "data-test": side + "-no-body" }, text);
 }
 
 function Notes({ body, size: whole }) {
   return [
-    body.encoded && h("p", { class: "note", key: "encoded" }, t("x.body.encoded", { encoding: body.encoded })),
+    body.encoded && h("p", { class: "note", key: "encoded" }, t("x.body.encoded", { encoding: safe(body.encoded) })),
     body.broken && h("p", { class: "note note-warn", key: "broken" }, t("x.body.broken")),
     body.cut && h("p", { class: "note", key: "cut" }, t("x.body.cut", { shown: size(body.bytes.length), whole: size(whole || 0) })),
   ];
@@ -107,7 +107,7 @@ function Picture({ body, side }) {
 function Text({ text, side }) {
   const [chars, setChars] = useState(VIEW_CHARS);
   return h("div", null,
-    h("pre", { class: "code", tabIndex: 0, "data-test": side + "-text" }, text.slice(0, chars)),
+    h("pre", { class: "code", tabIndex: 0, "data-test": side + "-text" }, safeLines(text.slice(0, chars))),
     chars < text.length && h("button", { type: "button", class: "more-of-it", "data-test": side + "-more", onClick: () => setChars(chars + 4 * VIEW_CHARS) },
       t("x.body.more")));
 }

@@ -58,17 +58,16 @@ export class ExchangeList {
    */
   add(batch, gap) {
     if (batch.length === 0) return;
-    const newest = this.live.length > 0 ? this.live[0].id : 0;
-    const isGap = this.live.length > 0 && (gap || (this.#fresh && batch[0].id > newest));
+    const newest = (this.live[0] ?? this.older[0])?.id ?? 0, floor = this.live[0]?.id ?? 0;
+    const joins = !gap && (batch[0].id <= newest || (!this.#fresh && this.live.length > 0));
     this.#fresh = false;
-    const fresh = batch.filter((exchange) => exchange.id > newest).reverse();
-    if (isGap) {
+    if (!joins) {
       this.live = [];
       this.forgetOlder();
-    } else if (gap || this.older.length > 0 && this.live.length === 0) {
-      this.forgetOlder();
     }
-    this.live = fresh.concat(this.live);
+    this.live = batch.filter((exchange) => !joins || exchange.id > floor).reverse().concat(this.live);
+    const oldest = this.live[this.live.length - 1].id;
+    this.older = this.older.filter((exchange) => exchange.id < oldest);
     const max = this.older.length > 0 ? 2 * LIVE_MAX : LIVE_MAX; // who reads older ones keeps what joins them to the live part
     if (this.live.length > max) {
       this.live.length = LIVE_MAX;
@@ -95,6 +94,11 @@ export class ExchangeList {
     this.older = [];
     this.next = undefined;
     this.ended = false;
+  }
+
+  /** The one with that id, if it is held. */
+  find(id) {
+    return this.live.find((exchange) => exchange.id === id) || this.older.find((exchange) => exchange.id === id);
   }
 
   /** All that match, the newest first. @param {ExchangeFilter} filter */

@@ -1,8 +1,9 @@
 import { h, useEffect, useRef, useState } from "./dom.js";
 import { t } from "./i18n.js";
-import { bytes as size, count, time as timeOf } from "./format.js";
-import { wire } from "./text.js";
+import { bytes, exact, exactTime, safe } from "./format.js";
+import { href } from "./route.js";
 import { Body } from "./body.js";
+import { StatusCode } from "./session-words.js";
 import { Waterfall, micros } from "./waterfall.js";
 
 /* One exchange, opened: what it was, where its time went, its bytes at both layers, and its two messages. */
@@ -20,23 +21,16 @@ export function ExchangePane({ exchange, onClose, tab, onTab }) {
   return h("aside", { class: "panel pane", "aria-label": t("x.pane"), "data-test": "exchange-pane", "data-id": exchange.id },
     h("header", { class: "pane-head" },
       h("div", { class: "pane-title" },
-        h(Status, { exchange }),
-        h("span", { class: "method" }, wire(request.method)),
+        h(StatusCode, { code: response.statusCode, failed: Boolean(exchange.error), title: safe(response.status) }),
+        h("span", { class: "method" }, safe(request.method)),
         h("button", { type: "button", class: "close-pane", "aria-label": t("x.closePane"), title: t("x.closePane") + " (Esc)", "data-test": "pane-close", onClick: onClose }, "×")),
-      h("p", { class: "pane-url", "data-test": "pane-url" }, wire(request.url || request.host)),
-      exchange.error && h("p", { class: "note note-bad", "data-test": "pane-error" }, wire(exchange.error)),
+      h("p", { class: "pane-url", "data-test": "pane-url" }, safe(request.url || request.host)),
+      exchange.error && h("p", { class: "note note-bad", "data-test": "pane-error" }, safe(exchange.error)),
       h(Tabs, { tab, onTab, response })),
     h("div", { class: "pane-body", ref: top, role: "tabpanel", id: "pane-panel", "aria-labelledby": "tab-" + tab, tabIndex: -1 },
       tab === "overview" && h(Overview, { exchange }),
       tab === "request" && h(Message, { key: "q" + exchange.id, side: "request", message: request }),
       tab === "response" && h(Message, { key: "p" + exchange.id, side: "response", message: response })));
-}
-
-/** The status as a coloured word; what got no answer says so. */
-export function Status({ exchange }) {
-  const code = exchange.response?.statusCode || 0;
-  const kind = code === 0 ? "none" : exchange.error ? "bad" : ["", "info", "good", "info", "warn", "bad"][Math.floor(code / 100)] || "info";
-  return h("span", { class: "status status-" + kind, title: code ? wire(exchange.response.status) : t("x.noAnswer") }, code ? String(code) : t("x.noAnswerShort"));
 }
 
 function Tabs({ tab, onTab, response }) {
@@ -57,19 +51,19 @@ function Tabs({ tab, onTab, response }) {
 function Overview({ exchange }) {
   const { request, response } = exchange;
   const facts = [
-    ["time", timeOf(exchange.time)],
+    ["time", exactTime(exchange.time)],
     ["took", exchange.times?.lastByte === undefined ? null : micros(exchange.times.lastByte)],
-    ["host", wire(request.host)],
-    ["client", wire(exchange.remote)],
+    ["host", safe(request.host)],
+    ["client", safe(exchange.remote)],
     ["kind", exchange.protocol],
     ["protocols", exchange.clientProtocol || exchange.originProtocol
-      ? [wire(exchange.clientProtocol || "–"), h("span", { class: "dim" }, " ⇄ Weir ⇄ "), wire(exchange.originProtocol || "–")] : null],
-    ["origin", exchange.originAddress && wire(exchange.originAddress)],
+      ? [safe(exchange.clientProtocol || "–"), h("span", { class: "dim" }, " ⇄ Weir ⇄ "), safe(exchange.originProtocol || "–")] : null],
+    ["origin", exchange.originAddress && safe(exchange.originAddress)],
     ["certificate", exchange.originCertificate && h("code", { class: "fingerprint" }, fingerprint(exchange.originCertificate))],
     ["frames", exchange.framesUp === undefined && exchange.framesDown === undefined ? null
-      : "↑ " + count(exchange.framesUp || 0) + "  ↓ " + count(exchange.framesDown || 0)],
-    ["session", h("a", { href: "#/sessions/" + exchange.sessionId + "?at=" + exchange.time, "data-test": "pane-session" }, String(exchange.sessionId))],
-    ["tunnel", exchange.parentId ? h("a", { href: "#/sessions/" + exchange.parentId + "?at=" + exchange.time, "data-test": "pane-tunnel" }, String(exchange.parentId)) : null],
+      : "↑ " + exact(exchange.framesUp || 0) + "  ↓ " + exact(exchange.framesDown || 0)],
+    ["session", h("a", { href: href("sessions/" + exchange.sessionId, { at: exchange.time }), "data-test": "pane-session" }, String(exchange.sessionId))],
+    ["tunnel", exchange.parentId ? h("a", { href: href("sessions/" + exchange.parentId, { at: exchange.time }), "data-test": "pane-tunnel" }, String(exchange.parentId)) : null],
     ["id", String(exchange.id)],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
   return [
@@ -88,7 +82,7 @@ function Sizes({ exchange, request, response }) {
   const { messages, wire: sockets } = exchange;
   const hasWire = sockets && Object.values(sockets).some((value) => value > 0);
   const row = (name, up, down) => h("tr", { "data-test": "size-" + name }, h("th", { scope: "row" }, t("x.size." + name)),
-    h("td", { class: "num c-up", title: size(up) }, count(up)), h("td", { class: "num c-down", title: size(down) }, count(down)));
+    h("td", { class: "num c-up", title: bytes(up) }, exact(up)), h("td", { class: "num c-down", title: bytes(down) }, exact(down)));
   return h("table", { class: "sizes", "data-test": "sizes" },
     h("thead", null, h("tr", null, h("th", null, t("x.size.bytes")), h("th", { class: "num", scope: "col" }, t("x.up")), h("th", { class: "num", scope: "col" }, t("x.down")))),
     messages && h("tbody", null,
@@ -109,11 +103,11 @@ function Message({ side, message }) {
   return [
     h("h3", { key: "head", class: "fold" },
       h("button", { type: "button", "aria-expanded": String(plain), "data-test": side + "-headers-fold", onClick: () => setPlain(!plain) },
-        t("x.headers"), h("span", { class: "dim" }, " " + count(fields.reduce((sum, [, values]) => sum + values.length, 0))))),
+        t("x.headers"), h("span", { class: "dim" }, " " + exact(fields.reduce((sum, [, values]) => sum + values.length, 0))))),
     plain && h("dl", { key: "fields", class: "fields", "data-test": side + "-headers" },
-      fields.map(([name, values]) => h("div", { key: name }, h("dt", null, wire(name)), values.map((value, i) => h("dd", { key: i }, marked(value)))))),
+      fields.map(([name, values]) => h("div", { key: name }, h("dt", null, safe(name)), values.map((value, i) => h("dd", { key: i }, marked(value)))))),
     plain && fields.length === 0 && h("p", { key: "none", class: "note" }, t("x.noHeaders")),
-    message.fieldsLeftOut > 0 && h("p", { key: "left", class: "note" }, t("x.fieldsLeftOut", { n: count(message.fieldsLeftOut) })),
+    message.fieldsLeftOut > 0 && h("p", { key: "left", class: "note" }, t("x.fieldsLeftOut", { n: message.fieldsLeftOut })),
     h("h3", { key: "body" }, t("x.bodyTitle")),
     h(Body, { key: "b", side, message }),
   ];
@@ -122,5 +116,5 @@ function Message({ side, message }) {
 /** A value in which what Weir replaced before it was journaled stands out. */
 function marked(value) {
   const parts = String(value).split(REDACTED);
-  return parts.flatMap((part, i) => [i > 0 && h("span", { class: "redacted", title: t("x.redactedTitle"), "data-test": "redacted" }, t("x.redacted")), part && wire(part)]);
+  return parts.flatMap((part, i) => [i > 0 && h("span", { class: "redacted", title: t("x.redactedTitle"), "data-test": "redacted" }, t("x.redacted")), part && safe(part)]);
 }

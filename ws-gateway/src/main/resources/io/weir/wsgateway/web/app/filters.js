@@ -1,8 +1,20 @@
 import { h, useEffect, useRef, useState } from "./dom.js";
+import { t } from "./i18n.js";
 
 /* The fields of a page's filter. What is typed takes effect a moment after the last letter, at once with Enter. */
 
 const SETTLE_MS = 300;
+
+/**
+ * All the fields of a page. On a phone those of the class filter-extra are behind a button, which says how many of them are set.
+ * @param {{test: string, set: number, children: any}} props
+ */
+export function FilterPanel({ test, set, children }) {
+  const [isOpen, setOpen] = useState(false);
+  const toggle = h("button.filters-toggle", { type: "button", "aria-expanded": String(isOpen), "data-test": test, onClick: () => setOpen(!isOpen) },
+    t("h.filters"), set > 0 ? " · " + set : "");
+  return h("div.filters", { role: "search", class: isOpen ? "is-open" : "" }, children(toggle));
+}
 
 /** @param {{label: string, value: string, test: string, hint?: string, onChange: (value: string) => void, search?: boolean, class?: string, inputMode?: string}} props */
 export function TextFilter({ label, value, test, hint, onChange, search, class: classes, inputMode }) {
@@ -34,7 +46,7 @@ export function TextFilter({ label, value, test, hint, onChange, search, class: 
 
 /** @param {{label: string, value: string, test: string, options: [string, string][], onChange: (value: string) => void}} props options: value and text */
 export function SelectFilter({ label, value, test, options, onChange }) {
-  return h("label.filter", h("span.filter-name", label), h("select", { value, "data-test": test, onChange: (event) => onChange(event.target.value) },
+  return h("label.filter.filter-extra", h("span.filter-name", label), h("select", { value, "data-test": test, onChange: (event) => onChange(event.target.value) },
     options.map(([name, text]) => h("option", { key: name, value: name, selected: name === value }, text))));
 }
 

@@ -1,7 +1,6 @@
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
-import { bytes as size, count } from "./format.js";
-import { wire } from "./text.js";
+import { bytes, exact, safe } from "./format.js";
 
 /*
  * Both legs of a session with its six counts, and what their difference means. A relayed tunnel passes on what it reads, so
@@ -32,9 +31,9 @@ export function differenceOf(row, received, delivered) {
 export function Legs({ row }) {
   return h("div", { class: "legs", "data-test": "legs" },
     h("div", { class: "ends", "aria-hidden": "true" },
-      h("span", { class: "end" }, h("b", null, t("s.client")), h("span", { class: "addr" }, wire(row.remote))),
+      h("span", { class: "end" }, h("b", null, t("s.client")), h("span", { class: "addr" }, safe(row.remote))),
       h("span", { class: "end end-weir" }, h("b", null, "Weir")),
-      h("span", { class: "end end-origin" }, h("b", null, t("s.origin")), h("span", { class: "addr" }, wire(row.originAddress || row.host)))),
+      h("span", { class: "end end-origin" }, h("b", null, t("s.origin")), h("span", { class: "addr" }, safe(row.originAddress || row.host)))),
     h(Direction, { name: "up", row, received: row.up, delivered: row.originUp, overhead: row.overheadUp }),
     h(Direction, { name: "down", row, received: row.originDown, delivered: row.down, overhead: row.overheadDown }));
 }
@@ -48,13 +47,13 @@ function Direction({ name, row, received, delivered, overhead }) {
     h("h3", null, h("span", { class: "key key-" + name }), t("s." + name)),
     client, h("span", { class: "flow", "aria-hidden": "true" }), origin,
     h("p", { class: "difference difference-" + difference.mood, "data-test": "difference-" + name, "data-kind": difference.key },
-      t("s.diff." + difference.key, { n: count(difference.n) })));
+      t("s.diff." + difference.key, { n: difference.n })));
 }
 
 function Leg({ name, verb, value, overhead }) {
   return h("div", { class: "leg" },
     h("p", { class: "small" }, t("s." + verb)),
-    h("p", { class: "leg-size", title: size(value) }, h("b", { "data-test": "count-" + name }, count(value)), " ", t("s.bytes")),
+    h("p", { class: "leg-size", title: bytes(value) }, h("b", { "data-test": "count-" + name }, exact(value)), " ", t("s.bytes")),
     overhead !== undefined && h("p", { class: "small" }, "+ ",
-      h("span", { "data-test": name === "up" ? "count-overheadUp" : "count-overheadDown" }, count(overhead)), " ", t("s.overhead")));
+      h("span", { "data-test": name === "up" ? "count-overheadUp" : "count-overheadDown" }, exact(overhead)), " ", t("s.overhead")));
 }

@@ -22,8 +22,10 @@ export class Entry {
     this.rateUp = 0;   // bytes per second as of rateAt; they fade from then on
     this.rateDown = 0;
     this.rateAt = 0;
-    this.text = null;  // what a search looks through; made when it is first searched for
-    this.matches = -1; // the filter's number, if it matches, its negative if not
+    this.matches = 0;  // of the view: the filter's number if it matches, its negative if not, 0 if it is not known
+    this.isMatch = this.shown = false;
+    this.seen = 0;
+    this.key = 0;
   }
 
   /** Payload and overhead, both ways. */
@@ -91,8 +93,7 @@ export class SessionTable {
       return;
     }
     entry.row = row;
-    entry.text = null;
-    entry.matches = -1;
+    entry.matches = 0;
     if (isClosed(row)) this.closed(entry);
   }
 

@@ -19,6 +19,7 @@ let tables = 0;
  * @property {boolean} [sort]     whether a click on its head sorts
  * @property {number} [minWidth]  the column is left out when the table is narrower than this
  * @property {string} [class]
+ * @property {(row: any) => string} [tip]  its title
  * @property {(row: any) => any} cell  texts from the wire go through safe()
  *
  * @param {object} props
@@ -38,6 +39,8 @@ let tables = 0;
  * @param {(row: any) => number} [props.level]     1 is a root; makes it a tree
  * @param {(row: any) => boolean|undefined} [props.expanded]  undefined: has no children
  * @param {(row: any, expand: boolean) => void} [props.onExpand]
+ * @param {(event: KeyboardEvent, row: any) => boolean} [props.onKey]  other keys on the active row; true if it was one
+ * @param {(isAtEnd: boolean) => void} [props.onScrolled]  by the user, or because rows came
  * @param {() => void} [props.onEnd]               the end came into sight: time to load more
  * @param {any} [props.empty]                      shown when there are no rows
  * @param {boolean} [props.busy]
@@ -80,7 +83,9 @@ export function Table(props) {
   }, [last >= rows.length, rows.length]);
 
   function onScroll(event) {
-    view.current.top = event.currentTarget.scrollTop;
+    const { scrollTop, scrollHeight, clientHeight } = event.currentTarget, isUp = scrollTop < view.current.top;
+    view.current.top = scrollTop;
+    props.onScrolled?.(!isUp || scrollHeight - scrollTop - clientHeight < 4);
     again();
   }
 
@@ -103,7 +108,7 @@ export function Table(props) {
     else if (row && event.key === "ArrowRight" && props.expanded?.(row) === false) props.onExpand(row, true);
     else if (row && event.key === "ArrowLeft" && props.expanded?.(row)) props.onExpand(row, false);
     else if (row && event.key === "ArrowLeft" && props.level?.(row) > 1) goTo(parentOf(at));
-    else return;
+    else if (!(row && props.onKey?.(event, row))) return;
     event.preventDefault();
   }
 
@@ -134,7 +139,7 @@ function heads({ shownColumns, template, sort, onSort }) {
     const sorted = sort?.key === column.key;
     const label = [column.title || "", sorted ? h("span.sort-mark", { "aria-hidden": "true" }, sort.desc ? "▾" : "▴") : null];
     return h("div.th", {
-      key: column.key, role: "columnheader", class: (column.num ? "num " : "") + (column.class || ""),
+      key: column.key, role: "columnheader", class: column.num ? "num" : "",
       "aria-sort": sorted ? sort.desc ? "descending" : "ascending" : null,
     }, column.sort && onSort
       ? h("button.th-button", {
@@ -160,6 +165,6 @@ function line(context, row, index) {
     },
   }, narrow ? h("div.td.narrow", { role: "gridcell" }, context.narrowRow(row))
     : shownColumns.map((column) => h("div.td", {
-      key: column.key, role: "gridcell", class: (column.num ? "num " : "") + (column.class || ""), "data-col": column.key,
+      key: column.key, role: "gridcell", class: (column.num ? "num " : "") + (column.class || ""), "data-col": column.key, title: column.tip?.(row),
     }, column.cell(row))));
 }

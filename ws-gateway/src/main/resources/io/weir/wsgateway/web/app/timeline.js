@@ -77,10 +77,10 @@ function Chart({ id, timeline, sums, mode }) {
 }
 
 function options(box, mode, onReadout) {
-  const style = getComputedStyle(box), colour = (name) => style.getPropertyValue(name).trim();
+  const colour = (name) => resolved(box, name);
   const paths = mode === "sum" ? uPlot.paths.linear() : uPlot.paths.stepped({ align: 1 });
   const axis = { stroke: colour("--dim"), font: "11px system-ui, sans-serif", ticks: { stroke: colour("--line"), width: 1, size: 4 } };
-  const series = (name) => ({ stroke: colour(name), width: 1.6, fill: colour(name) + "22", paths, points: { show: false } });
+  const series = (name) => ({ stroke: colour(name), width: 1.6, fill: colour(name).replace(/^rgb\((.*)\)$/, "rgba($1, .14)"), paths, points: { show: false } });
   return {
     width: box.clientWidth, height: HEIGHT, ms: 1, legend: { show: false }, padding: [8, 8, 0, 0],
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
@@ -92,6 +92,14 @@ function options(box, mode, onReadout) {
     cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
     hooks: { setCursor: [(plot) => onReadout(plot.cursor.idx ?? null)] },
   };
+}
+
+/** A colour of the style sheet, as a canvas understands it: of the theme that is on. */
+function resolved(box, name) {
+  box.style.color = "var(" + name + ")";
+  const colour = getComputedStyle(box).color;
+  box.style.color = "";
+  return colour;
 }
 
 /** Times of day, as fine as the ticks are apart. */

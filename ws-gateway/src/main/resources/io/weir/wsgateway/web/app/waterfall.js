@@ -33,14 +33,16 @@ export function micros(value) {
 /** The phases as bars on one scale, each with its name and length. */
 export function Waterfall({ times }) {
   const phases = phasesOf(times), total = Math.max(1, times.lastByte ?? 0, times.firstByte ?? 0);
-  return h("ul", { class: "waterfall", "data-test": "waterfall" },
+  const isReused = times.connect === undefined && times.firstByte !== undefined;
+  return [h("ul", { key: "phases", class: "waterfall", "data-test": "waterfall" },
     phases.map(({ name, from, to }) => h("li", { key: name, "data-test": "phase-" + name },
       h("span", { class: "phase" }, t("x.phase." + name)),
       h("span", { class: "track", "aria-hidden": "true" },
         h("span", { class: "bar bar-" + name, style: { left: percent(from, total), width: percent(to - from, total) } })),
       h("span", { class: "took" }, micros(to - from)))),
     h("li", { class: "sum", "data-test": "phase-total" },
-      h("span", { class: "phase" }, t("x.phase.total")), h("span", { class: "track" }), h("span", { class: "took" }, micros(total))));
+      h("span", { class: "phase" }, t("x.phase.total")), h("span", { class: "track" }), h("span", { class: "took" }, micros(total)))),
+  isReused && h("p", { key: "reused", class: "small" }, t("x.phase.reused"))];
 }
 
 const percent = (part, whole) => (100 * part / whole).toFixed(2) + "%";
