@@ -8,7 +8,7 @@ export default {
   "h.from": "From", "h.to": "To",
   "h.q": "Search", "h.q.hint": "host, URL, client, user, method, id …",
   "h.host": "Host", "h.client": "Client", "h.user": "User", "h.protocol": "Kind", "h.any": "any",
-  "h.clear": "Clear", "h.refresh": "Refresh", "h.export": "Export", "h.csv": "CSV", "h.jsonl": "JSON lines",
+  "h.clear": "Clear", "h.refresh": "Refresh", "h.filters": "Filters", "h.csv": "CSV", "h.jsonl": "JSON lines",
   "h.exportHint": "What is loaded, as it is shown",
   "h.col.closed": "Closed", "h.col.id": "Id", "h.col.to": "Destination", "h.col.kind": "Kind", "h.col.client": "Client", "h.col.user": "User",
   "h.col.took": "Duration", "h.col.up": "Up", "h.col.down": "Down", "h.col.reason": "Ended", "h.col.status": "Status",
@@ -78,11 +78,11 @@ export default {
   "s.children": "Exchanges in this tunnel", "s.noChildren": "No exchange in it is open or closed just now.", "s.childrenMore": "Those that the gateway holds are listed; all are under Exchanges.",
   "s.toExchanges": "Its recorded exchanges", "s.toRecord": "Its recorded exchange",
   "s.close": "Close this session", "s.close.ask": "Close session {id}?", "s.close.text": "Both connections end at once. Who closed it, when and why goes into the journal.",
-  "s.close.why": "Reason (optional)", "s.close.do": "Close it", "s.close.cancel": "Keep it open", "s.close.sent": "The command is in the journal; the session ends now.",
+  "s.close.why": "Reason (optional)", "s.close.do": "Close it", "s.close.sent": "The command is in the journal; the session ends now.",
   "s.close.failed": "It was not closed: {why}",
 
   // exchanges
-  "x.title": "Exchanges", "x.live": "live", "x.paused": "paused", "x.pause": "Pause", "x.resume": "Resume",
+  "x.title": "Exchanges", "x.pause": "Pause", "x.resume": "Resume",
   "x.waiting": ["1 new", "{n} new"],
   "x.q": "Search", "x.q.hint": "URL, host, method, error …", "x.host": "Host", "x.method": "Method", "x.status": "Status", "x.session": "Session", "x.errors": "Failed only",
   "x.any": "any", "x.clear": "Clear", "x.count": ["1 exchange", "{n} exchanges"], "x.older": "Load older ones", "x.end": "That is all there is.",
