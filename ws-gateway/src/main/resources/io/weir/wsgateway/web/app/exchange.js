@@ -3,7 +3,7 @@ import { t } from "./i18n.js";
 import { bytes, exact, exactTime, safe } from "./format.js";
 import { href } from "./route.js";
 import { Body } from "./body.js";
-import { StatusCode } from "./session-words.js";
+import { kindOf, StatusCode } from "./session-words.js";
 import { Waterfall, micros } from "./waterfall.js";
 
 /* One exchange, opened: what it was, where its time went, its bytes at both layers, and its two messages. */
@@ -55,7 +55,7 @@ function Overview({ exchange }) {
     ["took", exchange.times?.lastByte === undefined ? null : micros(exchange.times.lastByte)],
     ["host", safe(request.host)],
     ["client", safe(exchange.remote)],
-    ["kind", exchange.protocol],
+    ["kind", kindOf(exchange)],
     ["protocols", exchange.clientProtocol || exchange.originProtocol
       ? [safe(exchange.clientProtocol || "–"), h("span", { class: "dim" }, " ⇄ Weir ⇄ "), safe(exchange.originProtocol || "–")] : null],
     ["origin", exchange.originAddress && safe(exchange.originAddress)],
@@ -105,7 +105,7 @@ function Message({ side, message }) {
       h("button", { type: "button", "aria-expanded": String(plain), "data-test": side + "-headers-fold", onClick: () => setPlain(!plain) },
         t("x.headers"), h("span", { class: "dim" }, " " + exact(fields.reduce((sum, [, values]) => sum + values.length, 0))))),
     plain && h("dl", { key: "fields", class: "fields", "data-test": side + "-headers" },
-      fields.map(([name, values]) => h("div", { key: name }, h("dt", null, safe(name)), values.map((value, i) => h("dd", { key: i }, marked(value)))))),
+      fields.map(([name, values]) => h("div", { key: name }, h("dt", null, safe(name)), h("dd", null, values.map((value, i) => h("div", { key: i }, marked(value))))))),
     plain && fields.length === 0 && h("p", { key: "none", class: "note" }, t("x.noHeaders")),
     message.fieldsLeftOut > 0 && h("p", { key: "left", class: "note" }, t("x.fieldsLeftOut", { n: message.fieldsLeftOut })),
     h("h3", { key: "body" }, t("x.bodyTitle")),

@@ -6,14 +6,14 @@ import { t } from "./i18n.js";
 const SETTLE_MS = 300;
 
 /**
- * All the fields of a page. On a phone those of the class filter-extra are behind a button, which says how many of them are set.
+ * All the fields of a page. On a phone those of the class query-extra are behind a button, which says how many of them are set.
  * @param {{test: string, set: number, children: any}} props
  */
 export function FilterPanel({ test, set, children }) {
   const [isOpen, setOpen] = useState(false);
-  const toggle = h("button.filters-toggle", { type: "button", "aria-expanded": String(isOpen), "data-test": test, onClick: () => setOpen(!isOpen) },
+  const toggle = h("button.query-toggle", { type: "button", "aria-expanded": String(isOpen), "data-test": test, onClick: () => setOpen(!isOpen) },
     t("h.filters"), set > 0 ? " · " + set : "");
-  return h("div.filters", { role: "search", class: isOpen ? "is-open" : "" }, children(toggle));
+  return h("div.query", { role: "search", class: isOpen ? "is-open" : "" }, children(toggle));
 }
 
 /** @param {{label: string, value: string, test: string, hint?: string, onChange: (value: string) => void, search?: boolean, class?: string, inputMode?: string}} props */
@@ -30,7 +30,7 @@ export function TextFilter({ label, value, test, hint, onChange, search, class: 
     latest.current = next;
     onChange(next);
   };
-  return h("label.filter", { class: classes }, h("span.filter-name", label), h("input", {
+  return h("label.query-field", { class: classes }, h("span.query-name", label), h("input", {
     type: search ? "search" : "text", value: text, placeholder: hint || "", spellcheck: false, autocomplete: "off", autocapitalize: "off", maxLength: 300, inputMode,
     "data-test": test, "data-search": search ? "" : null,
     onInput: (event) => {
@@ -46,7 +46,7 @@ export function TextFilter({ label, value, test, hint, onChange, search, class: 
 
 /** @param {{label: string, value: string, test: string, options: [string, string][], onChange: (value: string) => void}} props options: value and text */
 export function SelectFilter({ label, value, test, options, onChange }) {
-  return h("label.filter.filter-extra", h("span.filter-name", label), h("select", { value, "data-test": test, onChange: (event) => onChange(event.target.value) },
+  return h("label.query-field.query-extra", h("span.query-name", label), h("select", { value, "data-test": test, onChange: (event) => onChange(event.target.value) },
     options.map(([name, text]) => h("option", { key: name, value: name, selected: name === value }, text))));
 }
 

@@ -16,8 +16,8 @@ import { bytes, exact, safe } from "./format.js";
  */
 export function differenceOf(row, received, delivered) {
   const missing = received - delivered, n = Math.abs(missing), isOpen = row.status !== "Closed";
-  if (row.protocol === "TUNNEL") return { mood: "plain", key: n === 0 ? "whole" : "recoded", n };
   if (received === 0 && delivered === 0) return { mood: "plain", key: "nothing", n };
+  if (row.protocol === "TUNNEL") return { mood: "plain", key: n === 0 ? "whole" : "recoded", n };
   if (n === 0) return { mood: "good", key: "whole", n };
   if (row.protocol === "HTTPS-Tunnel") {
     if (missing < 0) return { mood: "plain", key: "ownHandshake", n };

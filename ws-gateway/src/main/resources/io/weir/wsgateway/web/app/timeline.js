@@ -1,6 +1,7 @@
 import { h, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./dom.js";
 import { t } from "./i18n.js";
 import { get, isAbort } from "./api.js";
+import { color, onColors } from "./colors.js";
 import { bytes, clockMillis, duration, exact, exactTime, safe } from "./format.js";
 import { Segments } from "./filters.js";
 import { cumulative, movingSteps, perStep, totals } from "./timeline-data.js";
@@ -41,7 +42,7 @@ export function Timeline({ id, at, isOpen }) {
 }
 
 function Chart({ id, timeline, sums, mode }) {
-  const box = useRef(null), chart = useRef(null), [readout, setReadout] = useState(null), [theme, redraw] = useReducer((n) => n + 1, 0);
+  const box = useRef(null), chart = useRef(null), [readout, setReadout] = useState(null);
   const data = mode === "sum" ? cumulative(timeline) : perStep(timeline);
   useLayoutEffect(() => {
     const plot = new uPlot(options(box.current, mode, setReadout), data, box.current);
@@ -50,21 +51,14 @@ function Chart({ id, timeline, sums, mode }) {
       if (box.current && box.current.clientWidth !== plot.width) plot.setSize({ width: box.current.clientWidth, height: HEIGHT });
     });
     observer.observe(box.current);
+    const forget = onColors(() => plot.redraw(false, true));
     return () => {
       observer.disconnect();
+      forget();
       plot.destroy();
     };
-  }, [mode, theme]);
+  }, [mode]);
   useEffect(() => { if (chart.current.data !== data) chart.current.setData(data); }, [timeline]);
-  useEffect(() => {
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    addEventListener("weir-theme", redraw);
-    dark.addEventListener("change", redraw);
-    return () => {
-      removeEventListener("weir-theme", redraw);
-      dark.removeEventListener("change", redraw);
-    };
-  }, []);
   const end = timeline.from + timeline.up.length * timeline.stepMillis;
   return [
     h("div.timeline-chart", { key: "chart", ref: box, role: "img", "data-test": "timeline-chart",
@@ -77,29 +71,20 @@ function Chart({ id, timeline, sums, mode }) {
 }
 
 function options(box, mode, onReadout) {
-  const colour = (name) => resolved(box, name);
   const paths = mode === "sum" ? uPlot.paths.linear() : uPlot.paths.stepped({ align: 1 });
-  const axis = { stroke: colour("--dim"), font: "11px system-ui, sans-serif", ticks: { stroke: colour("--line"), width: 1, size: 4 } };
-  const series = (name) => ({ stroke: colour(name), width: 1.6, fill: colour(name).replace(/^rgb\((.*)\)$/, "rgba($1, .14)"), paths, points: { show: false } });
+  const axis = { stroke: () => color("--dim"), font: "11px system-ui, sans-serif", ticks: { stroke: () => color("--line"), width: 1, size: 4 } };
+  const series = (name) => ({ stroke: () => color(name), width: 1.6, fill: () => color(name, .14), paths, points: { show: false } });
   return {
-    width: box.clientWidth, height: HEIGHT, ms: 1, legend: { show: false }, padding: [8, 8, 0, 0],
+    width: box.clientWidth, height: HEIGHT, ms: 1, legend: { show: false }, padding: [8, 28, 0, 0],
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
     axes: [
-      { ...axis, grid: { show: false }, values: timeLabels },
-      { ...axis, size: 66, grid: { stroke: colour("--line"), width: 1 }, values: (_, ticks) => ticks.map(bytes) },
+      { ...axis, size: 28, grid: { show: false }, values: timeLabels },
+      { ...axis, size: 66, grid: { stroke: () => color("--line"), width: 1 }, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? bytes(tick) : "") },
     ],
     series: [{}, series("--down"), series("--up")],
     cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
     hooks: { setCursor: [(plot) => onReadout(plot.cursor.idx ?? null)] },
   };
-}
-
-/** A colour of the style sheet, as a canvas understands it: of the theme that is on. */
-function resolved(box, name) {
-  box.style.color = "var(" + name + ")";
-  const colour = getComputedStyle(box).color;
-  box.style.color = "";
-  return colour;
 }
 
 /** Times of day, as fine as the ticks are apart. */

@@ -38,7 +38,7 @@ export function Waterfall({ times }) {
     phases.map(({ name, from, to }) => h("li", { key: name, "data-test": "phase-" + name },
       h("span", { class: "phase" }, t("x.phase." + name)),
       h("span", { class: "track", "aria-hidden": "true" },
-        h("span", { class: "bar bar-" + name, style: { left: percent(from, total), width: percent(to - from, total) } })),
+        h("span", { class: "phase-bar bar-" + name, style: { left: percent(from, total), width: percent(to - from, total) } })),
       h("span", { class: "took" }, micros(to - from)))),
     h("li", { class: "sum", "data-test": "phase-total" },
       h("span", { class: "phase" }, t("x.phase.total")), h("span", { class: "track" }), h("span", { class: "took" }, micros(total)))),

@@ -59,7 +59,7 @@ export default {
   "s.facts": "Facts", "s.from": "From", "s.to": "To", "s.user": "User", "s.noUser": "no user", "s.resolved": "connected to", "s.notConnected": "not connected to any address",
   "s.url": "URL", "s.rule": "By rule", "s.rule.direct": "direct: straight to the origin", "s.kind": "Kind", "s.parent": "In tunnel",
   "s.opened": "Opened", "s.ended": "Closed", "s.duration": "Duration", "s.soFar": "so far", "s.reason": "Ended because", "s.status": "Answer",
-  "s.sequence": "Sequence of its close",
+  "s.sequence": "Close sequence",
   "s.legs": "Both legs", "s.client": "Client", "s.origin": "Origin", "s.up": "Up", "s.down": "Down", "s.bytes": "bytes", "s.overhead": "bytes overhead",
   "s.receivedFromClient": "received from the client", "s.deliveredToClient": "delivered to the client",
   "s.receivedFromOrigin": "received from the origin", "s.deliveredToOrigin": "delivered to the origin",

@@ -59,7 +59,7 @@ export default {
   "s.facts": "概况", "s.from": "来自", "s.to": "去往", "s.user": "用户", "s.noUser": "无用户", "s.resolved": "已连接到", "s.notConnected": "未连接到任何地址",
   "s.url": "网址", "s.rule": "依据规则", "s.rule.direct": "直连：直接前往源站", "s.kind": "类型", "s.parent": "所在隧道",
   "s.opened": "打开时间", "s.ended": "关闭时间", "s.duration": "时长", "s.soFar": "至今", "s.reason": "结束原因", "s.status": "响应",
-  "s.sequence": "关闭事件的序号",
+  "s.sequence": "关闭序号",
   "s.legs": "两段连接", "s.client": "客户端", "s.origin": "源站", "s.up": "上行", "s.down": "下行", "s.bytes": "字节", "s.overhead": "字节开销",
   "s.receivedFromClient": "从客户端收到", "s.deliveredToClient": "送达客户端",
   "s.receivedFromOrigin": "从源站收到", "s.deliveredToOrigin": "送达源站",

@@ -18,6 +18,7 @@ import { Destination, pathOf, StatusCode } from "../session-words.js";
 
 const PAGE = 100, WAIT_FOR_LIVE_MS = 600;
 const NAMES = ["q", "host", "method", "status", "session", "errors"];
+const MOVES = ["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"];
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 const list = new ExchangeList(); // outlives the page, so that coming back finds it as it was
@@ -100,14 +101,22 @@ export default function Exchanges({ params }) {
   const matching = list.matching(filter);
   const rows = heldAt ? matching.filter((exchange) => exchange.id <= heldAt) : matching;
   const waiting = matching.length - rows.length, newest = list.live[0]?.id ?? 0;
+  const grid = () => frame.current?.querySelector("[data-test=exchanges-grid]");
   const change = (changes) => setParams({ ...params, ...changes });
   const open = (exchange) => change({ id: exchange.id });
   const close = () => {
     change({ id: "" });
-    frame.current?.querySelector("[data-test=exchanges-grid]")?.focus();
+    grid()?.focus();
+  };
+  const follow = (event) => { // the table has moved its mark; what is open moves with it
+    if (!params.id || event.target !== grid() || !MOVES.includes(event.key)) return;
+    requestAnimationFrame(() => {
+      const marked = Number(grid()?.querySelector("[data-active=true]")?.dataset.key);
+      if (marked && marked !== selected.id) change({ id: marked });
+    });
   };
   const onScroll = (event) => {
-    if (isPaused || !event.target.matches?.("[data-test=exchanges-grid]")) return;
+    if (isPaused || event.target !== grid()) return;
     const isDown = event.target.scrollTop > 40;
     if (isDown !== heldAt > 0) holdAt(isDown ? newest : 0);
   };
@@ -116,7 +125,7 @@ export default function Exchanges({ params }) {
     holdAt(isPaused ? 0 : newest);
     if (isPaused) toTop();
   };
-  const toTop = () => { frame.current.querySelector("[data-test=exchanges-grid]").scrollTop = 0; };
+  const toTop = () => { grid().scrollTop = 0; };
   const showWaiting = () => {
     holdAt(isPaused ? newest : 0);
     toTop();
@@ -132,7 +141,7 @@ export default function Exchanges({ params }) {
     return () => removeEventListener("keydown", onKey);
   }, [params.id]);
 
-  return h("div.exchanges", { ref: frame, onScrollCapture: onScroll, "data-open": selected ? "true" : null },
+  return h("div.exchanges", { ref: frame, onScrollCapture: onScroll, onKeyDown: follow, "data-open": selected ? "true" : null },
     h("section.panel.sheet.fill.exchange-list", { "aria-label": t("x.title"), "data-test": "exchanges-page" },
       h("div.tools", h("h1", t("x.title")), h("p.small", { "data-test": "exchanges-count", role: "status" }, t("x.count", { n: rows.length })),
         waiting > 0 ? h("button.chip-button", { type: "button", "data-test": "exchanges-waiting", onClick: showWaiting }, "↑ ", t("x.waiting", { n: waiting })) : null,
@@ -140,7 +149,7 @@ export default function Exchanges({ params }) {
       h(Filters, { filter, change, isFiltered }),
       h(Table, {
         test: "exchanges", label: t("x.title"), columns: columns(), rows, rowKey: (exchange) => exchange.id, narrowRow, narrowHeight: 62, selected: selected?.id,
-        rowClass: (exchange) => failed(exchange) ? "is-failed" : "", onOpen: open, onActive: (exchange) => { if (params.id) open(exchange); },
+        rowClass: (exchange) => failed(exchange) ? "is-failed" : "", onOpen: open,
         onEnd: () => { if (!error) older(); }, busy: busy && rows.length === 0, empty: h(Empty, { isFiltered, error }),
         footer: h(Foot, { error, busy, isEmpty: rows.length === 0, older }),
       })),
@@ -153,14 +162,14 @@ export default function Exchanges({ params }) {
 function Filters({ filter, change, isFiltered }) {
   const field = (name, extra) => h(TextFilter, { key: name, label: t("x." + name), value: filter[name], test: "exchanges-" + name, onChange: (value) => change({ [name]: value }), ...extra });
   const own = (known, value) => value && !known.includes(value) ? [[value, value]] : []; // a link may ask for what is not in the list
-  return h(FilterPanel, { test: "exchanges-filters", set: NAMES.filter((name) => name !== "q" && filter[name]).length }, (toggle) => h("div.filter-line",
-    field("q", { search: true, hint: t("x.q.hint"), class: "filter-wide" }), toggle, field("host", { class: "filter-extra" }),
+  return h(FilterPanel, { test: "exchanges-filters", set: NAMES.filter((name) => name !== "q" && filter[name]).length }, (toggle) => h("div.query-line",
+    field("q", { search: true, hint: t("x.q.hint"), class: "query-wide" }), toggle, field("host", { class: "query-extra" }),
     h(SelectFilter, { label: t("x.method"), value: filter.method, test: "exchanges-method", onChange: (value) => change({ method: value }),
       options: [["", t("x.any")], ...METHODS.map((name) => [name, name]), ...own(METHODS, filter.method)] }),
     h(SelectFilter, { label: t("x.status"), value: filter.status, test: "exchanges-status", onChange: (value) => change({ status: value }),
       options: [["", t("x.any")], ...["2", "3", "4", "5", "1"].map((digit) => [digit, digit + "xx"]), ...own(["1", "2", "3", "4", "5"], filter.status)] }),
-    field("session", { inputMode: "numeric", class: "filter-short filter-extra" }),
-    h("label.filter.filter-check.filter-extra", h("input", { type: "checkbox", checked: filter.errors !== "", "data-test": "exchanges-errors", onChange: (event) => change({ errors: event.target.checked ? "1" : "" }) }), h("span", t("x.errors"))),
+    field("session", { inputMode: "numeric", class: "query-short query-extra" }),
+    h("label.query-field.query-check.query-extra", h("input", { type: "checkbox", checked: filter.errors !== "", "data-test": "exchanges-errors", onChange: (event) => change({ errors: event.target.checked ? "1" : "" }) }), h("span", t("x.errors"))),
     isFiltered ? h("button.plain", { type: "button", "data-test": "exchanges-clear", onClick: () => change(Object.fromEntries(NAMES.map((name) => [name, ""]))) }, t("x.clear")) : null));
 }
 
@@ -191,14 +200,14 @@ const columns = () => [
   { key: "status", title: t("x.col.status"), width: "56px", cell: (x) => h(StatusCode, { code: x.response.statusCode, failed: Boolean(x.error), title: safe(x.error || x.response.status) }) },
   { key: "host", title: t("x.col.host"), width: "minmax(110px, 1fr)", class: "host", cell: (x) => h("span", { title: safe(x.request.host) }, safe(x.request.host)) },
   { key: "path", title: t("x.col.path"), width: "minmax(110px, 1.6fr)", class: "path", cell: (x) => h("span", { title: safe(x.request.url) }, safe(pathOf(x.request))) },
-  { key: "took", title: t("x.col.took"), width: "76px", num: true, minWidth: 620, class: "c-dim", cell: took },
-  { key: "up", title: t("x.col.up"), width: "74px", num: true, minWidth: 760, class: "c-up", cell: (x) => h("span", { title: exact(x.request.sumSize) }, bytes(x.request.sumSize)) },
-  { key: "down", title: t("x.col.down"), width: "74px", num: true, minWidth: 680, class: "c-down", cell: (x) => h("span", { title: exact(x.response.sumSize) }, bytes(x.response.sumSize)) },
+  { key: "took", title: t("x.col.took"), width: "76px", num: true, minWidth: 640, class: "c-dim", cell: took },
+  { key: "up", title: t("x.col.up"), width: "74px", num: true, minWidth: 830, class: "c-up", cell: (x) => h("span", { title: exact(x.request.sumSize) }, bytes(x.request.sumSize)) },
+  { key: "down", title: t("x.col.down"), width: "74px", num: true, minWidth: 740, class: "c-down", cell: (x) => h("span", { title: exact(x.response.sumSize) }, bytes(x.response.sumSize)) },
   { key: "protocols", title: t("x.col.protocols"), width: "92px", minWidth: 980, class: "c-dim", cell: protocols },
 ];
 
 function narrowRow(x) {
-  return [h("div.narrow-line", { key: "1" }, h(Destination, { row: x.request })),
-    h("div.narrow-line.small", { key: "2" }, h("span", clockMillis(x.time).slice(0, 8)), h("span", took(x)), h("span.c-up", "↑ " + bytes(x.request.sumSize)), h("span.c-down", "↓ " + bytes(x.response.sumSize)),
+  return [h("div.two-line", { key: "1" }, h(Destination, { row: x.request })),
+    h("div.two-line.small", { key: "2" }, h("span", clockMillis(x.time).slice(0, 8)), h("span", took(x)), h("span.c-up", "↑ " + bytes(x.request.sumSize)), h("span.c-down", "↓ " + bytes(x.response.sumSize)),
       h("span.narrow-end", h(StatusCode, { code: x.response.statusCode, failed: Boolean(x.error) })))];
 }

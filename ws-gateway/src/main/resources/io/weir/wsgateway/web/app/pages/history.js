@@ -99,7 +99,7 @@ export default function History({ params }) {
     h(Filters, { params, change, isFiltered }),
     isBad ? h("p.note.note-bad.inset", { role: "alert", "data-test": "history-bad-range" }, t("h.badRange")) : null,
     h(Table, {
-      test: "history", label: t("h.title"), columns: columns(), rows, rowKey: (row) => row.id, narrowRow, narrowHeight: 62, busy,
+      test: "history", label: t("h.title"), columns: columns(rows), rows, rowKey: (row) => row.id, narrowRow, narrowHeight: 62, busy,
       rowClass: (row) => isChild(row) ? "is-child" : row.protocol === "TUNNEL" ? "is-parent" : "",
       onOpen: (row) => go("sessions/" + row.id, { at: millis(row.endTime) || "" }),
       onEnd: () => { if (next !== undefined && !busy && !error) pages.more(); },
@@ -119,14 +119,14 @@ function Filters({ params, change, isFiltered }) {
   const setRange = (name) => change(name === "custom"
     ? { range: name, from: params.from || new Date(Date.now() - HOUR).toISOString(), to: params.to || "" } : { range: name, from: "", to: "" });
   return h(FilterPanel, { test: "history-filters", set: TEXTS.filter((name) => name !== "q" && params[name]).length }, (toggle) => [
-    h("div.filter-line.filter-scroll", { key: "range" },
-      h(Segments, { label: t("h.range"), value: range, test: "history-range", onChange: setRange, options: [...Object.keys(RANGES), "custom"].map((name) => [name, t("h.range." + name)]) }),
-      range === "custom" ? ["from", "to"].map((name) => h("label.filter.filter-time", { key: name }, h("span.filter-name", t("h." + name)), h("input", {
-        type: "datetime-local", step: 1, value: localValue(params[name]), "data-test": "history-" + name,
-        onChange: (event) => change({ [name]: event.target.value ? new Date(event.target.value).toISOString() : "" }),
-      }))) : null),
-    h("div.filter-line", { key: "texts" },
-      field("q", { search: true, hint: t("h.q.hint"), class: "filter-wide" }), toggle, ...["host", "client", "user"].map((name) => field(name, { class: "filter-extra" })),
+    h("div.query-line.query-scroll", { key: "range" },
+      h(Segments, { label: t("h.range"), value: range, test: "history-range", onChange: setRange, options: [...Object.keys(RANGES), "custom"].map((name) => [name, t("h.range." + name)]) })),
+    range === "custom" ? h("div.query-line", { key: "times" }, ["from", "to"].map((name) => h("label.query-field.query-time", { key: name }, h("span.query-name", t("h." + name)), h("input", {
+      type: "datetime-local", step: 1, value: localValue(params[name]), "data-test": "history-" + name,
+      onChange: (event) => change({ [name]: event.target.value ? new Date(event.target.value).toISOString() : "" }),
+    })))) : null,
+    h("div.query-line", { key: "texts" },
+      field("q", { search: true, hint: t("h.q.hint"), class: "query-wide" }), toggle, ...["host", "client", "user"].map((name) => field(name, { class: "query-extra" })),
       h(SelectFilter, { label: t("h.protocol"), value: params.protocol || "", test: "history-protocol", onChange: (value) => change({ protocol: value }),
         options: [["", t("h.any")], ...PROTOCOLS.map((name) => [name, t("kind." + name)])] }),
       isFiltered ? h("button.plain", { type: "button", "data-test": "history-clear", onClick: () => change(Object.fromEntries(TEXTS.map((name) => [name, ""]))) }, t("h.clear")) : null)]);
@@ -151,25 +151,25 @@ function Foot({ error, busy, next, rows, more }) {
 
 const took = (row) => duration(millis(row.endTime) - millis(row.startTime));
 
-const columns = () => [
-  { key: "closed", title: t("h.col.closed"), width: "124px", class: "c-dim", cell: (row) => h("span", { title: exactTime(row.endTime) }, shortTime(row.endTime)) },
-  { key: "id", title: t("h.col.id"), width: "96px", minWidth: 760, class: "c-mono", cell: (row) => isChild(row)
+const columns = (rows) => [
+  { key: "closed", title: t("h.col.closed"), width: "112px", class: "c-dim", cell: (row) => h("span", { title: exactTime(row.endTime) }, shortTime(row.endTime)) },
+  { key: "id", title: t("h.col.id"), width: "86px", minWidth: 800, class: "c-mono", cell: (row) => isChild(row)
     ? h("span", { title: t("h.child", { id: String(row.parentId) }) }, h("span.child-mark", { "aria-hidden": "true" }, "↳ "), String(row.id)) : String(row.id) },
   { key: "to", title: t("h.col.to"), width: "minmax(150px, 1fr)", class: "c-to", cell: (row) => h("span.to", { title: safe(row.url) }, h(Destination, { row })) },
-  { key: "kind", title: t("h.col.kind"), width: "112px", minWidth: 900, class: "c-dim", cell: (row) => row.protocol === "TUNNEL" ? h("span.parent-mark", { title: t("h.parent") }, kindOf(row)) : kindOf(row) },
-  { key: "client", title: t("h.col.client"), width: "144px", minWidth: 980, class: "c-mono", cell: (row) => safe(row.remote) },
-  { key: "user", title: t("h.col.user"), width: "80px", minWidth: 1120, class: "c-dim", cell: (row) => safe(row.user) },
-  { key: "took", title: t("h.col.took"), width: "84px", minWidth: 700, num: true, class: "c-dim", cell: took },
-  { key: "up", title: t("h.col.up"), width: "80px", num: true, class: "c-up", cell: (row) => h("span", { title: exact(row.up) }, bytes(row.up)) },
-  { key: "down", title: t("h.col.down"), width: "80px", num: true, class: "c-down", cell: (row) => h("span", { title: exact(row.down) }, bytes(row.down)) },
-  { key: "reason", title: t("h.col.reason"), width: "122px", class: "c-reason", cell: (row) => h("span", { title: endInWords(row), class: row.reason === "COMPLETED" ? "dim" : "" }, endOf(row)) },
-  { key: "status", title: t("h.col.status"), width: "64px", minWidth: 820, cell: (row) => row.statusCode ? h(StatusCode, { code: row.statusCode }) : null },
+  { key: "kind", title: t("h.col.kind"), width: "116px", minWidth: 1240, class: "c-dim", cell: (row) => row.protocol === "TUNNEL" ? h("span.parent-mark", { title: t("h.parent") }, kindOf(row)) : kindOf(row) },
+  { key: "client", title: t("h.col.client"), width: "138px", minWidth: 1010, class: "c-mono", cell: (row) => safe(row.remote) },
+  ...(rows.some((row) => row.user) ? [{ key: "user", title: t("h.col.user"), width: "70px", minWidth: 1200, class: "c-dim", cell: (row) => h("span", { title: safe(row.user) }, safe(row.user)) }] : []),
+  { key: "took", title: t("h.col.took"), width: "82px", minWidth: 700, num: true, class: "c-dim", cell: took },
+  { key: "up", title: t("h.col.up"), width: "70px", num: true, class: "c-up", cell: (row) => h("span", { title: exact(row.up) }, bytes(row.up)) },
+  { key: "down", title: t("h.col.down"), width: "74px", num: true, class: "c-down", cell: (row) => h("span", { title: exact(row.down) }, bytes(row.down)) },
+  { key: "reason", title: t("h.col.reason"), width: "112px", class: "c-reason", cell: (row) => h("span", { title: endInWords(row), class: row.reason === "COMPLETED" ? "dim" : "" }, endOf(row)) },
+  { key: "status", title: t("h.col.status"), width: "50px", minWidth: 860, cell: (row) => row.statusCode ? h(StatusCode, { code: row.statusCode }) : null },
 ];
 
 function narrowRow(row) {
   return [
-    h("div.narrow-line", { key: "1" }, isChild(row) ? h("span.child-mark", "↳ ") : null, h(Destination, { row })),
-    h("div.narrow-line.small", { key: "2" }, h("span", { title: dateTime(row.endTime) }, shortTime(row.endTime)), h("span.c-up", "↑ " + bytes(row.up)), h("span.c-down", "↓ " + bytes(row.down)),
+    h("div.two-line", { key: "1" }, isChild(row) ? h("span.child-mark", "↳ ") : null, h(Destination, { row })),
+    h("div.two-line.small", { key: "2" }, h("span", { title: dateTime(row.endTime) }, shortTime(row.endTime)), h("span.c-up", "↑ " + bytes(row.up)), h("span.c-down", "↓ " + bytes(row.down)),
       h("span.narrow-end", endOf(row), row.statusCode ? " " + row.statusCode : "")),
   ];
 }

@@ -128,6 +128,6 @@ const childColumns = () => [
 ];
 
 function narrowChild(row) {
-  return [h("div.narrow-line", { key: "1" }, h(Destination, { row })),
-    h("div.narrow-line.small", { key: "2" }, h("span", String(row.id)), h("span.c-up", "↑ " + bytes(row.up)), h("span.c-down", "↓ " + bytes(row.down)), h("span.narrow-end", childState(row)))];
+  return [h("div.two-line", { key: "1" }, h(Destination, { row })),
+    h("div.two-line.small", { key: "2" }, h("span", String(row.id)), h("span.c-up", "↑ " + bytes(row.up)), h("span.c-down", "↓ " + bytes(row.down)), h("span.narrow-end", childState(row)))];
 }
