@@ -14,7 +14,7 @@ const SETTLE_MS = 150; // who runs through the list with the arrow keys asks for
 
 /**
  * Fetches and prepares a body.
- * @returns {Promise<{bytes: Uint8Array, cut: boolean, broken: boolean, encoded: string, type: string, text: ?string, picture: string}>}
+ * @returns {Promise<{bytes: Uint8Array, decoded: boolean, cut: boolean, broken: boolean, encoded: string, type: string, text: ?string, picture: string}>}
  */
 async function load(key, contentType, encoding, signal) {
   if (!/^[0-9a-f]{64}$/.test(key)) throw new Error("no name of a body");
@@ -27,7 +27,7 @@ async function load(key, contentType, encoding, signal) {
   const cut = read.more || plain.more, encoded = isDecoded ? "" : encodings.join(", ");
   const picture = encoded ? "" : imageType(plain.bytes, contentType);
   const text = encoded || (picture && picture !== "image/svg+xml") ? null : textOf(plain.bytes, contentType, cut);
-  return { bytes: plain.bytes, cut, broken: plain.broken && !read.more, encoded, type: contentType, text, picture: cut ? "" : picture };
+  return { bytes: plain.bytes, decoded: isDecoded, cut, broken: plain.broken && !read.more, encoded, type: contentType, text, picture: cut ? "" : picture };
 }
 
 /** Which views a body has, the best first. */
@@ -83,7 +83,8 @@ function Notes({ body, size: whole }) {
   return [
     body.encoded && h("p", { class: "note", key: "encoded" }, t("x.body.encoded", { encoding: safe(body.encoded) })),
     body.broken && h("p", { class: "note note-warn", key: "broken" }, t("x.body.broken")),
-    body.cut && h("p", { class: "note", key: "cut" }, t("x.body.cut", { shown: size(body.bytes.length), whole: size(whole || 0) })),
+    body.cut && h("p", { class: "note", key: "cut" }, body.decoded ? t("x.body.cutDecoded", { shown: size(body.bytes.length) })
+      : t("x.body.cut", { shown: size(body.bytes.length), whole: size(whole || 0) })),
   ];
 }
 

@@ -107,6 +107,6 @@ export default {
   "x.body.none": "No body.", "x.body.notCaptured": "The body was not captured: bodies of intercepted exchanges are stored when the node runs with --capture-bodies.", "x.body.notStored": "The body is not stored: {why}",
   "x.body.encoded": "Compressed as {encoding}, which is not undone here: these are the bytes as they came.",
   "x.body.broken": "The compressed body is damaged; this is what could be read of it.",
-  "x.body.cut": "The first {shown} are shown of {whole}. Download it to have all.", "x.body.more": "Show more",
+  "x.body.cut": "The first {shown} are shown of {whole}. Download it to have all.", "x.body.cutDecoded": "The first {shown} are shown of what it is when it is decompressed. The download is as it came.", "x.body.more": "Show more",
   "x.body.alt": "The picture in the body", "x.body.badPicture": "The bytes are no picture that can be shown.",
 };

@@ -107,6 +107,6 @@ export default {
   "x.body.none": "没有正文。", "x.body.notCaptured": "正文未保存：以 --capture-bodies 运行节点时才会保存被拦截交互的正文。", "x.body.notStored": "正文未保存：{why}",
   "x.body.encoded": "正文以 {encoding} 压缩，此处不解压：以下是收到的原始字节。",
   "x.body.broken": "压缩的正文已损坏，这里是能读出的部分。",
-  "x.body.cut": "共 {whole}，这里显示前 {shown}。下载可得到全部。", "x.body.more": "显示更多",
+  "x.body.cut": "共 {whole}，这里显示前 {shown}。下载可得到全部。", "x.body.cutDecoded": "这里显示解压后的前 {shown}。下载得到的是未解压的原文件。", "x.body.more": "显示更多",
   "x.body.alt": "正文中的图片", "x.body.badPicture": "这些字节不是可以显示的图片。",
 };

@@ -62,7 +62,8 @@ function useExchanges(filter) {
   }, []);
   useEffect(() => {
     list.forgetOlder();
-    const timer = setTimeout(() => { if (list.live.length === 0) older(); }, WAIT_FOR_LIVE_MS); // a node that has just started has none to send
+    // a node that has just started has none to send, and what a link asks for may be long past
+    const timer = setTimeout(() => { if (list.matching(state.filter).length === 0) older(); }, WAIT_FOR_LIVE_MS);
     return () => {
       clearTimeout(timer);
       state.abort?.abort();
@@ -195,14 +196,14 @@ const protocols = ({ clientProtocol, originProtocol, protocol }) => [clientProto
 const took = (exchange) => exchange.times?.lastByte === undefined ? exchange.duration + " ms" : micros(exchange.times.lastByte);
 
 const columns = () => [
-  { key: "time", title: t("x.col.time"), width: "104px", class: "c-dim", cell: (x) => h("span", { title: exactTime(x.time) }, new Date(x.time).toDateString() === new Date().toDateString() ? clockMillis(x.time) : shortTime(x.time)) },
+  { key: "time", title: t("x.col.time"), width: "122px", class: "c-dim", cell: (x) => h("span", { title: exactTime(x.time) }, new Date(x.time).toDateString() === new Date().toDateString() ? clockMillis(x.time) : shortTime(x.time)) },
   { key: "method", title: t("x.col.method"), width: "76px", minWidth: 560, cell: (x) => h("span.method", safe(x.request.method)) },
   { key: "status", title: t("x.col.status"), width: "56px", cell: (x) => h(StatusCode, { code: x.response.statusCode, failed: Boolean(x.error), title: safe(x.error || x.response.status) }) },
   { key: "host", title: t("x.col.host"), width: "minmax(110px, 1fr)", class: "host", cell: (x) => h("span", { title: safe(x.request.host) }, safe(x.request.host)) },
   { key: "path", title: t("x.col.path"), width: "minmax(110px, 1.6fr)", class: "path", cell: (x) => h("span", { title: safe(x.request.url) }, safe(pathOf(x.request))) },
-  { key: "took", title: t("x.col.took"), width: "76px", num: true, minWidth: 640, class: "c-dim", cell: took },
-  { key: "up", title: t("x.col.up"), width: "74px", num: true, minWidth: 830, class: "c-up", cell: (x) => h("span", { title: exact(x.request.sumSize) }, bytes(x.request.sumSize)) },
-  { key: "down", title: t("x.col.down"), width: "74px", num: true, minWidth: 740, class: "c-down", cell: (x) => h("span", { title: exact(x.response.sumSize) }, bytes(x.response.sumSize)) },
+  { key: "took", title: t("x.col.took"), width: "76px", num: true, minWidth: 660, class: "c-dim", cell: took },
+  { key: "up", title: t("x.col.up"), width: "74px", num: true, minWidth: 850, class: "c-up", cell: (x) => h("span", { title: exact(x.request.sumSize) }, bytes(x.request.sumSize)) },
+  { key: "down", title: t("x.col.down"), width: "74px", num: true, minWidth: 760, class: "c-down", cell: (x) => h("span", { title: exact(x.response.sumSize) }, bytes(x.response.sumSize)) },
   { key: "protocols", title: t("x.col.protocols"), width: "92px", minWidth: 980, class: "c-dim", cell: protocols },
 ];
 

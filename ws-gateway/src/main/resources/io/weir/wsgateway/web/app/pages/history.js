@@ -152,7 +152,7 @@ function Foot({ error, busy, next, rows, more }) {
 const took = (row) => duration(millis(row.endTime) - millis(row.startTime));
 
 const columns = (rows) => [
-  { key: "closed", title: t("h.col.closed"), width: "112px", class: "c-dim", cell: (row) => h("span", { title: exactTime(row.endTime) }, shortTime(row.endTime)) },
+  { key: "closed", title: t("h.col.closed"), width: "122px", class: "c-dim", cell: (row) => h("span", { title: exactTime(row.endTime) }, shortTime(row.endTime)) },
   { key: "id", title: t("h.col.id"), width: "86px", minWidth: 800, class: "c-mono", cell: (row) => isChild(row)
     ? h("span", { title: t("h.child", { id: String(row.parentId) }) }, h("span.child-mark", { "aria-hidden": "true" }, "↳ "), String(row.id)) : String(row.id) },
   { key: "to", title: t("h.col.to"), width: "minmax(150px, 1fr)", class: "c-to", cell: (row) => h("span.to", { title: safe(row.url) }, h(Destination, { row })) },
