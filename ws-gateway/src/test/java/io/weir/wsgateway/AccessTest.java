@@ -163,7 +163,7 @@ class AccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/start", "/api/totals", "/api/sessions", "/whatever", "/app.js/"})
+    @ValueSource(strings = {"/start", "/api/totals", "/api/sessions", "/whatever", "/app/main.js/"})
     void nothingIsSaidWithoutTheToken(String target) throws IOException {
         assertThat(shared.refusedUpgrade(target)).startsWith("HTTP/1.1 401 ").endsWith("\r\n\r\nUnauthorized\n");
     }
@@ -215,7 +215,8 @@ class AccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/app.js", "/app.css", "/healthz", "/api/totals", "/start", "/none", "/?token=wrong"})
+    @ValueSource(
+            strings = {"/", "/app/main.js", "/app.css", "/healthz", "/api/totals", "/start", "/none", "/?token=wrong"})
     void everyAnswerHasTheSecurityHeaders(String target) throws IOException {
         assertThat(shared.get(target)).satisfies(AccessTest::hasSecurityHeaders);
     }
@@ -243,7 +244,8 @@ class AccessTest {
     @Test
     void eachFileOfThePageSaysWhatItIs() throws IOException {
         assertThat(shared.get("/")).containsIgnoringCase("\r\ncontent-type: text/html; charset=utf-8\r\n");
-        assertThat(shared.get("/app.js")).containsIgnoringCase("\r\ncontent-type: text/javascript; charset=utf-8\r\n");
+        assertThat(shared.get("/app/main.js"))
+                .containsIgnoringCase("\r\ncontent-type: text/javascript; charset=utf-8\r\n");
         assertThat(shared.get("/app.css")).containsIgnoringCase("\r\ncontent-type: text/css; charset=utf-8\r\n");
     }
 
