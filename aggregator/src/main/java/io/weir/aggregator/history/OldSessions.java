@@ -69,14 +69,10 @@ final class OldSessions {
             } else if (event instanceof CheckpointEnded ended && ended.beginSequence() == beginSequence) {
                 isWhole = true;
                 throw ScanStop.INSTANCE;
-            } else {
-                beginSequence = 0; // its writer ended before it did
             }
         }
 
         @Override
-        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
-            beginSequence = 0;
-        }
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {}
     }
 }

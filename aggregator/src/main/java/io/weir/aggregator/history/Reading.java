@@ -10,7 +10,6 @@ import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
-import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,7 +99,7 @@ final class Reading {
         private final long end;
         private final EventSink sink;
         private int unasked;
-        private @Nullable JournalPosition checkpoint; // the one that is being passed
+        private @Nullable JournalPosition checkpoint; // the last one that began
 
         Stretch(long end, EventSink sink) {
             this.end = end;
@@ -110,14 +109,13 @@ final class Reading {
         @Override
         public void event(long sequence, long atMillis, LedgerEvent event) {
             reach(sequence);
-            noteCheckpoint(sequence, event);
+            noteCheckpoint(event);
             sink.event(sequence, atMillis, event);
         }
 
         @Override
         public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
             reach(sequence);
-            checkpoint = null;
             sink.transferred(sequence, atMillis, sessionId, delta);
         }
 
@@ -131,15 +129,13 @@ final class Reading {
             }
         }
 
-        private void noteCheckpoint(long sequence, LedgerEvent event) {
+        private void noteCheckpoint(LedgerEvent event) {
             if (event instanceof CheckpointBegun) {
-                JournalPosition position = reader.recordPosition();
-                checkpoint = position.sequence() + 1 == sequence ? position : null;
-            } else if (event instanceof CheckpointEnded && checkpoint != null) {
+                checkpoint = reader.recordPosition();
+            } else if (event instanceof CheckpointEnded ended
+                    && checkpoint != null
+                    && checkpoint.sequence() + 1 == ended.beginSequence()) {
                 places.addCheckpoint(checkpoint);
-                checkpoint = null;
-            } else if (!(event instanceof CheckpointSession)) {
-                checkpoint = null; // its writer ended before it did
             }
         }
     }
