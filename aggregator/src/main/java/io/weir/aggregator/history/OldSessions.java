@@ -68,7 +68,7 @@ final class OldSessions {
                 hasOld |= session.openedAtMillis() < openedBeforeMillis;
             } else if (event instanceof CheckpointEnded ended && ended.beginSequence() == beginSequence) {
                 isWhole = true;
-                throw ScanStop.INSTANCE;
+                throw new ScanStop();
             }
         }
 

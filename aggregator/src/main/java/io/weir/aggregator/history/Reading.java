@@ -84,13 +84,13 @@ final class Reading {
         public void event(long eventSequence, long atMillis, LedgerEvent event) {
             sequence = eventSequence;
             isCheckpoint = event instanceof CheckpointBegun;
-            throw ScanStop.INSTANCE;
+            throw new ScanStop();
         }
 
         @Override
         public void transferred(long eventSequence, long atMillis, long sessionId, Counts delta) {
             sequence = eventSequence;
-            throw ScanStop.INSTANCE;
+            throw new ScanStop();
         }
     }
 
@@ -121,7 +121,7 @@ final class Reading {
 
         private void reach(long sequence) {
             if (sequence >= end) {
-                throw ScanStop.INSTANCE;
+                throw new ScanStop();
             }
             if (++unasked == EVENTS_UNASKED) {
                 unasked = 0;
