@@ -24,12 +24,14 @@ final class ChangesPump {
     private static final int LEAST_BYTES = 1024;
 
     private final EventLoop loop;
+    private final int maxPartBytes;
     private final Set<ChangesStep> ready = new LinkedHashSet<>();
     private @Nullable Future<?> turn;
     private int expectedBytes = LEAST_BYTES;
 
-    ChangesPump(EventLoop loop) {
+    ChangesPump(EventLoop loop, int maxPartBytes) {
         this.loop = loop;
+        this.maxPartBytes = maxPartBytes;
     }
 
     /** Begins with a step. */
@@ -78,7 +80,7 @@ final class ChangesPump {
         if (followers.isEmpty() || step.isOver()) {
             return; // everybody waits for room, has left or has it all
         }
-        ByteBuf part = step.writePart(followers.get(0).client().allocator(), expectedBytes);
+        ByteBuf part = step.writePart(followers.get(0).client().allocator(), expectedBytes, maxPartBytes);
         expectedBytes = Math.max(LEAST_BYTES, part.readableBytes() + part.readableBytes() / 8);
         long now = System.nanoTime();
         for (ChangesFollower follower : followers) {

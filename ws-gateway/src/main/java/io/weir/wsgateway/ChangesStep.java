@@ -19,9 +19,6 @@ import tools.jackson.core.JsonGenerator;
  * place: the rows are those of an immutable snapshot, however long it takes.
  */
 final class ChangesStep {
-    /** A part takes no more rows when it has so many bytes, about. */
-    static final int PART_BYTES = 256 << 10;
-
     /**
      * What is said beside the rows.
      *
@@ -85,13 +82,17 @@ final class ChangesStep {
         ChangesStep unused = new ChangesStep(head, rows.copy(), hasRow, isBegun, slow); // they have it
     }
 
-    /** The next part; the caller owns it. */
-    ByteBuf writePart(ByteBufAllocator allocator, int expectedBytes) {
+    /**
+     * The next part; the caller owns it.
+     *
+     * @param maxBytes size at which it takes no more rows, about
+     */
+    ByteBuf writePart(ByteBufAllocator allocator, int expectedBytes, int maxBytes) {
         ByteBuf buffer = allocator.buffer(expectedBytes);
-        return Json.object(buffer, json -> writeFields(json, buffer));
+        return Json.object(buffer, json -> writeFields(json, buffer, maxBytes));
     }
 
-    private void writeFields(JsonGenerator json, ByteBuf buffer) {
+    private void writeFields(JsonGenerator json, ByteBuf buffer, int maxBytes) {
         json.writeStringProperty("type", "changes");
         json.writeStringProperty("node", head.node());
         json.writeNumberProperty("from", head.from());
@@ -100,7 +101,7 @@ final class ChangesStep {
             writeBeginning(json);
         }
         json.writeArrayPropertyStart("data");
-        while (hasRow && buffer.readableBytes() < PART_BYTES) {
+        while (hasRow && buffer.readableBytes() < maxBytes) {
             if (rows.isWhole()) {
                 SessionRow.write(json, rows.info());
             } else {

@@ -46,7 +46,7 @@ final class ChangesTopic {
         this.ticks = new SnapshotReader(loop, ledger, this::ticked);
         this.welcomes = new SnapshotReader(loop, ledger, this::welcome);
         this.ticker = new Ticker(loop, limits.connectionsPeriod(), ticks::read);
-        this.pump = new ChangesPump(loop);
+        this.pump = new ChangesPump(loop, limits.maxPartBytes());
         this.replay = new ClosedReplay(
                 loop, (after, upTo, sink, control) -> ledger.history().closedBetween(after, upTo, sink, control));
         this.heartbeatNanos = HEARTBEAT_TICKS * limits.connectionsPeriod().toNanos();

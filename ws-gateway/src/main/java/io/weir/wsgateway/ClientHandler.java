@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 final class ClientHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
     private static final Logger LOG = LoggerFactory.getLogger(ClientHandler.class);
 
+    private static final int MAX_CLOSE_CODE = 4999;
+
     private final Client client;
     private final Subscriptions subscriptions;
     private final CommandReader commands;
@@ -35,9 +37,21 @@ final class ClientHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
         if (frame instanceof TextWebSocketFrame text) {
             carryOut(commands.read(text.text()));
         } else if (frame instanceof CloseWebSocketFrame close) {
-            Farewell.echo(ctx.channel(), close.retain());
+            answer(ctx, close);
         } else {
             client.sendError("only text messages are read");
+        }
+    }
+
+    /** The decoder has refused the other codes that nobody may send. */
+    private static void answer(ChannelHandlerContext ctx, CloseWebSocketFrame close) {
+        if (close.statusCode() > MAX_CLOSE_CODE) {
+            Farewell.say(
+                    ctx.channel(),
+                    WebSocketCloseStatus.PROTOCOL_ERROR,
+                    WebSocketCloseStatus.PROTOCOL_ERROR.reasonText());
+        } else {
+            Farewell.echo(ctx.channel(), close.retain());
         }
     }
 

@@ -9,13 +9,14 @@ import java.time.Duration;
  * @param maxClients WebSocket clients; further ones get 503
  * @param maxRows rows of one {@code connections} message
  * @param maxRowsBytes size at which a {@code connections} message takes no more rows
+ * @param maxPartBytes size at which a part of a {@code changes} step takes no more rows
  * @param maxMessageBytes frame or message from a client; larger ones close with 1009
  * @param maxMessagesPerSecond frames from one client; more close with 1008
  * @param maxPendingBytes what may wait for one client before it is sent nothing more
  * @param headDeadline for the whole head of a request
  * @param idleTimeout for the answer to a request
  * @param trafficPeriod of the topic {@code traffic}
- * @param connectionsPeriod of the topic {@code connections}
+ * @param connectionsPeriod of the topics {@code connections} and {@code changes}
  * @param exchangesPeriod of the topic {@code mitm_detail}
  * @param logsPeriod at most so long a log line waits for company
  * @param pingPeriod between pings; a client that leaves two unanswered is dropped
@@ -26,6 +27,7 @@ record GatewayLimits(
         int maxClients,
         int maxRows,
         int maxRowsBytes,
+        int maxPartBytes,
         int maxMessageBytes,
         int maxMessagesPerSecond,
         int maxPendingBytes,
@@ -42,6 +44,7 @@ record GatewayLimits(
             64,
             10_000,
             8 << 20,
+            256 << 10,
             64 << 10,
             500,
             1 << 20,

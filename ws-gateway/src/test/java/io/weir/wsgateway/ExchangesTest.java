@@ -129,9 +129,13 @@ class ExchangesTest {
 
     @Test
     void whileNothingIsExchangedNoSnapshotIsTaken() {
-        try (Dashboard dashboard = gateway.dashboard().subscribe("mitm_detail")) {
-            await().until(() -> gateway.ledger.requests.get() == 1);
-            await().during(Duration.ofMillis(300)).until(() -> gateway.ledger.requests.get() == 1);
+        try (TestGateway idle = TestGateway.start(limits -> {
+                    limits.trafficTick = Duration.ofHours(1); // one snapshot, at the start
+                    return limits;
+                });
+                Dashboard dashboard = idle.dashboard().subscribe("mitm_detail")) {
+            await().until(() -> idle.ledger.requests.get() == 2);
+            await().during(Duration.ofMillis(300)).until(() -> idle.ledger.requests.get() == 2);
 
             assertThat(dashboard.messages).isEmpty();
         }

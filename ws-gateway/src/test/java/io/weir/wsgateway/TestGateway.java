@@ -49,23 +49,26 @@ final class TestGateway implements AutoCloseable {
     static final class TestLimits {
         int maxClients = 64;
         int maxRows = 10_000;
+        int maxPartBytes = GatewayLimits.DEFAULTS.maxPartBytes();
         int maxMessagesPerSecond = 500;
+        int maxPendingBytes = GatewayLimits.DEFAULTS.maxPendingBytes();
         Duration headDeadline = Duration.ofSeconds(10);
         Duration tick = Duration.ofMillis(40);
         Duration trafficTick = tick;
         Duration pings = Duration.ofSeconds(20);
         Duration stall = Duration.ofSeconds(10);
 
-        private GatewayLimits build() {
+        GatewayLimits build() {
             GatewayLimits usual = GatewayLimits.DEFAULTS;
             return new GatewayLimits(
                     usual.maxConnections(),
                     maxClients,
                     maxRows,
                     usual.maxRowsBytes(),
+                    maxPartBytes,
                     usual.maxMessageBytes(),
                     maxMessagesPerSecond,
-                    usual.maxPendingBytes(),
+                    maxPendingBytes,
                     headDeadline,
                     usual.idleTimeout(),
                     trafficTick,

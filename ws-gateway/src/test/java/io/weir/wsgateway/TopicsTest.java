@@ -8,6 +8,7 @@ import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -188,7 +189,7 @@ class TopicsTest {
             int from = dashboard.messages.size();
             dashboard.next("traffic", any -> true);
             dashboard.next("traffic", any -> true);
-            assertThat(dashboard.messages.subList(from, dashboard.messages.size()))
+            assertThat(List.copyOf(dashboard.messages).stream().skip(from))
                     .extracting(message -> message.path("type").stringValue())
                     .containsOnly("traffic");
         }
