@@ -2,7 +2,6 @@ package io.weir.launcher;
 
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.wsgateway.NodeStatus;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -11,14 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** How far a node is, for its gateway, which is there before the engine is. Any thread. */
 final class NodeState {
     private final AtomicReference<@Nullable ProxyEngine> engine = new AtomicReference<>();
-    private final long countingSinceMillis;
     private final long startedAtMillis = System.currentTimeMillis();
     private volatile boolean isStopping;
-
-    /** A node that starts, on a journal that is open. */
-    NodeState(Path journal) {
-        this.countingSinceMillis = FirstEvent.millis(journal);
-    }
 
     /** Clients are served from now on. */
     void started(ProxyEngine running) {
@@ -37,7 +30,7 @@ final class NodeState {
         }
     }
 
-    NodeStatus status() {
+    NodeStatus status(long countingSinceMillis) {
         ProxyEngine running = engine.get();
         List<String> listeners = running == null
                 ? List.of()

@@ -66,7 +66,7 @@ record TestKeys(Path chain, Path key, Certificate certificate) {
                 "-keyalg",
                 algorithm,
                 "-dname",
-                "CN=gateway of a test",
+                "CN=" + algorithm + " gateway",
                 "-ext",
                 "san=dns:localhost,ip:127.0.0.1,dns:weir.example",
                 "-validity",
