@@ -36,18 +36,20 @@ class GatewayEndToEndTest {
     @Test
     void aTunnelThatIsClosedByFilterEndsForItsClientAndIsInTheJournalToTheByte() throws Exception {
         Path data = folder.resolve("data");
+        String host;
         try (var origin = EchoOrigin.start();
                 var other = EchoOrigin.start();
                 var weir = WeirProcess.start(data);
                 Socket tunnel = EchoTraffic.open(weir.proxyPort(), origin.authority());
                 Socket spared = EchoTraffic.open(weir.proxyPort(), other.authority())) {
+            host = origin.authority();
             echo(tunnel, UP);
             echo(tunnel, MORE);
             echo(spared, 1);
-            String id = first("\"id\":(\\d+)", get(weir, "/api/sessions?host=" + origin.authority()));
+            String id = first("\"id\":(\\d+)", get(weir, "/api/sessions?host=" + host));
 
             HttpResponse<String> accepted =
-                    post(weir, "{\"filter\":{\"host\":\"" + origin.authority() + "\"},\"why\":\"a test\\nends it\"}");
+                    post(weir, "{\"filter\":{\"host\":\"" + host + "\"},\"why\":\"a test\\nends it\"}");
 
             assertThat(accepted.statusCode()).isEqualTo(202);
             assertThat(accepted.body()).contains("\"matched\":1");
@@ -55,7 +57,7 @@ class GatewayEndToEndTest {
             echo(spared, 10);
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> get(weir, "/api/sessions?state=closed").contains("\"id\":" + id + ","));
-            String closed = get(weir, "/api/sessions?state=closed&host=" + origin.authority());
+            String closed = get(weir, "/api/sessions?state=closed&host=" + host);
             assertThat(closed)
                     .contains("\"reason\":\"CLOSED_BY_COMMAND\"", "\"up\":" + (UP + MORE) + ",\"down\":" + (UP + MORE));
             String timeline = get(weir, "/api/sessions/" + id + "/timeline");
@@ -63,13 +65,13 @@ class GatewayEndToEndTest {
                 assertThat(sum(timeline, figure)).isEqualTo(Long.parseLong(first("\"" + figure + "\":(\\d+)", closed)));
             }
             assertThat(sum(timeline, "up")).isEqualTo(UP + MORE);
-            assertThat(get(weir, "/api/sessions/" + id)).contains("\"closedSequence\":", origin.authority());
+            assertThat(get(weir, "/api/sessions/" + id)).contains("\"closedSequence\":", host);
         }
         var journal = WeirProcess.run("journal", "cat", "--data", data.toString());
         assertThat(journal.out().lines().filter(line -> line.contains("CommandReceived")))
                 .singleElement()
                 .asString()
-                .contains("gateway client 127.0.0.1:", "a test ends it", origin.authority());
+                .contains("gateway client 127.0.0.1:", "a test ends it", host);
     }
 
     private static void echo(Socket tunnel, int bytes) throws IOException {
