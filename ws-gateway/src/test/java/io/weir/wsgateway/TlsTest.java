@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -12,10 +13,10 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -145,17 +146,18 @@ class TlsTest {
     }
 
     @Test
-    void tlsBeforeOneTwoIsRefused() throws Exception {
-        try (SSLSocket socket = connect()) {
-            assumeThat(socket.getSupportedProtocols()).contains("TLSv1.1");
-            socket.setEnabledProtocols(new String[] {"TLSv1.1"});
-
-            assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLHandshakeException.class);
-        }
-        try (SSLSocket socket = connect()) {
-            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
-            socket.startHandshake();
-            assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.2");
+    void nothingBeforeTls12IsSpoken() throws Exception {
+        assertThat(GatewayTls.load(keys.chain(), keys.key())
+                        .context()
+                        .newEngine(UnpooledByteBufAllocator.DEFAULT)
+                        .getEnabledProtocols())
+                .containsExactlyInAnyOrder("TLSv1.3", "TLSv1.2");
+        for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
+            try (SSLSocket socket = connect()) {
+                socket.setEnabledProtocols(new String[] {protocol});
+                socket.startHandshake();
+                assertThat(socket.getSession().getProtocol()).isEqualTo(protocol);
+            }
         }
     }
 
