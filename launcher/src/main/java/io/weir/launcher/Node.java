@@ -79,13 +79,13 @@ final class Node implements AutoCloseable {
         Aggregator aggregator = Aggregator.open(bus, AggregatorConfig.defaults(data.journal(), Version.text()));
         Gateway gateway = null;
         try {
-            var state = new NodeState(aggregator.health().countingSinceMillis());
+            var state = new NodeState();
             gateway = Gateway.start(
                     gatewayConfig,
                     new AggregatorLedger(aggregator, JournalHistory.of(data.journal())),
                     new EngineControl(state),
                     logs,
-                    state::status,
+                    () -> state.status(aggregator.health().countingSinceMillis()),
                     new EngineMetrics(state));
             int capacity = FileLimit.connections();
             ProxyEngine engine = ProxyEngine.start(

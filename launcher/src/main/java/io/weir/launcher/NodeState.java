@@ -10,14 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** How far a node is, for its gateway, which is there before the engine is. Any thread. */
 final class NodeState {
     private final AtomicReference<@Nullable ProxyEngine> engine = new AtomicReference<>();
-    private final long countingSinceMillis;
     private final long startedAtMillis = System.currentTimeMillis();
     private volatile boolean isStopping;
-
-    /** A node that starts, on a journal that has counted since then, in ms since the epoch. */
-    NodeState(long countingSinceMillis) {
-        this.countingSinceMillis = countingSinceMillis;
-    }
 
     /** Clients are served from now on. */
     void started(ProxyEngine running) {
@@ -41,7 +35,7 @@ final class NodeState {
         }
     }
 
-    NodeStatus status() {
+    NodeStatus status(long countingSinceMillis) {
         ProxyEngine running = engine.get();
         List<String> listeners = running == null
                 ? List.of()

@@ -27,7 +27,7 @@ final class WeirProcess implements AutoCloseable {
 
     private static final Pattern PROXY = Pattern.compile("proxy +http://127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern DASHBOARD =
-            Pattern.compile("dashboard +http://127\\.0\\.0\\.1:(\\d+)/\\?token=(\\S+)");
+            Pattern.compile("dashboard +https?://127\\.0\\.0\\.1:(\\d+)/\\?token=(\\S+)");
 
     private final Process process;
     private final int proxyPort;

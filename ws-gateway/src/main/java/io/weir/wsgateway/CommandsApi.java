@@ -80,7 +80,7 @@ final class CommandsApi {
             sessions.close(id, by, named.why());
         } else {
             String ids = named.ids().stream().sorted().map(String::valueOf).collect(Collectors.joining(","));
-            closeSome(named.ids(), "ids=" + Json.limited(ids, MAX_IDS_CHARS), by, named.why());
+            closeSome(new TreeSet<>(named.ids()), "ids=" + Json.limited(ids, MAX_IDS_CHARS), by, named.why());
         }
     }
 

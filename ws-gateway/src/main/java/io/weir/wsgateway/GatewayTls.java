@@ -37,8 +37,18 @@ public final class GatewayTls {
             return new GatewayTls(context);
         } catch (IOException | GeneralSecurityException e) {
             throw new GatewayException(
-                    "the gateway's certificate " + chain + " and key " + key + " can't be used: " + e.getMessage(), e);
+                    "the gateway's certificate " + chain + " and key " + key + " can't be used: "
+                            + rootOf(e).getMessage(),
+                    e);
         }
+    }
+
+    private static Throwable rootOf(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     SslContext context() {

@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
 /** Reads certificates and a private key out of PEM files, and says of one that is no such file what it is and what would do. */
 final class PemFile {
     private static final int MAX_BYTES = 1 << 20;
-    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
 
     private record Block(String label, String content) {}

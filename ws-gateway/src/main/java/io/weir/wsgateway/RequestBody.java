@@ -36,8 +36,10 @@ final class RequestBody {
         if (!isJson || !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
             return Optional.of(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE);
         }
-        boolean isChunked = HttpUtil.isTransferEncodingChunked(request);
-        if (!isChunked && headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+        List<String> transferCodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        boolean isChunked =
+                transferCodings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(transferCodings.get(0));
+        if (!transferCodings.isEmpty() && !isChunked) {
             return Optional.of(HttpResponseStatus.NOT_IMPLEMENTED);
         }
         if (!isChunked && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {

@@ -163,9 +163,26 @@ class AccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/start", "/api/totals", "/api/sessions", "/whatever", "/app/main.js/"})
+    @ValueSource(
+            strings = {
+                "/start",
+                "/api/totals",
+                "/api/sessions",
+                "/api/sessions?state=closed&limit=x",
+                "/api/sessions/1",
+                "/api/sessions/1/timeline",
+                "/api/exchanges",
+                "/api/build",
+                "/api/openapi.json",
+                "/api/none",
+                "/whatever",
+                "/app/main.js/"
+            })
     void nothingIsSaidWithoutTheToken(String target) throws IOException {
-        assertThat(shared.refusedUpgrade(target)).startsWith("HTTP/1.1 401 ").endsWith("\r\n\r\nUnauthorized\n");
+        assertThat(shared.refusedUpgrade(target))
+                .startsWith("HTTP/1.1 401 ")
+                .endsWith(
+                        target.startsWith("/api/") ? "\r\n\r\n{\"error\":\"Unauthorized\"}" : "\r\n\r\nUnauthorized\n");
     }
 
     @Test
@@ -216,9 +233,31 @@ class AccessTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/app/main.js", "/app.css", "/healthz", "/api/totals", "/start", "/none", "/?token=wrong"})
+            strings = {
+                "/",
+                "/app/main.js",
+                "/app.css",
+                "/healthz",
+                "/readyz",
+                "/api/totals",
+                "/start",
+                "/none",
+                "/?token=wrong"
+            })
     void everyAnswerHasTheSecurityHeaders(String target) throws IOException {
         assertThat(shared.get(target)).satisfies(AccessTest::hasSecurityHeaders);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cross-site", "same-site", "Same-Origin", ""})
+    void cookieAnswersNoPageOfAnotherOrigin(String site) throws IOException {
+        String cookie = filled("Cookie: weir-PORT=" + shared.token.value());
+
+        assertThat(shared.get("/api/totals", cookie, "Sec-Fetch-Site: " + site)).startsWith("HTTP/1.1 403 ");
+        assertThat(shared.get("/api/totals", cookie, "Sec-Fetch-Site: same-origin"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(shared.get("/api/totals" + tokenQuery(), "Sec-Fetch-Site: cross-site"))
+                .startsWith("HTTP/1.1 200 ");
     }
 
     @Test

@@ -43,6 +43,48 @@ class GatewayTest {
     }
 
     @Test
+    void readinessSaysWhyNoClientShouldCome() throws IOException {
+        try (TestGateway gateway = TestGateway.start()) {
+            assertThat(gateway.get("/readyz")).startsWith("HTTP/1.1 200 ").endsWith("{\"status\":\"ready\"}");
+
+            gateway.ledger.fail(JournalState.DEGRADED, "disk is full");
+            assertThat(gateway.get("/readyz"))
+                    .startsWith("HTTP/1.1 503 ")
+                    .endsWith("{\"status\":\"not ready\",\"error\":\"the journal is degraded: disk is full\"}");
+        }
+        try (FakeLedger ledger = new FakeLedger()) {
+            assertThat(HealthReport.unreadiness(new NodeStatus("1", List.of(), 0), ledger.health()))
+                    .isEqualTo("the proxy does not listen yet");
+            assertThat(HealthReport.unreadiness(new NodeStatus("1", List.of("a"), 0, 0, true), ledger.health()))
+                    .isEqualTo("the node stops");
+        }
+    }
+
+    @Test
+    void addressForOtherMachinesNeedsTlsOrTheWord() {
+        try (FakeLedger ledger = new FakeLedger()) {
+            GatewayConfig open = GatewayConfig.of(new InetSocketAddress("0.0.0.0", 0), GatewayToken.random());
+
+            assertThatThrownBy(() -> start(open, ledger))
+                    .isInstanceOf(GatewayException.class)
+                    .hasMessageContaining("0.0.0.0:0")
+                    .hasMessageContaining("--gateway-cert")
+                    .hasMessageContaining("--gateway-allow-plain");
+            start(open.withPlainAllowed(), ledger).close();
+        }
+    }
+
+    private static Gateway start(GatewayConfig config, FakeLedger ledger) {
+        return Gateway.start(
+                config,
+                ledger,
+                new RecordingSessionControl(),
+                new LogFeed(level -> {}),
+                () -> new NodeStatus("1", List.of(), 0),
+                new FixedMetrics());
+    }
+
+    @Test
     void apiTellsTotalsAndRows() throws IOException {
         try (TestGateway gateway = TestGateway.start()) {
             String token = "token=" + gateway.token.value();
@@ -81,13 +123,7 @@ class GatewayTest {
             GatewayConfig config = GatewayConfig.of(
                     new InetSocketAddress(taken.getInetAddress(), taken.getLocalPort()), GatewayToken.random());
 
-            assertThatThrownBy(() -> Gateway.start(
-                            config,
-                            ledger,
-                            new RecordingSessionControl(),
-                            new LogFeed(level -> {}),
-                            () -> new NodeStatus("1", List.of(), 0),
-                            new FixedMetrics()))
+            assertThatThrownBy(() -> start(config, ledger))
                     .isInstanceOf(GatewayException.class)
                     .hasMessage("cannot listen on 127.0.0.1:" + taken.getLocalPort()
                             + ": Address already in use; choose another with --gateway");

@@ -45,6 +45,7 @@ final class LiveGateway implements AutoCloseable {
                 new RecordingSessionControl(),
                 new LogFeed(level -> {}),
                 () -> new NodeStatus("0.1.0", List.of(), 0),
+                new FixedMetrics(),
                 limits.build());
     }
 

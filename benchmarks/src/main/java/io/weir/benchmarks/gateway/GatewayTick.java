@@ -14,6 +14,7 @@ import io.weir.wsgateway.Ledger;
 import io.weir.wsgateway.LogFeed;
 import io.weir.wsgateway.NodeStatus;
 import io.weir.wsgateway.SessionControl;
+import io.weir.wsgateway.metrics.NodeMetrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -69,7 +70,8 @@ public final class GatewayTick {
                     new LedgerOf(aggregator, folder),
                     new NoControl(),
                     new LogFeed(level -> {}),
-                    () -> new NodeStatus("benchmark", List.of(), 0))) {
+                    () -> new NodeStatus("benchmark", List.of(), 0),
+                    NodeMetrics.NONE)) {
                 ManySessions sessions = new ManySessions(bus);
                 sessions.open(SESSIONS);
                 new GatewayTick(sessions, gateway.address(), token.value()).run();

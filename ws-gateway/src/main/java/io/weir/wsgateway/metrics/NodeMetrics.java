@@ -5,6 +5,19 @@ import java.util.List;
 
 /** Figures of the node that neither its ledger nor the gateway has. Any thread; nothing here waits. */
 public interface NodeMetrics {
+    /** Those of a gateway without a proxy. */
+    NodeMetrics NONE = new NodeMetrics() {
+        @Override
+        public int connections() {
+            return 0;
+        }
+
+        @Override
+        public List<LoopDelay> loopDelays() {
+            return List.of();
+        }
+    };
+
     /** Clients connected to the proxy now; 0 before it listens. */
     int connections();
 
