@@ -216,7 +216,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
             implements Snapshot {
         @Override
         public long sessionsOpened() {
-            return open.size() + closed.size();
+            return (long) open.size() + closed.size();
         }
 
         @Override
