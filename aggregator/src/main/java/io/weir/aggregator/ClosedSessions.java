@@ -21,7 +21,7 @@ final class ClosedSessions {
 
     static final int CHUNK = 64; // with the longest texts that a session can have 2 MiB, so one chunk never is too much
 
-    private static final int FIXED_BYTES = 420; // four objects and six empty texts
+    private static final long FIXED_BYTES = 420; // four objects and six empty texts
 
     private static final class Chunk {
         final ClosedSession[] sessions = new ClosedSession[CHUNK];

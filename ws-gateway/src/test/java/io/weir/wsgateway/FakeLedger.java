@@ -176,7 +176,22 @@ final class FakeLedger implements Ledger, AutoCloseable {
     @Override
     public synchronized LedgerHealth health() {
         return new LedgerHealth(
-                sequence, sequence - 1, journal, reason, 0, 0, 1024, 0, 0, Path.of("journal"), "node", 1, 0);
+                sequence,
+                sequence - 1,
+                journal,
+                reason,
+                0,
+                0,
+                1024,
+                0,
+                0,
+                Path.of("journal"),
+                "node",
+                1,
+                0,
+                1_772_935_200_000L,
+                0,
+                1L << 34);
     }
 
     @Override

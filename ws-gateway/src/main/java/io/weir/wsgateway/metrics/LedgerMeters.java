@@ -54,13 +54,17 @@ final class LedgerMeters {
                 "weir.conservation.violations",
                 "Counts that must agree and did not, of all time; anything above 0 is a fault",
                 Snapshot::violations);
-        table.gauge("weir.sessions.open", "Sessions that are open", reading -> reading.snapshot()
-                .openCount());
+        table.gauge(
+                "weir.sessions.open",
+                "Sessions that are open",
+                reading -> reading.snapshot().openCount());
         table.gauge(
                 "weir.snapshot.age.seconds",
                 "How old the figures of the ledger are that this answer shows",
-                reading ->
-                        Math.max(0, System.currentTimeMillis() - reading.snapshot().atMillis()) / MILLIS_PER_SECOND);
+                reading -> Math.max(
+                                0,
+                                System.currentTimeMillis() - reading.snapshot().atMillis())
+                        / MILLIS_PER_SECOND);
     }
 
     private void total(String name, String help, ToDoubleFunction<Snapshot> value) {
@@ -85,10 +89,14 @@ final class LedgerMeters {
     private void addRing() {
         health("weir.ring.slots", "Slots of the ring between event loops and ledger", LedgerHealth::slots);
         health("weir.ring.backlog", "Slots of the ring that wait for the ledger", LedgerHealth::backlog);
-        table.counter("weir.ring.merges", "Deltas merged because the ring was full", reading -> reading.health()
-                .merges());
-        table.counter("weir.ring.waits", "Times that a session found the ring full", reading -> reading.health()
-                .waits());
+        table.counter(
+                "weir.ring.merges",
+                "Deltas merged because the ring was full",
+                reading -> reading.health().merges());
+        table.counter(
+                "weir.ring.waits",
+                "Times that a session found the ring full",
+                reading -> reading.health().waits());
     }
 
     private void addJournal() {
@@ -101,6 +109,10 @@ final class LedgerMeters {
                 "weir.journal.synced.sequence",
                 "Last event synced to the disk; survives the machine",
                 LedgerHealth::syncedSequence);
+        health(
+                "weir.journal.last.sync.timestamp.seconds",
+                "When the journal was synced last, in seconds since the epoch; nothing is synced while nothing happens",
+                health -> health.syncedAtMillis() / MILLIS_PER_SECOND);
         health(
                 "weir.recovery.seconds",
                 "How long it took to read the journal at the start",

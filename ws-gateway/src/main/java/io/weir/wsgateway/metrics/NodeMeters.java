@@ -43,8 +43,10 @@ final class NodeMeters implements AutoCloseable {
     }
 
     private void addGateway() {
-        table.gauge("weir.gateway.dashboards", "Dashboards connected", reading -> reading.gateway()
-                .dashboards());
+        table.gauge(
+                "weir.gateway.dashboards",
+                "Dashboards connected",
+                reading -> reading.gateway().dashboards());
         table.gauge(
                 "weir.gateway.pending.bytes",
                 "Bytes that wait to be written to dashboards",
