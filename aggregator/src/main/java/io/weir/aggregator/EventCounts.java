@@ -21,9 +21,11 @@ import java.util.Map;
 final class EventCounts {
     private static final SessionProtocol[] PROTOCOLS = SessionProtocol.values();
     private static final CloseReason[] REASONS = CloseReason.values();
-    private static final int REFUSED = PROTOCOLS.length * REASONS.length;
+    private static final int WIDTH = REASONS.length + 1; // codes begin at 1
+    private static final int LENGTH = (PROTOCOLS.length + 1) * WIDTH;
+    private static final int REFUSED = 0; // no protocol has this code
 
-    private long[] counts = new long[REFUSED + 1];
+    private long[] counts = new long[LENGTH];
     private boolean isShared;
     private long sinceSequence;
     private long[] difference = new long[0];
@@ -47,7 +49,7 @@ final class EventCounts {
     }
 
     private static int index(SessionProtocol protocol, CloseReason reason) {
-        return protocol.ordinal() * REASONS.length + reason.ordinal();
+        return protocol.code() * WIDTH + reason.code();
     }
 
     /** Begins with nothing: what happened up to this sequence is not known. */
@@ -64,7 +66,7 @@ final class EventCounts {
     }
 
     private static long[] toArray(CheckpointCounts stated) {
-        long[] counts = new long[REFUSED + 1];
+        long[] counts = new long[LENGTH];
         for (Closed closed : stated.closed()) {
             counts[index(closed.protocol(), closed.reason())] = closed.sessions();
         }
