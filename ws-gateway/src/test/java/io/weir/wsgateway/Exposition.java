@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A text in the format of Prometheus 0.0.4, read more strictly than Prometheus does: each family has its HELP, then its TYPE,
@@ -53,8 +55,7 @@ final class Exposition {
     }
 
     double value(String name) {
-        assertThat(series).containsKey(name);
-        return series.get(name);
+        return Objects.requireNonNull(series.get(name), name);
     }
 
     private void line(String line) {
@@ -90,7 +91,7 @@ final class Exposition {
         };
     }
 
-    private static String labels(String text) {
+    private static String labels(@Nullable String text) {
         if (text == null) {
             return "";
         }

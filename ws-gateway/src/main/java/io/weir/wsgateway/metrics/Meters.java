@@ -7,16 +7,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * All metrics of a node. Any thread, one at a time.
  *
- * <p>Nothing is set up before somebody asks, since that takes as long as a tenth of a start. Whoever made it closes it.
+ * <p>Nothing is set up before somebody asks, since that takes as long as half a start. Whoever made it closes it.
  */
 public final class Meters implements AutoCloseable {
     /** What the text is, as Prometheus wants to be told. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+    private record Parts(MeterTable table, LedgerMeters ledger, NodeMeters node) {}
+
     private final String version;
     private final NodeMetrics node;
     private final LoopDelay gatewayLoop;
-    private @Nullable MeterTable table;
+    private @Nullable Parts parts;
     private @Nullable Reading last;
 
     /** @param version of the program */
@@ -34,22 +36,31 @@ public final class Meters implements AutoCloseable {
     public synchronized byte[] text(Reading asked) throws IOException {
         Reading now = last == null ? asked : asked.notBefore(last);
         last = now;
-        if (table == null) {
-            table = new MeterTable(now);
-            table.addNode(version, node);
-            table.addJvm();
+        if (parts == null) {
+            parts = setUp(now);
         }
-        table.show(now);
-        table.addLoop(gatewayLoop);
-        node.loopDelays().forEach(table::addLoop);
-        return table.text();
+        parts.table().show(now);
+        parts.ledger().addClosed(now.snapshot().closedCounts());
+        node.loopDelays().forEach(parts.node()::addLoop);
+        return parts.table().text();
+    }
+
+    private Parts setUp(Reading first) {
+        MeterTable table = new MeterTable(first);
+        LedgerMeters ledger = new LedgerMeters(table);
+        ledger.add();
+        NodeMeters process = new NodeMeters(table);
+        process.add(version, node, first.health());
+        process.addLoop(gatewayLoop);
+        return new Parts(table, ledger, process);
     }
 
     @Override
     public synchronized void close() {
-        if (table != null) {
-            table.close();
-            table = null;
+        if (parts != null) {
+            parts.node().close();
+            parts.table().close();
+            parts = null;
         }
     }
 }
