@@ -4,7 +4,7 @@ import { csv, download, fileName, jsonLines, SESSION_COLUMNS } from "../csv.js";
 import { exact, safe } from "../format.js";
 import { t } from "../i18n.js";
 import { store } from "../store.js";
-import { protocolText } from "./connections-columns.js";
+import { kindOf } from "../session-words.js";
 
 const STATES = ["", "open", "closed"];
 export const PROTOCOLS = ["HTTP", "HTTPS-Tunnel", "TUNNEL", "HTTPS-MITM", "HTTP-MITM"];
@@ -41,12 +41,12 @@ export function Filters({ filter, change }) {
   }));
   return h("div.filters", { "data-test": "filter-fields" }, field("host"), field("client"), field("user"),
     h("label.field", h("span", t("filter.protocol")), h("select", { value: filter.protocol || "", "data-test": "filter-protocol", onChange: (event) => change({ protocol: event.target.value }) },
-      h("option", { value: "" }, t("all")), PROTOCOLS.map((name) => h("option", { key: name, value: name }, protocolText(name))))));
+      h("option", { value: "" }, t("all")), PROTOCOLS.map((name) => h("option", { key: name, value: name }, kindOf({ protocol: name }))))));
 }
 
 export function Chips({ filter, change }) {
   const names = SHOWN_AS_CHIPS.filter((name) => filter[name]);
   return names.length === 0 ? null : h("div.chips", { "data-test": "chips" }, names.map((name) =>
-    h("span.chip", { key: name, "data-test": "chip-" + name }, h("span.clip", t("filter." + name), ": ", h("b", name === "protocol" ? protocolText(filter[name]) : safe(filter[name]))),
+    h("span.chip", { key: name, "data-test": "chip-" + name }, h("span.clip", t("filter." + name), ": ", h("b", name === "protocol" ? kindOf({ protocol: filter[name] }) : safe(filter[name]))),
       h("button", { type: "button", "aria-label": t("filter.remove", { name: t("filter." + name) }), onClick: () => change({ [name]: "" }) }, "×"))));
 }
