@@ -7,6 +7,9 @@ import { bytes, exact, safe } from "./format.js";
  * there a difference is what was not delivered; everywhere else the two legs carry different bytes for a reason of their own.
  */
 
+/** More than a rewritten head explains, in bytes. */
+const HEADS = 2048;
+
 /**
  * What to say of one direction.
  * @param {any} row
@@ -23,7 +26,7 @@ export function differenceOf(row, received, delivered) {
     if (missing < 0) return { mood: "plain", key: "ownHandshake", n };
     return isOpen ? { mood: "plain", key: "underWay", n } : { mood: "warn", key: "lost", n };
   }
-  if (missing > 0 && !isOpen && row.reason !== "COMPLETED") return { mood: "warn", key: "cutShort", n };
+  if (missing > 0 && !isOpen && row.reason !== "COMPLETED") return { mood: n > HEADS ? "warn" : "plain", key: "cutShort", n };
   return { mood: "plain", key: "rewritten", n };
 }
 
