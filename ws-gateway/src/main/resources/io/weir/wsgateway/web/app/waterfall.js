@@ -37,16 +37,16 @@ export function micros(value) {
 export function Waterfall({ times }) {
   const { phases, span, before } = phasesOf(times), scale = Math.max(1, span);
   const isReused = times.connect === undefined && times.firstByte !== undefined;
-  return [h("ul", { key: "phases", class: "waterfall", "data-test": "waterfall" },
+  return [h("ul.waterfall", { key: "phases", "data-test": "waterfall" },
     phases.map(({ name, from, to }) => h("li", { key: name, "data-test": "phase-" + name },
-      h("span", { class: "phase" }, t("x.phase." + name)),
-      h("span", { class: "track", "aria-hidden": "true" },
+      h("span.phase", t("x.phase." + name)),
+      h("span.track", { "aria-hidden": "true" },
         h("span", { class: "phase-bar bar-" + name, style: { left: percent(from, scale), width: percent(to - from, scale) } })),
-      h("span", { class: "took" }, micros(to - from)))),
-    h("li", { class: "sum", "data-test": "phase-total" },
-      h("span", { class: "phase" }, t("x.phase.total")), h("span", { class: "track" }), h("span", { class: "took" }, micros(span - before)))),
-  isReused && h("p", { key: "reused", class: "small" }, t("x.phase.reused")),
-  before > 0 && h("p", { key: "before", class: "small" }, t("x.phase.before"))];
+      h("span.took", micros(to - from)))),
+    h("li.sum", { "data-test": "phase-total" },
+      h("span.phase", t("x.phase.total")), h("span.track"), h("span.took", micros(span - before)))),
+  isReused && h("p.small", { key: "reused" }, t("x.phase.reused")),
+  before > 0 && h("p.small", { key: "before" }, t("x.phase.before"))];
 }
 
 const percent = (part, whole) => (100 * part / whole).toFixed(2) + "%";
