@@ -49,7 +49,7 @@ function options(live, series, mini, width, height) {
   const grid = { stroke: () => color("--line"), width: 1 };
   return {
     width, height,
-    padding: mini ? [4, 0, 0, 0] : [8, 6, 0, 0],
+    padding: mini ? [4, 0, 0, 0] : [8, 24, 0, 0],
     legend: { show: false },
     cursor: {
       show: !mini, y: false, drag: { x: false, y: false },

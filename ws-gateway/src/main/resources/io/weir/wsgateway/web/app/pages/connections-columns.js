@@ -34,10 +34,10 @@ const live = (value) => value > 0 ? rate(value) : h("span.zero", "–");
 /** The columns; what they show depends on what is collapsed, and on the language. */
 export function COLUMNS(expand, collapsed, view) {
   return [
-    { key: "id", title: t("col.id"), width: "54px", sort: true, minWidth: 900, class: "mono dim", cell: ({ id }) => id },
+    { key: "id", title: t("col.id"), width: "78px", sort: true, minWidth: 900, class: "mono dim", cell: ({ id }) => id },
     { key: "host", title: t("col.destination"), width: "minmax(150px, 1fr)", sort: true, tip: ({ row }) => safe(row.url),
       cell: (entry) => h(Destination, { entry, expand, collapsed, view }) },
-    { key: "kind", title: t("col.kind"), width: "92px", sort: true, minWidth: 1240, cell: ({ row }) => kindOf(row) },
+    { key: "kind", title: t("col.kind"), width: "112px", sort: true, minWidth: 1300, cell: ({ row }) => kindOf(row) },
     { key: "client", title: t("col.client"), width: "148px", sort: true, minWidth: 980, class: "mono dim",
       tip: ({ row }) => safe(row.remote) + (row.user ? " · " + safe(row.user) : ""), cell: ({ row }) => row.user ? [h("b", safe(row.user)), " ", safe(row.remote)] : safe(row.remote) },
     { key: "age", title: t("col.age"), width: "80px", sort: true, num: true, minWidth: 840, tip: ({ row }) => exactTime(row.startTime), cell: (entry) => duration(ageOf(entry)) },

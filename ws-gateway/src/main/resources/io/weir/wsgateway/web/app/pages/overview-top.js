@@ -30,7 +30,7 @@ function TopList({ groups, by }) {
       h("div.segments.small-segments", { role: "group", "aria-label": t("top.order") }, ["rate", "bytes"].map((name) =>
         h("button", { key: name, type: "button", "aria-pressed": String(name === order), "data-test": "top-" + by + "-" + name,
           title: t("top." + name + "Title"), onClick: () => setOrder(name) }, t("top." + name))))),
-    lines.length === 0 ? h("p.empty", t(isRate ? "top.quiet" : "top.none")) : h("ol", lines.map((group) =>
+    lines.length === 0 ? h("p.empty", t(!store.sessions.position ? "loading" : isRate ? "top.quiet" : "top.none")) : h("ol", lines.map((group) =>
       h("li", { key: group.name, "data-test": "top-row", "data-name": group.name },
         h("a", { href: href("connections", { [by]: group.name }), title: safe(group.name) },
           h("span.top-name.clip", safe(group.name) || "–"),
