@@ -77,7 +77,7 @@ function Head({ row }) {
   const { build } = useStore("build");
   const recorded = row.protocol === "TUNNEL" ? "s.toExchanges" : row.protocol === "HTTPS-Tunnel" || (row.protocol === "HTTP" && !build?.intercepting) ? "" : "s.toRecord";
   return h("section.panel.session-head",
-    h("div.session-title", h("p.small", t("s.title", { id: String(row.id) })), h("h2.session-to", { "data-test": "session-to" }, h(Destination, { row }))),
+    h("div.session-title", h("p.small", t("s.title", { id: String(row.id) })), h("h1.session-to", { "data-test": "session-to" }, h(Destination, { row }))),
     h("div.session-acts",
       h("span.pill", { "data-open": isOpen ? "true" : null, "data-test": "session-state" }, h("span.dot"), isOpen ? t("s.open") : endOf(row) || t("s.closed")),
       recorded ? h("a.button", { href: href("exchanges", { session: row.id }), "data-test": "session-exchanges" }, t(recorded)) : null,
