@@ -9,12 +9,14 @@ import { sorted } from "./slices.js";
 /** @typedef {{q?: string, host?: string, client?: string, user?: string, protocol?: string, state?: string}} Filter */
 
 const EACH = 1024;
+const INTERCEPTED = "HTTPS-MITM"; // to the gateway's filter an intercepted tunnel is of that kind, too
 const lower = (text) => (text || "").toLowerCase();
+const sought = (text) => lower(text).trim();
 
 /** Whether a session matches, by the rules that the gateway has for closing by filter: what is seen is what would be closed. */
 export function matches(entry, filter) {
   const { row } = entry, { q } = filter;
-  return (!filter.protocol || row.protocol === filter.protocol) && (!filter.user || row.user === filter.user)
+  return (!filter.protocol || row.protocol === filter.protocol || filter.protocol === INTERCEPTED && row.protocol === "TUNNEL") && (!filter.user || row.user === filter.user)
     && (!filter.host || lower(row.host).includes(filter.host)) && (!filter.client || lower(row.remote).includes(filter.client))
     && (!q || entry.searched.includes(q) || String(row.id) === q);
 }
@@ -52,7 +54,7 @@ export class SessionView {
       this.filter = key;
       this.number++;
     }
-    const wanted = { ...filter, host: lower(filter.host), client: lower(filter.client), q: lower(filter.q).trim() };
+    const wanted = { ...filter, host: sought(filter.host), client: sought(filter.client), user: (filter.user || "").trim(), q: sought(filter.q) };
     const found = yield* this.collect(wanted);
     const roots = yield* this.order(found.roots, sort);
     const shown = yield* flatten(roots, found.children, collapsed);

@@ -7,10 +7,10 @@ import { store } from "../store.js";
 import { kindOf } from "../session-words.js";
 
 const STATES = ["", "open", "closed"];
-export const PROTOCOLS = ["HTTP", "HTTPS-Tunnel", "TUNNEL", "HTTPS-MITM", "HTTP-MITM"];
+const PROTOCOLS = ["HTTP", "HTTPS-Tunnel", "HTTPS-MITM", "HTTP-MITM"]; // those that the gateway filters by
 const SHOWN_AS_CHIPS = ["host", "client", "user", "protocol"];
 
-export function Toolbar({ filter, change, view, isFiltered, more, setMore, onClose, allCollapsed, onCollapse }) {
+export function Toolbar({ filter, change, view, isNarrowed, more, setMore, onClose, allCollapsed, onCollapse }) {
   const { sessions } = store, counts = { "": sessions.size, open: sessions.open, closed: sessions.closedHeld };
   return h("div.tools",
     h("h1", t("nav.connections")),
@@ -26,8 +26,8 @@ export function Toolbar({ filter, change, view, isFiltered, more, setMore, onClo
     h("span.push.tool-group",
       h("button.quiet.wide-only", { type: "button", "data-test": "export-csv", title: t("export.title"), onClick: () => save("csv", view) }, t("export.csv")),
       h("button.quiet.wide-only", { type: "button", "data-test": "export-json", title: t("export.title"), onClick: () => save("jsonl", view) }, t("export.json")),
-      h("button.warn-button", { type: "button", disabled: view.openMatches === 0 || store.connection.state !== "live", "data-test": isFiltered ? "close-filtered" : "close-all", onClick: onClose },
-        t(isFiltered ? "close.buttonFiltered" : "close.buttonAll", { n: view.openMatches }))));
+      h("button.warn-button", { type: "button", disabled: view.openMatches === 0 || store.connection.state !== "live", "data-test": isNarrowed ? "close-filtered" : "close-all", onClick: onClose },
+        t(isNarrowed ? "close.buttonFiltered" : "close.buttonAll", { n: view.openMatches }))));
 }
 
 function save(ending, view) {

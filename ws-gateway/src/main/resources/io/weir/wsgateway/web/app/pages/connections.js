@@ -7,7 +7,7 @@ import { Repeated } from "../slices.js";
 import { store, useStore, useTick } from "../store.js";
 import { Table } from "../table.js";
 import { SessionView } from "../view.js";
-import { askToClose } from "./connections-close.js";
+import { askToClose, closingFilter } from "./connections-close.js";
 import { COLUMNS, NarrowRow } from "./connections-columns.js";
 import { Chips, Filters, Toolbar } from "./connections-tools.js";
 
@@ -43,7 +43,7 @@ export default function Connections({ params }) {
   const isFiltered = FIELDS.some((name) => filter[name]);
   const columns = useMemo(() => COLUMNS(expand, collapsed, view), [collapsed, t("nav.connections")]);
   return h("section.panel.sheet.fill", { "aria-label": t("nav.connections"), "data-test": "connections" },
-    h(Toolbar, { filter, change, view, isFiltered, more, setMore, onClose: () => askToClose({ filter: isFiltered ? filter : null, count: view.openMatches }),
+    h(Toolbar, { filter, change, view, more, setMore, isNarrowed: closingFilter(filter) !== null, onClose: () => askToClose({ filter: closingFilter(filter), count: view.openMatches }),
       allCollapsed: collapsed.size > 0, onCollapse: () => setCollapsed(collapsed.size ? new Set() : new Set(view.parents)) }),
     more ? h(Filters, { filter, change }) : null,
     h(Chips, { filter, change }),
