@@ -30,8 +30,12 @@ export function Banner() {
   const store = useStore(["connection", "traffic"]);
   useTick(1000);
   const found = store.connection.state === "token" ? [] : troubles(store);
-  return h("div.banners", { role: "alert", "aria-live": "assertive", "data-test": "banner" }, found.map(({ kind, key, text }) =>
-    h("p.banner", { key, "data-kind": kind, "data-trouble": key }, h("span.banner-mark", { "aria-hidden": "true" }, "!"), h("span", text))));
+  return [
+    h("div.banners", { "data-test": "banner" }, found.map(({ kind, key, text }) =>
+      h("p.banner", { key, "data-kind": kind, "data-trouble": key }, h("span.banner-mark", { "aria-hidden": "true" }, "!"), h("span", text)))),
+    // the countdown is for the eye; what is read out changes only when the trouble does
+    h("div.visually-hidden", { role: "alert", "aria-live": "assertive" }, found.map(({ key, text }) => h("p", { key }, key === "lost" ? t("banner.reconnecting") : text))),
+  ];
 }
 
 export function TokenPanel() {

@@ -57,20 +57,20 @@ export function Body({ side, message }) {
 
   const views = state.status === "ready" ? viewsOf(state.body) : [];
   const view = views.includes(wanted) ? wanted : views[0];
-  return h("div", { class: "body", "data-test": side + "-body" },
-    h("div", { class: "body-tools" },
-      h("span", { class: "small" }, size(message.bodySize || 0), encoding && h("span", null, " · ", safe(encoding))),
-      views.length > 1 && h("span", { class: "segments", role: "group", "aria-label": t("x.body.view") },
+  return h("div.body", { "data-test": side + "-body" },
+    h("div.body-tools",
+      h("span.small", size(message.bodySize || 0), encoding && h("span", " · ", safe(encoding))),
+      views.length > 1 && h("span.segments", { role: "group", "aria-label": t("x.body.view") },
         views.map((name) => h("button", { key: name, type: "button", "aria-pressed": String(name === view), "data-test": side + "-view-" + name,
           onClick: () => setWanted(name) }, t("x.body." + name)))),
-      h("a", { class: "button", href: "/api/bodies/" + encodeURIComponent(key), download: key.slice(0, 16), "data-test": side + "-download" },
+      h("a.button", { href: "/api/bodies/" + encodeURIComponent(key), download: key.slice(0, 16), "data-test": side + "-download" },
         t("x.body.download"))),
-    state.status === "loading" && h("p", { class: "note", role: "status" }, t("x.body.loading")),
-    state.status === "failed" && h("p", { class: "note note-bad", role: "alert", "data-test": side + "-body-failed" },
+    state.status === "loading" && h("p.note", { role: "status" }, t("x.body.loading")),
+    state.status === "failed" && h("p.note.note-bad", { role: "alert", "data-test": side + "-body-failed" },
       state.code === 404 ? t("x.body.gone") : t("x.body.failed")),
     state.status === "ready" && h(Notes, { body: state.body, size: message.bodySize }),
     state.status === "ready" && h(View, { key: key + view, view, body: state.body, side }),
-    message.bodyError && h("p", { class: "note note-warn" }, safe(message.bodyError)));
+    message.bodyError && h("p.note.note-warn", safe(message.bodyError)));
 }
 
 function NoBody({ side, message }) {
@@ -81,9 +81,9 @@ function NoBody({ side, message }) {
 
 function Notes({ body, size: whole }) {
   return [
-    body.encoded && h("p", { class: "note", key: "encoded" }, t("x.body.encoded", { encoding: safe(body.encoded) })),
-    body.broken && h("p", { class: "note note-warn", key: "broken" }, t("x.body.broken")),
-    body.cut && h("p", { class: "note", key: "cut" }, body.decoded ? t("x.body.cutDecoded", { shown: size(body.bytes.length) })
+    body.encoded && h("p.note", { key: "encoded" }, t("x.body.encoded", { encoding: safe(body.encoded) })),
+    body.broken && h("p.note.note-warn", { key: "broken" }, t("x.body.broken")),
+    body.cut && h("p.note", { key: "cut" }, body.decoded ? t("x.body.cutDecoded", { shown: size(body.bytes.length) })
       : t("x.body.cut", { shown: size(body.bytes.length), whole: size(whole || 0) })),
   ];
 }
@@ -97,19 +97,19 @@ function View({ view, body, side }) {
 function Picture({ body, side }) {
   const [dimensions, setDimensions] = useState("");
   const [broken, setBroken] = useState(false);
-  if (broken) return h("p", { class: "note note-warn" }, t("x.body.badPicture"));
-  return h("figure", { class: "picture" },
+  if (broken) return h("p.note.note-warn", t("x.body.badPicture"));
+  return h("figure.picture",
     h("img", { src: dataUrl(body.bytes, body.picture), alt: t("x.body.alt"), "data-test": side + "-image", onError: () => setBroken(true),
       onLoad: (event) => setDimensions(event.target.naturalWidth + " × " + event.target.naturalHeight) }),
-    h("figcaption", { class: "small" }, body.picture, dimensions && " · " + dimensions));
+    h("figcaption.small", body.picture, dimensions && " · " + dimensions));
 }
 
 /** Long texts in portions: a browser lays out a few thousand lines at once, not a million. */
 function Text({ text, side }) {
   const [chars, setChars] = useState(VIEW_CHARS);
   return h("div", null,
-    h("pre", { class: "code", tabIndex: 0, "data-test": side + "-text" }, safeLines(text.slice(0, chars))),
-    chars < text.length && h("button", { type: "button", class: "more-of-it", "data-test": side + "-more", onClick: () => setChars(chars + 4 * VIEW_CHARS) },
+    h("pre.code", { tabIndex: 0, "data-test": side + "-text" }, safeLines(text.slice(0, chars))),
+    chars < text.length && h("button.more-of-it", { type: "button", "data-test": side + "-more", onClick: () => setChars(chars + 4 * VIEW_CHARS) },
       t("x.body.more")));
 }
 
@@ -119,8 +119,8 @@ function Hex({ bytes, side }) {
   const all = Math.ceil(bytes.length / width), shown = [];
   for (let i = 0; i < Math.min(lines, all); i++) shown.push(hexLine(bytes, i * width, width));
   return h("div", null,
-    h("pre", { class: "code hex", tabIndex: 0, "data-test": side + "-hex" }, shown.join("\n")),
-    lines < all && h("button", { type: "button", class: "more-of-it", "data-test": side + "-more", onClick: () => setLines(lines + 8 * HEX_LINES) },
+    h("pre.code.hex", { tabIndex: 0, "data-test": side + "-hex" }, shown.join("\n")),
+    lines < all && h("button.more-of-it", { type: "button", "data-test": side + "-more", onClick: () => setLines(lines + 8 * HEX_LINES) },
       t("x.body.more")));
 }
 

@@ -39,22 +39,28 @@ export function Chart({ test, label, data, series, height = 180, seconds, mini, 
   return h("div.chart", { ref: box, role: "img", "aria-label": label, "data-test": test, style: { height: height + "px" } });
 }
 
+/** The last seconds, or all there is; the axis runs on while nothing is known. */
+function timeRange(times, seconds) {
+  const last = times.at(-1) ?? Date.now() / 1000;
+  return [seconds ? last - seconds : Math.min(times[0] ?? last - 60, last - 1), last];
+}
+
 function options(live, series, mini, width, height) {
   const grid = { stroke: () => color("--line"), width: 1 };
   return {
     width, height,
-    padding: mini ? [4, 0, 0, 0] : [8, 6, 0, 0],
+    padding: mini ? [4, 0, 0, 0] : [8, 24, 0, 0],
     legend: { show: false },
     cursor: {
       show: !mini, y: false, drag: { x: false, y: false },
       points: { size: 7, fill: (u, i) => color(series[i - 1].color), stroke: () => color("--panel") },
     },
     scales: {
-      x: { time: true, range: (u, min, max) => live.current.seconds ? [max - live.current.seconds, max] : [min, max > min ? max : min + 1] },
-      y: { range: (u, min, max) => [0, max > 0 ? max * 1.08 : 1] },
+      x: { time: true, range: (u, min, max) => timeRange(u.data[0], live.current.seconds) },
+      y: { range: (u, min, max) => [0, max > 0 ? Math.max(10, max * 1.08) : 1000] },
     },
     axes: mini ? [{ show: false }, { show: false }] : [
-      { stroke: () => color("--dim"), font: FONT, grid: { show: false }, ticks: { ...grid, size: 4 }, space: 80, size: 26, gap: 3,
+      { stroke: () => color("--dim"), font: FONT, grid: { show: false }, ticks: { ...grid, size: 4 }, space: 64, size: 26, gap: 3,
         values: (u, splits) => splits.map((s) => clock(s * 1000)) },
       { stroke: () => color("--dim"), font: FONT, grid, ticks: { show: false }, space: 34, size: 74, gap: 4,
         values: (u, splits) => splits.map((v) => live.current.format(v)) },

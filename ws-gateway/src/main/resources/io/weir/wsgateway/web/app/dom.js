@@ -1,7 +1,7 @@
 /*
  * The one door to Preact. `h` takes a selector, so that markup reads like markup:
  *
- *   h("button.primary", { type: "button", onClick: save, "data-test": "save" }, t("save"))
+ *   h("button.primary", { type: "button", onClick: reload, "data-test": "reload" }, "Reload")
  *   h("p.small", count, " rows")                     // no properties
  *   h(Table, { rows })                               // a component
  *

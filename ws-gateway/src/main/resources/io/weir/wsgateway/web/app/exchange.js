@@ -9,25 +9,27 @@ import { Waterfall, micros } from "./waterfall.js";
 /* One exchange, opened: what it was, where its time went, its bytes at both layers, and its two messages. */
 
 const TABS = ["overview", "request", "response"];
+const COVERS = "(max-width: 999px)"; // as in history.css
 const REDACTED = "[redacted]";
 
 /**
  * @param {{exchange: any, onClose: () => void, tab: string, onTab: (tab: string) => void}} props
  */
 export function ExchangePane({ exchange, onClose, tab, onTab }) {
-  const top = useRef(null);
+  const top = useRef(null), pane = useRef(null);
+  useEffect(() => { if (matchMedia(COVERS).matches) pane.current.focus(); }, []); // there it covers the list, so that is where we are
   useEffect(() => { if (top.current) top.current.scrollTop = 0; }, [exchange.id, tab]);
   const { request, response } = exchange;
-  return h("aside", { class: "panel pane", "aria-label": t("x.pane"), "data-test": "exchange-pane", "data-id": exchange.id },
-    h("header", { class: "pane-head" },
-      h("div", { class: "pane-title" },
+  return h("aside.panel.pane", { ref: pane, tabIndex: -1, "aria-label": t("x.pane"), "data-test": "exchange-pane", "data-id": exchange.id },
+    h("header.pane-head",
+      h("div.pane-title",
         h(StatusCode, { code: response.statusCode, failed: Boolean(exchange.error), title: safe(response.status) }),
-        h("span", { class: "method" }, safe(request.method)),
-        h("button", { type: "button", class: "close-pane", "aria-label": t("x.closePane"), title: t("x.closePane") + " (Esc)", "data-test": "pane-close", onClick: onClose }, "×")),
-      h("p", { class: "pane-url", "data-test": "pane-url" }, safe(request.url || request.host)),
-      exchange.error && h("p", { class: "note note-bad", "data-test": "pane-error" }, safe(exchange.error)),
+        h("span.method", safe(request.method)),
+        h("button.close-pane", { type: "button", "aria-label": t("x.closePane"), title: t("x.closePane") + " (Esc)", "data-test": "pane-close", onClick: onClose }, "×")),
+      h("p.pane-url", { "data-test": "pane-url" }, safe(request.url || request.host)),
+      exchange.error && h("p.note.note-bad", { "data-test": "pane-error" }, safe(exchange.error)),
       h(Tabs, { tab, onTab, response })),
-    h("div", { class: "pane-body", ref: top, role: "tabpanel", id: "pane-panel", "aria-labelledby": "tab-" + tab, tabIndex: -1 },
+    h("div.pane-body", { ref: top, role: "tabpanel", id: "pane-panel", "aria-labelledby": "tab-" + tab, tabIndex: -1 },
       tab === "overview" && h(Overview, { exchange }),
       tab === "request" && h(Message, { key: "q" + exchange.id, side: "request", message: request }),
       tab === "response" && h(Message, { key: "p" + exchange.id, side: "response", message: response })));
@@ -42,10 +44,10 @@ function Tabs({ tab, onTab, response }) {
     onTab(next);
     event.currentTarget.querySelector("#tab-" + next).focus();
   };
-  return h("div", { class: "tabs", role: "tablist", onKeyDown: move },
+  return h("div.tabs", { role: "tablist", onKeyDown: move },
     TABS.map((name) => h("button", { key: name, type: "button", role: "tab", id: "tab-" + name, "aria-selected": String(name === tab),
       "aria-controls": "pane-panel", tabIndex: name === tab ? 0 : -1, "data-test": "tab-" + name, onClick: () => onTab(name) },
-    t("x.tab." + name), name === "response" && response?.statusCode === 0 && h("span", { class: "dim" }, " –"))));
+    t("x.tab." + name), name === "response" && response?.statusCode === 0 && h("span.dim", " –"))));
 }
 
 function Overview({ exchange }) {
@@ -57,9 +59,9 @@ function Overview({ exchange }) {
     ["client", safe(exchange.remote)],
     ["kind", kindOf(exchange)],
     ["protocols", exchange.clientProtocol || exchange.originProtocol
-      ? [safe(exchange.clientProtocol || "–"), h("span", { class: "dim" }, " ⇄ Weir ⇄ "), safe(exchange.originProtocol || "–")] : null],
+      ? [safe(exchange.clientProtocol || "–"), h("span.dim", " ⇄ Weir ⇄ "), safe(exchange.originProtocol || "–")] : null],
     ["origin", exchange.originAddress && safe(exchange.originAddress)],
-    ["certificate", exchange.originCertificate && h("code", { class: "fingerprint" }, fingerprint(exchange.originCertificate))],
+    ["certificate", exchange.originCertificate && h("code.fingerprint", fingerprint(exchange.originCertificate))],
     ["frames", exchange.framesUp === undefined && exchange.framesDown === undefined ? null
       : "↑ " + exact(exchange.framesUp || 0) + "  ↓ " + exact(exchange.framesDown || 0)],
     ["session", h("a", { href: href("sessions/" + exchange.sessionId, { at: exchange.time }), "data-test": "pane-session" }, String(exchange.sessionId))],
@@ -67,7 +69,7 @@ function Overview({ exchange }) {
     ["id", String(exchange.id)],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
   return [
-    h("dl", { class: "facts", key: "facts" }, facts.map(([name, value]) => h("div", { key: name, "data-test": "fact-" + name }, h("dt", null, t("x.fact." + name)), h("dd", null, value)))),
+    h("dl.facts", { key: "facts" }, facts.map(([name, value]) => h("div", { key: name, "data-test": "fact-" + name }, h("dt", t("x.fact." + name)), h("dd", value)))),
     h("h3", { key: "timing" }, t("x.timing")),
     h(Waterfall, { key: "waterfall", times: exchange.times || {} }),
     h("h3", { key: "sizes" }, t("x.sizes")),
@@ -76,21 +78,24 @@ function Overview({ exchange }) {
 }
 
 /** SHA-256 in the usual pairs, which break over lines where there is no room. */
-const fingerprint = (hex) => String(hex).replace(/[^0-9a-fA-F]/g, "").toUpperCase().match(/.{1,2}/g)?.join(":") || "";
+function fingerprint(hex) {
+  const pairs = String(hex).replace(/[^0-9a-fA-F]/g, "").toUpperCase().match(/.{1,2}/g) || [];
+  return pairs.flatMap((pair, i) => [i > 0 ? ":" : "", h("wbr", { key: i }), pair]);
+}
 
 function Sizes({ exchange, request, response }) {
   const { messages, wire: sockets } = exchange;
   const hasWire = sockets && Object.values(sockets).some((value) => value > 0);
   const row = (name, up, down) => h("tr", { "data-test": "size-" + name }, h("th", { scope: "row" }, t("x.size." + name)),
-    h("td", { class: "num c-up", title: bytes(up) }, exact(up)), h("td", { class: "num c-down", title: bytes(down) }, exact(down)));
-  return h("table", { class: "sizes", "data-test": "sizes" },
-    h("thead", null, h("tr", null, h("th", null, t("x.size.bytes")), h("th", { class: "num", scope: "col" }, t("x.up")), h("th", { class: "num", scope: "col" }, t("x.down")))),
+    h("td.num.c-up", { title: bytes(up) }, exact(up)), h("td.num.c-down", { title: bytes(down) }, exact(down)));
+  return h("table.sizes", { "data-test": "sizes" },
+    h("thead", h("tr", h("th", t("x.size.bytes")), h("th.num", { scope: "col" }, t("x.up")), h("th.num", { scope: "col" }, t("x.down")))),
     messages && h("tbody", null,
-      h("tr", { class: "group" }, h("th", { colSpan: 3, scope: "rowgroup" }, t("x.size.messages"))),
+      h("tr.group", h("th", { colSpan: 3, scope: "rowgroup" }, t("x.size.messages"))),
       row("client", messages.up, messages.down), row("origin", messages.originUp, messages.originDown),
       row("bodies", request.bodySize || 0, response?.bodySize || 0)),
     hasWire && h("tbody", null,
-      h("tr", { class: "group" }, h("th", { colSpan: 3, scope: "rowgroup" }, t("x.size.wire"), h("span", { class: "dim" }, " ", t("x.size.shared")))),
+      h("tr.group", h("th", { colSpan: 3, scope: "rowgroup" }, t("x.size.wire"), h("span.dim", " ", t("x.size.shared")))),
       row("wireClient", sockets.up, sockets.down),
       sockets.overheadUp + sockets.overheadDown > 0 && row("wireOverhead", sockets.overheadUp, sockets.overheadDown),
       row("wireOrigin", sockets.originUp, sockets.originDown)));
@@ -99,15 +104,15 @@ function Sizes({ exchange, request, response }) {
 function Message({ side, message }) {
   const [plain, setPlain] = useState(true);
   const fields = Object.entries(message?.header || {});
-  if (side === "response" && !message?.statusCode) return h("p", { class: "note" }, t("x.noAnswer"));
+  if (side === "response" && !message?.statusCode) return h("p.note", t("x.noAnswer"));
   return [
-    h("h3", { key: "head", class: "fold" },
+    h("h3.fold", { key: "head" },
       h("button", { type: "button", "aria-expanded": String(plain), "data-test": side + "-headers-fold", onClick: () => setPlain(!plain) },
-        t("x.headers"), h("span", { class: "dim" }, " " + exact(fields.reduce((sum, [, values]) => sum + values.length, 0))))),
-    plain && h("dl", { key: "fields", class: "fields", "data-test": side + "-headers" },
-      fields.map(([name, values]) => h("div", { key: name }, h("dt", null, safe(name)), h("dd", null, values.map((value, i) => h("div", { key: i }, marked(value))))))),
-    plain && fields.length === 0 && h("p", { key: "none", class: "note" }, t("x.noHeaders")),
-    message.fieldsLeftOut > 0 && h("p", { key: "left", class: "note" }, t("x.fieldsLeftOut", { n: message.fieldsLeftOut })),
+        t("x.headers"), h("span.dim", " " + exact(fields.reduce((sum, [, values]) => sum + values.length, 0))))),
+    plain && h("dl.fields", { key: "fields", "data-test": side + "-headers" },
+      fields.map(([name, values]) => h("div", { key: name }, h("dt", safe(name)), h("dd", values.map((value, i) => h("div", { key: i }, marked(value))))))),
+    plain && fields.length === 0 && h("p.note", { key: "none" }, t("x.noHeaders")),
+    message.fieldsLeftOut > 0 && h("p.note", { key: "left" }, t("x.fieldsLeftOut", { n: message.fieldsLeftOut })),
     h("h3", { key: "body" }, t("x.bodyTitle")),
     h(Body, { key: "b", side, message }),
   ];
@@ -116,5 +121,5 @@ function Message({ side, message }) {
 /** A value in which what Weir replaced before it was journaled stands out. */
 function marked(value) {
   const parts = String(value).split(REDACTED);
-  return parts.flatMap((part, i) => [i > 0 && h("span", { class: "redacted", title: t("x.redactedTitle"), "data-test": "redacted" }, t("x.redacted")), part && safe(part)]);
+  return parts.flatMap((part, i) => [i > 0 && h("span.redacted", { title: t("x.redactedTitle"), "data-test": "redacted" }, t("x.redacted")), part && safe(part)]);
 }

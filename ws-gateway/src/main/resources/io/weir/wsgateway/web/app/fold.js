@@ -31,13 +31,21 @@ function traffic({ data, seq, history }) {
 
 const lastTime = () => store.history.times.at(-1) ?? 0;
 
-/** Replaces what we have by what the server knows, which also fills the gap of a lost connection. */
+/** What the server knows fills the gap of a lost connection; what it forgot in a restart, and we still know, stays in front of it. */
 function fill({ stepMillis, endTime, ...series }) {
-  const length = series.up.length, end = millis(endTime) / 1000, step = stepMillis / 1000;
-  const kept = { times: Array.from({ length }, (_, i) => end - (length - 1 - i) * step) };
-  for (const name of SERIES) kept[name] = series[name] ? Array.from(series[name]) : new Array(length).fill(null);
-  store.history = kept;
+  const length = series.up.length, end = millis(endTime) / 1000, step = stepMillis / 1000, first = end - (length - 1) * step;
+  const { history } = store, fresh = { times: [] };
+  for (const name of SERIES) fresh[name] = [];
+  for (let i = 0; i < history.times.length && history.times[i] < first - step / 2; i++) {
+    if (history.times[i] > end - HISTORY_SECONDS) push(fresh, history.times[i], pick(history, i));
+  }
+  const last = fresh.times.at(-1);
+  if (last && first - last > 3 * step) push(fresh, last + step, {}); // drawn as a gap
+  for (let i = 0; i < length; i++) push(fresh, first + i * step, pick(series, i));
+  store.history = fresh;
 }
+
+const pick = (series, i) => Object.fromEntries(SERIES.map((name) => [name, series[name]?.[i]]));
 
 function append(time, data) {
   const { history } = store, { times } = history;

@@ -1,5 +1,5 @@
 /* Top hosts and top clients, out of the table of sessions. */
-import { isChild } from "./sessions.js";
+const EACH = 1024;
 
 /** The address without its port: "10.0.0.1" of "10.0.0.1:50312", "::1" of "[::1]:50312". */
 export function clientOf(remote) {
@@ -8,29 +8,48 @@ export function clientOf(remote) {
   return address.startsWith("[") && address.endsWith("]") ? address.slice(1, -1) : address;
 }
 
-/**
- * Groups the root sessions, whose bytes include those of the exchanges in them.
- *
- * @param {"host"|"client"} by
- * @param {"rate"|"bytes"} order
- * @returns {{name: string, up: number, down: number, open: number}[]} the biggest first
- */
-export function top(table, by, order, limit, now) {
-  const groups = new Map();
-  for (const entry of table.entries.values()) {
-    const { row } = entry;
-    if (isChild(row)) continue;
-    const name = by === "host" ? row.host : clientOf(row.remote);
-    let group = groups.get(name);
-    if (!group) groups.set(name, group = { name, up: 0, down: 0, open: 0 });
-    if (order === "rate") {
-      group.up += entry.up(now);
-      group.down += entry.down(now);
-    } else {
-      group.up += row.up;
-      group.down += row.down;
-    }
-    if (!entry.closed) group.open++;
+/** @typedef {{name: string, up: number, down: number, rateUp: number, rateDown: number, open: number}} Group */
+
+export class Groups {
+  constructor(table) {
+    this.table = table;
+    this.host = [];
+    this.client = [];
   }
-  return [...groups.values()].sort((a, b) => b.up + b.down - a.up - a.down || b.open - a.open || (a.name < b.name ? -1 : 1)).slice(0, limit);
+
+  /** Groups the root sessions, whose bytes include those of the exchanges in them; in slices, see slices.js. */
+  *steps() {
+    const hosts = new Map(), clients = new Map(), now = performance.now();
+    let n = 0;
+    for (const entry of this.table.entries.values()) {
+      if (!entry.isChild) {
+        entry.client ??= clientOf(entry.row.remote);
+        add(hosts, entry.row.host, entry, now);
+        add(clients, entry.client, entry, now);
+      }
+      if (++n % EACH === 0) yield;
+    }
+    this.host = [...hosts.values()];
+    this.client = [...clients.values()];
+  }
+
+  /** @param {"host"|"client"} by @param {"rate"|"bytes"} order @returns {Group[]} the biggest first */
+  top(by, order, limit) {
+    const size = order === "rate" ? (group) => group.rateUp + group.rateDown : (group) => group.up + group.down;
+    return this[by].filter((group) => size(group) > 0)
+      .sort((a, b) => size(b) - size(a) || b.open - a.open || (a.name < b.name ? -1 : 1)).slice(0, limit);
+  }
+}
+
+function add(groups, name, entry, now) {
+  let group = groups.get(name);
+  if (!group) groups.set(name, group = { name, up: 0, down: 0, rateUp: 0, rateDown: 0, open: 0 });
+  group.up += entry.row.up;
+  group.down += entry.row.down;
+  if (entry.closed) return;
+  group.open++;
+  if (entry.rateAt > 0) {
+    group.rateUp += entry.up(now);
+    group.rateDown += entry.down(now);
+  }
 }

@@ -33,7 +33,7 @@ export function useKeys(onHelp) {
 
 const KEYS = [
   ["g o", "nav.overview"], ["g c", "nav.connections"], ["g h", "nav.history"], ["g e", "nav.exchanges"], ["g l", "nav.logs"],
-  ["/", "keys.search"], ["↑ ↓", "keys.rows"], ["PgUp PgDn Home End", "keys.pages"], ["Enter", "keys.open"], ["← →", "keys.tree"], ["Esc", "keys.escape"], ["?", "help"],
+  ["/", "keys.search"], ["↑ ↓", "keys.rows"], ["PgUp PgDn Home End", "keys.pages"], ["Enter", "keys.open"], ["← →", "keys.tree"], ["x", "keys.close"], ["Esc", "keys.escape"], ["?", "help"],
 ];
 
 export function Help({ onClose }) {

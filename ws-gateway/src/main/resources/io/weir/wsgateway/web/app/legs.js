@@ -7,6 +7,9 @@ import { bytes, exact, safe } from "./format.js";
  * there a difference is what was not delivered; everywhere else the two legs carry different bytes for a reason of their own.
  */
 
+/** More than a rewritten head explains, in bytes. */
+const HEADS = 2048;
+
 /**
  * What to say of one direction.
  * @param {any} row
@@ -23,17 +26,17 @@ export function differenceOf(row, received, delivered) {
     if (missing < 0) return { mood: "plain", key: "ownHandshake", n };
     return isOpen ? { mood: "plain", key: "underWay", n } : { mood: "warn", key: "lost", n };
   }
-  if (missing > 0 && !isOpen && row.reason !== "COMPLETED") return { mood: "warn", key: "cutShort", n };
+  if (missing > 0 && !isOpen && row.reason !== "COMPLETED") return { mood: n > HEADS ? "warn" : "plain", key: "cutShort", n };
   return { mood: "plain", key: "rewritten", n };
 }
 
 /** @param {{row: any}} props */
 export function Legs({ row }) {
-  return h("div", { class: "legs", "data-test": "legs" },
-    h("div", { class: "ends", "aria-hidden": "true" },
-      h("span", { class: "end" }, h("b", null, t("s.client")), h("span", { class: "addr" }, safe(row.remote))),
-      h("span", { class: "end end-weir" }, h("b", null, "Weir")),
-      h("span", { class: "end end-origin" }, h("b", null, t("s.origin")), h("span", { class: "addr" }, safe(row.originAddress || row.host)))),
+  return h("div.legs", { "data-test": "legs" },
+    h("div.ends", { "aria-hidden": "true" },
+      h("span.end", h("b", t("s.client")), h("span.addr", safe(row.remote))),
+      h("span.end.end-weir", h("b", "Weir")),
+      h("span.end.end-origin", h("b", t("s.origin")), h("span.addr", safe(row.originAddress || row.host)))),
     h(Direction, { name: "up", row, received: row.up, delivered: row.originUp, overhead: row.overheadUp }),
     h(Direction, { name: "down", row, received: row.originDown, delivered: row.down, overhead: row.overheadDown }));
 }
@@ -44,16 +47,16 @@ function Direction({ name, row, received, delivered, overhead }) {
   const client = h(Leg, { key: "client", name: isUp ? "up" : "down", verb: isUp ? "receivedFromClient" : "deliveredToClient", value: isUp ? received : delivered, overhead });
   const origin = h(Leg, { key: "origin", name: isUp ? "originUp" : "originDown", verb: isUp ? "deliveredToOrigin" : "receivedFromOrigin", value: isUp ? delivered : received });
   return h("section", { class: "direction direction-" + name, "aria-label": t("s." + name) },
-    h("h3", null, h("span", { class: "key key-" + name }), t("s." + name)),
-    client, h("span", { class: "flow", "aria-hidden": "true" }), origin,
+    h("h3", h("span", { class: "key key-" + name }), t("s." + name)),
+    client, h("span.flow", { "aria-hidden": "true" }), origin,
     h("p", { class: "difference difference-" + difference.mood, "data-test": "difference-" + name, "data-kind": difference.key },
       t("s.diff." + difference.key, { n: difference.n })));
 }
 
 function Leg({ name, verb, value, overhead }) {
-  return h("div", { class: "leg" },
-    h("p", { class: "small" }, t("s." + verb)),
-    h("p", { class: "leg-size", title: bytes(value) }, h("b", { "data-test": "count-" + name }, exact(value)), " ", t("s.bytes")),
-    overhead !== undefined && h("p", { class: "small" }, "+ ",
+  return h("div.leg",
+    h("p.small", t("s." + verb)),
+    h("p.leg-size", { title: bytes(value) }, h("b", { "data-test": "count-" + name }, exact(value)), " ", t("s.bytes")),
+    overhead !== undefined && h("p.small", "+ ",
       h("span", { "data-test": name === "up" ? "count-overheadUp" : "count-overheadDown" }, exact(overhead)), " ", t("s.overhead")));
 }

@@ -17,25 +17,40 @@ export class Entry {
   constructor(row) {
     this.id = row.id;
     this.row = row;
+    this.isChild = isChild(row);
+    this.closed = isClosed(row);
     this.start = Date.parse(row.startTime);
     this.end = row.endTime ? Date.parse(row.endTime) : NaN;
     this.rateUp = 0;   // bytes per second as of rateAt; they fade from then on
     this.rateDown = 0;
     this.rateAt = 0;
-    this.matches = 0;  // of the view: the filter's number if it matches, its negative if not, 0 if it is not known
-    this.isMatch = this.shown = false;
-    this.seen = 0;
+    this.gone = false; // no longer in the table
+    this.client = undefined;
+    /* Of the view: the filter's number if it matches, its negative if not, 0 if that is not known; and what else it remembers. */
+    this.matches = 0;
+    this.isMatch = false;
+    this.shown = 0;
     this.key = 0;
+    this.text = "";
   }
-
-  /** Payload and overhead, both ways. */
-  get total() { const r = this.row; return r.up + r.down + (r.overheadUp || 0) + (r.overheadDown || 0); }
-
-  get closed() { return this.row.status === "Closed"; }
 
   /** Bytes per second at `now` (performance.now()). */
   up(now) { return this.closed ? 0 : faded(this.rateUp, now - this.rateAt); }
   down(now) { return this.closed ? 0 : faded(this.rateDown, now - this.rateAt); }
+
+  /** What a search looks through, in lower case; made when somebody first searches. */
+  get searched() {
+    const { host, url, remote, user, method } = this.row;
+    return this.text ||= [host, url, remote, user || "", method].join("\n").toLowerCase();
+  }
+
+  /** Takes over the facts of a whole row. */
+  replace(row) {
+    this.row = row;
+    this.isChild = isChild(row);
+    this.matches = 0;
+    this.text = "";
+  }
 }
 
 function faded(rate, ms) {
@@ -52,7 +67,7 @@ export class SessionTable {
     this.closedFrom = 0; // of closedIds, the first that is held
     this.position = null; // {seq, node}: of the last step that was complete
     this.version = 0;     // counts every change
-    this.membership = 0;  // counts what came, went or closed
+    this.resets = 0;      // counts how often everything began anew
     this.stepAt = 0;
     this.stepMs = 500;
     this.pending = false; // within a step of several parts
@@ -88,13 +103,12 @@ export class SessionTable {
     if (entry.closed) return;
     const up = row.up - entry.row.up, down = row.down - entry.row.down;
     if (up > 0 || down > 0) this.meter(entry, up, down, now);
-    if (!row.status) {
+    if (row.status) {
+      entry.replace(row);
+      if (isClosed(row)) this.close(entry);
+    } else {
       Object.assign(entry.row, row);
-      return;
     }
-    entry.row = row;
-    entry.matches = 0;
-    if (isClosed(row)) this.closed(entry);
   }
 
   meter(entry, up, down, now) {
@@ -107,22 +121,21 @@ export class SessionTable {
 
   add(entry) {
     this.entries.set(entry.id, entry);
-    this.membership++;
-    if (entry.closed) this.closed(entry);
+    if (entry.closed) this.close(entry);
   }
 
-  closed(entry) {
+  close(entry) {
+    entry.closed = true;
     entry.end = entry.row.endTime ? Date.parse(entry.row.endTime) : Date.now();
     this.closedIds.push(entry.id);
-    this.membership++;
   }
 
   /** Lets go of the closed ones that are too many, the oldest first. */
   trim() {
     while (this.closedHeld > CLOSED_KEPT) {
       const id = this.closedIds[this.closedFrom++];
+      this.entries.get(id).gone = true;
       this.entries.delete(id);
-      this.membership++;
     }
     if (this.closedFrom > CLOSED_KEPT) {
       this.closedIds.splice(0, this.closedFrom);
@@ -136,11 +149,12 @@ export class SessionTable {
   }
 
   clear() {
+    for (const entry of this.entries.values()) entry.gone = true;
     this.entries.clear();
     this.closedIds = [];
     this.closedFrom = 0;
     this.position = null;
-    this.membership++;
+    this.resets++;
     this.stepAt = 0;
     this.pending = false;
   }

@@ -19,6 +19,7 @@ export const PAGES = [
   ["logs", "M5 6h14M5 12h14M5 18h9"],
 ];
 
+const SEAL = "M12 3l7 2.6v5.2c0 4.6-2.9 8-7 9.7-4.1-1.7-7-5.1-7-9.7V5.6zM9 11.5l2.2 2.2L15.2 9.6";
 const THEMES = { auto: "M12 3a9 9 0 1 0 0 18zm0 0a9 9 0 0 1 0 18", light: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2m0 16v2M2 12h2m16 0h2M5 5l1.4 1.4m11.2 11.2L19 19M5 19l1.4-1.4M17.6 6.4 19 5",
   dark: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z" };
 
@@ -51,7 +52,7 @@ function Logo() {
 
 function CertificateLink() {
   const { build } = useStore("build");
-  return build?.intercepting ? h("a.switch", { href: "/ca", "data-test": "ca-link" }, t("certificate")) : null;
+  return build?.intercepting ? h("a.switch", { href: "/ca", title: t("certificate"), "data-test": "ca-link" }, icon(SEAL), h("span.wide-only", t("certificate"))) : null;
 }
 
 function LiveState() {

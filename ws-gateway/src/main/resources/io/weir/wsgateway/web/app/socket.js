@@ -15,6 +15,7 @@ let socket = null, attempts = 0, retryTimer = 0, subscribed = "";
 export function start() {
   onNeeds(() => subscribe());
   document.addEventListener("visibilitychange", () => {
+    subscribe();
     if (document.hidden) return;
     if (store.connection.state === "lost") connectNow();
     else watch();
@@ -42,7 +43,7 @@ function connect() {
   subscribed = "";
   store.connection.heardAt = performance.now();
   own.onopen = () => {
-    set({ state: "live", lostAt: 0, refused: 0 });
+    set({ state: "live", lostAt: 0, refused: 0, trafficAt: Date.now() });
     subscribe();
     describe();
   };

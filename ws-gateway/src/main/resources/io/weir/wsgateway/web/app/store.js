@@ -88,7 +88,7 @@ const needListeners = new Set();
 
 /** Topics that are needed now, and the options of the last one that has any. */
 export function neededTopics() {
-  const topics = new Set(["traffic", "changes"]);
+  const topics = new Set(document.hidden ? ["traffic"] : ["traffic", "changes"]); // who does not look catches up later: `changes` goes on
   let options = {};
   for (const need of needs) {
     topics.add(need.topic);

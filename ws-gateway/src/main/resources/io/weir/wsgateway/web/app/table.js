@@ -45,14 +45,16 @@ let tables = 0;
  * @param {any} [props.empty]                      shown when there are no rows
  * @param {boolean} [props.busy]
  * @param {boolean} [props.follow]                 stay at the end when rows are added
+ * @param {{top?: number, active?: string|number}} [props.memory]  an object of the caller's, to find the same place again
  * @param {any} [props.footer]                     after the last row, in the scrolling part
  */
 export function Table(props) {
   const { rows, columns, rowKey, test } = props;
   const [id] = useState(() => "table-" + ++tables);
   const [, again] = useReducer((n) => n + 1, 0);
-  const [active, setActive] = useState(null);
-  const box = useRef(null), view = useRef({ top: 0, height: 400, width: 1000 });
+  const [active, setActive] = useState(props.memory?.active ?? null);
+  const box = useRef(null), view = useRef({ top: props.memory?.top ?? 0, height: 400, width: 1000 });
+  if (props.memory) Object.assign(props.memory, { top: view.current.top, active });
   const narrow = view.current.width < NARROW && !!props.narrowRow;
   const height = narrow ? props.narrowHeight || 58 : props.rowHeight || 34;
   const shownColumns = columns.filter((column) => !column.minWidth || view.current.width >= column.minWidth);
@@ -68,6 +70,7 @@ export function Table(props) {
       }
     });
     observer.observe(box.current);
+    box.current.scrollTop = view.current.top;
     return () => observer.disconnect();
   }, []);
 
@@ -139,7 +142,7 @@ function heads({ shownColumns, template, sort, onSort }) {
     const sorted = sort?.key === column.key;
     const label = [column.title || "", sorted ? h("span.sort-mark", { "aria-hidden": "true" }, sort.desc ? "▾" : "▴") : null];
     return h("div.th", {
-      key: column.key, role: "columnheader", class: column.num ? "num" : "",
+      key: column.key, role: "columnheader", "data-col": column.key, class: column.num ? "num" : "",
       "aria-sort": sorted ? sort.desc ? "descending" : "ascending" : null,
     }, column.sort && onSort
       ? h("button.th-button", {

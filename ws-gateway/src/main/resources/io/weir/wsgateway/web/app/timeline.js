@@ -2,14 +2,14 @@ import { h, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./d
 import { t } from "./i18n.js";
 import { get, isAbort } from "./api.js";
 import { color, onColors } from "./colors.js";
-import { bytes, clockMillis, duration, exact, exactTime, safe } from "./format.js";
+import { bytes, clock, clockMillis, day, duration, exact, exactTime, safe, shortTime } from "./format.js";
 import { Segments } from "./filters.js";
 import { cumulative, movingSteps, perStep, totals } from "./timeline-data.js";
 import uPlot from "/lib/uplot.js";
 
 /* What a session moved when, out of the journal: as a chart, and as a table for who cannot see it or wants the figures. */
 
-const POINTS = 300, REFRESH_MS = 10_000, HEIGHT = 220;
+const POINTS = 300, REFRESH_MS = 10_000, HEIGHT = 220, DAY = 86_400_000;
 
 /** @param {{id: string, at?: string, isOpen: boolean}} props */
 export function Timeline({ id, at, isOpen }) {
@@ -78,7 +78,7 @@ function options(box, mode, onReadout) {
     width: box.clientWidth, height: HEIGHT, ms: 1, legend: { show: false }, padding: [8, 28, 0, 0],
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
     axes: [
-      { ...axis, size: 28, grid: { show: false }, values: timeLabels },
+      { ...axis, size: 28, space: 84, grid: { show: false }, values: timeLabels },
       { ...axis, size: 66, grid: { stroke: () => color("--line"), width: 1 }, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? bytes(tick) : "") },
     ],
     series: [{}, series("--down"), series("--up")],
@@ -87,9 +87,11 @@ function options(box, mode, onReadout) {
   };
 }
 
-/** Times of day, as fine as the ticks are apart. */
+/** Times as fine as the ticks are apart, with the day where there are several. */
 function timeLabels(plot, ticks, axis, space, step) {
-  return ticks.map((tick) => step < 1000 ? clockMillis(tick).replace(/^\d+:/, "") : step < 60_000 ? clockMillis(tick).slice(0, 8) : clockMillis(tick).slice(0, 5));
+  const isLong = plot.scales.x.max - plot.scales.x.min > DAY;
+  return ticks.map((tick) => step >= DAY ? day(tick) : isLong ? shortTime(tick).replace(/:\d\d$/, "")
+    : step >= 60_000 ? clock(tick).slice(0, 5) : step >= 1000 ? clock(tick) : clockMillis(tick).replace(/^\d+:/, ""));
 }
 
 function Steps({ timeline, sums }) {

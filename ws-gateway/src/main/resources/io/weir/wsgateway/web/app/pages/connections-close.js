@@ -1,11 +1,11 @@
 /* Closing sessions: one, those that match the filter, or all. Always asked first; the reason goes into the journal. */
 import { post } from "../api.js";
-import { exact, safe } from "../format.js";
+import { safe } from "../format.js";
 import { t } from "../i18n.js";
 import { confirm, toast } from "../toast.js";
 
 /**
- * @param {{entry?: import("../sessions.js").Entry, filter?: object|null, count?: number}} what an entry, or a filter (null: all)
+ * @param {{entry?: import("../sessions.js").Entry, filter?: object|null, count?: number}} what an entry, or a filter of closingFilter (null: all)
  * @returns {Promise<boolean>} whether it was done
  */
 export async function askToClose({ entry, filter, count }) {
@@ -16,7 +16,7 @@ export async function askToClose({ entry, filter, count }) {
   if (!answer) return false;
   const why = answer.input ? { why: answer.input } : {};
   try {
-    const { matched } = await post("/api/sessions/close", entry ? { id: entry.id, ...why } : filter ? { filter: wire(filter), ...why } : { all: true, ...why });
+    const { matched } = await post("/api/sessions/close", entry ? { id: entry.id, ...why } : filter ? { filter, ...why } : { all: true, ...why });
     toast(t("close.done", { n: matched ?? 1 }), "good");
     return true;
   } catch (e) {
@@ -25,10 +25,8 @@ export async function askToClose({ entry, filter, count }) {
   }
 }
 
-/** The state is no part of it: what is closed cannot be closed. */
-function wire(filter) {
-  return Object.fromEntries(["q", "host", "client", "user", "protocol"].filter((name) => filter[name]).map((name) => [name, filter[name].trim()]));
+/** What of a filter the gateway closes by; null if that is nothing, so everything. The state is no part of it: what is closed cannot be closed. */
+export function closingFilter(filter) {
+  const wanted = ["q", "host", "client", "user", "protocol"].filter((name) => filter[name]?.trim());
+  return wanted.length ? Object.fromEntries(wanted.map((name) => [name, filter[name].trim()])) : null;
 }
-
-/** "1,234" of a number of rows, for buttons. */
-export const counted = (n) => "(" + exact(n) + ")";

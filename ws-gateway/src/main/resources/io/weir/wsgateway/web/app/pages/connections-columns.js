@@ -1,37 +1,26 @@
 /* The cells of the table of connections. `entry` is an Entry of sessions.js. */
 import { h, icon } from "../dom.js";
 import { bytes, duration, exact, exactTime, rate, safe } from "../format.js";
-import { has, t } from "../i18n.js";
-import { isChild } from "../sessions.js";
+import { t } from "../i18n.js";
+import { endOf, endInWords, kindOf, pathOf } from "../session-words.js";
 import { askToClose } from "./connections-close.js";
 
 const CHEVRON = "M9 6l6 6-6 6";
 
-/** The words for a reason such as CLIENT_RESET; the reason itself if it is a new one. */
-export function reasonText(row) {
+/** Active, or why it ended and with which status. */
+export function stateText(row) {
   if (row.status !== "Closed") return t("row.active");
-  if (!row.reason || row.reason === "COMPLETED") return row.statusCode ? t("row.done") + " " + row.statusCode : t("row.done");
-  return has("reason." + row.reason) ? t("reason." + row.reason) : safe(row.reason);
+  return row.reason === "COMPLETED" && row.statusCode ? endOf(row) + " " + row.statusCode : endOf(row);
 }
-
-/** The words for a protocol of the wire. */
-export const protocolText = (protocol) => has("protocol." + protocol) ? t("protocol." + protocol) : safe(protocol);
 
 export const ageOf = (entry) => (entry.closed ? entry.end : Date.now()) - entry.start;
-
-/** What comes after the host in the URL; nothing for tunnels. */
-export function pathOf(row) {
-  if (row.method === "TUNNEL" || row.method === "CONNECT") return "";
-  const found = /^[a-z]+:\/\/[^/?#]*(.*)$/i.exec(row.url);
-  return found ? found[1] : " " + row.url;
-}
 
 export const countsTip = (row, up) => t(up ? "row.upTip" : "row.downTip", {
   payload: exact(up ? row.up : row.down), overhead: exact(up ? row.overheadUp : row.overheadDown), origin: exact(up ? row.originUp : row.originDown) });
 
 function Destination({ entry, expand, collapsed, view }) {
   const { row } = entry, hasChildren = view.parents.has(entry.id), isOpen = !collapsed.has(entry.id);
-  return h("div.destination", { "data-level": isChild(row) ? 2 : 1 },
+  return h("div.destination", { "data-level": entry.isChild ? 2 : 1 },
     hasChildren ? h("button.twist", {
       type: "button", tabIndex: -1, "aria-label": t(isOpen ? "tree.collapse" : "tree.expand"), "data-open": String(isOpen), "data-test": "twist",
       onClick: () => expand(entry, !isOpen),
@@ -45,10 +34,10 @@ const live = (value) => value > 0 ? rate(value) : h("span.zero", "–");
 /** The columns; what they show depends on what is collapsed, and on the language. */
 export function COLUMNS(expand, collapsed, view) {
   return [
-    { key: "id", title: t("col.id"), width: "54px", sort: true, minWidth: 900, class: "mono dim", cell: ({ id }) => id },
+    { key: "id", title: t("col.id"), width: "78px", sort: true, minWidth: 900, class: "mono dim", cell: ({ id }) => id },
     { key: "host", title: t("col.destination"), width: "minmax(150px, 1fr)", sort: true, tip: ({ row }) => safe(row.url),
       cell: (entry) => h(Destination, { entry, expand, collapsed, view }) },
-    { key: "kind", title: t("col.kind"), width: "92px", sort: true, minWidth: 1240, cell: ({ row }) => protocolText(row.protocol) },
+    { key: "kind", title: t("col.kind"), width: "112px", sort: true, minWidth: 1300, cell: ({ row }) => kindOf(row) },
     { key: "client", title: t("col.client"), width: "148px", sort: true, minWidth: 980, class: "mono dim",
       tip: ({ row }) => safe(row.remote) + (row.user ? " · " + safe(row.user) : ""), cell: ({ row }) => row.user ? [h("b", safe(row.user)), " ", safe(row.remote)] : safe(row.remote) },
     { key: "age", title: t("col.age"), width: "80px", sort: true, num: true, minWidth: 840, tip: ({ row }) => exactTime(row.startTime), cell: (entry) => duration(ageOf(entry)) },
@@ -56,8 +45,8 @@ export function COLUMNS(expand, collapsed, view) {
     { key: "down", title: t("col.down"), width: "68px", sort: true, num: true, class: "down", tip: ({ row }) => countsTip(row, false), cell: ({ row }) => bytes(row.down) },
     { key: "rateUp", title: t("col.rateUp"), width: "78px", sort: true, num: true, minWidth: 760, class: "up", cell: (entry) => live(entry.up(now())) },
     { key: "rateDown", title: t("col.rateDown"), width: "78px", sort: true, num: true, minWidth: 760, class: "down", cell: (entry) => live(entry.down(now())) },
-    { key: "state", title: t("col.state"), width: "112px", sort: true, tip: ({ row }) => row.endTime ? exactTime(row.endTime) : "",
-      cell: ({ row }) => [h("span.dot.row-dot"), h("span", { "data-test": "row-state" }, reasonText(row))] },
+    { key: "state", title: t("col.state"), width: "118px", sort: true, tip: ({ row }) => row.endTime ? endInWords(row) + " " + exactTime(row.endTime) : "",
+      cell: ({ row }) => [h("span.dot.row-dot"), h("span", { "data-test": "row-state" }, stateText(row))] },
     { key: "act", title: "", width: "58px", class: "act", cell: (entry) => entry.closed ? null : h(CloseButton, { entry }) },
   ];
 }
@@ -70,9 +59,9 @@ const CloseButton = ({ entry }) => h("button.row-button", {
 export function NarrowRow({ entry }) {
   const { row } = entry;
   return [
-    h("div.narrow-line", { "data-level": isChild(row) ? 2 : 1 }, h("span.dot.row-dot"), h("span.method", safe(row.method)),
+    h("div.narrow-line", { "data-level": entry.isChild ? 2 : 1 }, h("span.dot.row-dot"), h("span.method", safe(row.method)),
       h("span.clip", h("bdi.host", safe(row.host)), h("bdi.path", safe(pathOf(row)))), entry.closed ? null : h(CloseButton, { entry })),
-    h("div.narrow-line.small", { "data-level": isChild(row) ? 2 : 1 }, h("span.down", "↓ ", bytes(row.down)), h("span.up", "↑ ", bytes(row.up)),
-      h("span.push", entry.closed ? reasonText(row) : entry.down(now()) + entry.up(now()) > 0 ? rate(entry.down(now()) + entry.up(now())) : duration(ageOf(entry)))),
+    h("div.narrow-line.small", { "data-level": entry.isChild ? 2 : 1 }, h("span.down", "↓ ", bytes(row.down)), h("span.up", "↑ ", bytes(row.up)),
+      h("span.push", entry.closed ? stateText(row) : entry.down(now()) + entry.up(now()) > 0 ? rate(entry.down(now()) + entry.up(now())) : duration(ageOf(entry)))),
   ];
 }

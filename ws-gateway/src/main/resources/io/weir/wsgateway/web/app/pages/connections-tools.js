@@ -4,13 +4,13 @@ import { csv, download, fileName, jsonLines, SESSION_COLUMNS } from "../csv.js";
 import { exact, safe } from "../format.js";
 import { t } from "../i18n.js";
 import { store } from "../store.js";
-import { protocolText } from "./connections-columns.js";
+import { kindOf } from "../session-words.js";
 
 const STATES = ["", "open", "closed"];
-export const PROTOCOLS = ["HTTP", "HTTPS-Tunnel", "TUNNEL", "HTTPS-MITM", "HTTP-MITM"];
+const PROTOCOLS = ["HTTP", "HTTPS-Tunnel", "HTTPS-MITM", "HTTP-MITM"]; // those that the gateway filters by
 const SHOWN_AS_CHIPS = ["host", "client", "user", "protocol"];
 
-export function Toolbar({ filter, change, view, isFiltered, more, setMore, onClose, allCollapsed, onCollapse }) {
+export function Toolbar({ filter, change, view, isNarrowed, more, setMore, onClose, allCollapsed, onCollapse }) {
   const { sessions } = store, counts = { "": sessions.size, open: sessions.open, closed: sessions.closedHeld };
   return h("div.tools",
     h("h1", t("nav.connections")),
@@ -26,8 +26,8 @@ export function Toolbar({ filter, change, view, isFiltered, more, setMore, onClo
     h("span.push.tool-group",
       h("button.quiet.wide-only", { type: "button", "data-test": "export-csv", title: t("export.title"), onClick: () => save("csv", view) }, t("export.csv")),
       h("button.quiet.wide-only", { type: "button", "data-test": "export-json", title: t("export.title"), onClick: () => save("jsonl", view) }, t("export.json")),
-      h("button.warn-button", { type: "button", disabled: view.openMatches === 0 || store.connection.state !== "live", "data-test": isFiltered ? "close-filtered" : "close-all", onClick: onClose },
-        t(isFiltered ? "close.buttonFiltered" : "close.buttonAll", { n: view.openMatches }))));
+      h("button.warn-button", { type: "button", disabled: view.openMatches === 0 || store.connection.state !== "live", "data-test": isNarrowed ? "close-filtered" : "close-all", onClick: onClose },
+        t(isNarrowed ? "close.buttonFiltered" : "close.buttonAll", { n: view.openMatches }))));
 }
 
 function save(ending, view) {
@@ -41,12 +41,12 @@ export function Filters({ filter, change }) {
   }));
   return h("div.filters", { "data-test": "filter-fields" }, field("host"), field("client"), field("user"),
     h("label.field", h("span", t("filter.protocol")), h("select", { value: filter.protocol || "", "data-test": "filter-protocol", onChange: (event) => change({ protocol: event.target.value }) },
-      h("option", { value: "" }, t("all")), PROTOCOLS.map((name) => h("option", { key: name, value: name }, protocolText(name))))));
+      h("option", { value: "" }, t("all")), PROTOCOLS.map((name) => h("option", { key: name, value: name }, kindOf({ protocol: name }))))));
 }
 
 export function Chips({ filter, change }) {
   const names = SHOWN_AS_CHIPS.filter((name) => filter[name]);
   return names.length === 0 ? null : h("div.chips", { "data-test": "chips" }, names.map((name) =>
-    h("span.chip", { key: name, "data-test": "chip-" + name }, h("span.clip", t("filter." + name), ": ", h("b", name === "protocol" ? protocolText(filter[name]) : safe(filter[name]))),
+    h("span.chip", { key: name, "data-test": "chip-" + name }, h("span.clip", t("filter." + name), ": ", h("b", name === "protocol" ? kindOf({ protocol: filter[name] }) : safe(filter[name]))),
       h("button", { type: "button", "aria-label": t("filter.remove", { name: t("filter." + name) }), onClick: () => change({ [name]: "" }) }, "×"))));
 }

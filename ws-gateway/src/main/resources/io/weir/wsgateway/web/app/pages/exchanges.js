@@ -208,7 +208,6 @@ const columns = () => [
 ];
 
 function narrowRow(x) {
-  return [h("div.two-line", { key: "1" }, h(Destination, { row: x.request })),
-    h("div.two-line.small", { key: "2" }, h("span", clockMillis(x.time).slice(0, 8)), h("span", took(x)), h("span.c-up", "↑ " + bytes(x.request.sumSize)), h("span.c-down", "↓ " + bytes(x.response.sumSize)),
-      h("span.narrow-end", h(StatusCode, { code: x.response.statusCode, failed: Boolean(x.error) })))];
+  return [h("div.two-line", { key: "1" }, h(StatusCode, { code: x.response.statusCode, failed: Boolean(x.error) }), h(Destination, { row: x.request })),
+    h("div.two-line.small", { key: "2" }, h("span", clockMillis(x.time).slice(0, 8)), h("span", took(x)), h("span.narrow-end.c-up", "↑ " + bytes(x.request.sumSize)), h("span.c-down", "↓ " + bytes(x.response.sumSize)))];
 }

@@ -1,29 +1,36 @@
 /* The hosts, or the clients, that carry the most. */
-import { h, useRef, useState } from "../dom.js";
+import { h, useEffect, useMemo, useReducer, useState } from "../dom.js";
 import { bytes, exact, rate, safe } from "../format.js";
-import { top } from "../groups.js";
+import { Groups } from "../groups.js";
 import { t } from "../i18n.js";
 import { href } from "../route.js";
-import { useStore } from "../store.js";
+import { Repeated } from "../slices.js";
+import { store, useStore } from "../store.js";
 
 const LINES = 8;
-const EACH_MS = 1000; // grouping 100,000 sessions is quick, but not for each frame
 
-/** @param {{by: "host"|"client"}} props */
-export function TopList({ by }) {
-  const [order, setOrder] = useState("rate"), kept = useRef({ at: -Infinity, order: "", groups: [] });
-  const { sessions } = useStore(["sessions", "traffic"]), now = performance.now();
-  if (now - kept.current.at > EACH_MS || kept.current.order !== order) {
-    kept.current = { at: now, order, groups: top(sessions, by, order, LINES, now) };
-  }
-  const groups = kept.current.groups.filter((group) => group.up + group.down > 0 || order === "bytes");
-  const most = Math.max(1, ...groups.map((group) => group.up + group.down)), show = order === "rate" ? rate : bytes;
+/** Both lists, as they come out of the same pass over the sessions. */
+export function TopLists() {
+  const groups = useMemo(() => new Groups(store.sessions), []), [, again] = useReducer((n) => n + 1, 0);
+  const work = useMemo(() => new Repeated(() => groups.steps(), again, { everyMs: 1000 }), []);
+  useEffect(() => () => work.stop(), []);
+  useStore(["sessions", "traffic"]);
+  work.want(store.sessions.resets, (a, b) => a === b);
+  return h("div.tops", h(TopList, { groups, by: "host" }), h(TopList, { groups, by: "client" }));
+}
+
+/** @param {{groups: Groups, by: "host"|"client"}} props */
+function TopList({ groups, by }) {
+  const [order, setOrder] = useState("rate"), isRate = order === "rate", show = isRate ? rate : bytes;
+  const lines = groups.top(by, order, LINES).map(({ name, open, up, down, rateUp, rateDown }) =>
+    isRate ? { name, open, up: rateUp, down: rateDown } : { name, open, up, down });
+  const most = Math.max(1, ...lines.map((line) => line.up + line.down));
   return h("section.panel.top-list", { "aria-label": t("top." + by), "data-test": "top-" + by },
     h("header.top-head", h("h2", t("top." + by)),
       h("div.segments.small-segments", { role: "group", "aria-label": t("top.order") }, ["rate", "bytes"].map((name) =>
         h("button", { key: name, type: "button", "aria-pressed": String(name === order), "data-test": "top-" + by + "-" + name,
           title: t("top." + name + "Title"), onClick: () => setOrder(name) }, t("top." + name))))),
-    groups.length === 0 ? h("p.empty", t(order === "rate" ? "top.quiet" : "top.none")) : h("ol", groups.map((group) =>
+    lines.length === 0 ? h("p.empty", t(!store.sessions.position ? "loading" : isRate ? "top.quiet" : "top.none")) : h("ol", lines.map((group) =>
       h("li", { key: group.name, "data-test": "top-row", "data-name": group.name },
         h("a", { href: href("connections", { [by]: group.name }), title: safe(group.name) },
           h("span.top-name.clip", safe(group.name) || "–"),

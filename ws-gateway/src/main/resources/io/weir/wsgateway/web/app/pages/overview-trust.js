@@ -16,7 +16,7 @@ function verdict(traffic, connection) {
 
 export function TrustLine() {
   const { traffic, seq, connection } = useStore(["traffic", "connection"]);
-  const [state, words] = verdict(traffic, connection);
+  const [state, words] = verdict(traffic, connection), unaccounted = traffic?.unaccounted ?? (traffic?.violations === 0 ? 0 : undefined);
   const item = (name, value, title, bad) => h("li", { key: name, title }, t("trust." + name), " ",
     h("b", { class: bad ? "bad" : "", "data-test": "trust-" + name }, value));
   return h("section.panel.trust", { "data-state": state, "aria-label": t("trust.label"), "data-test": "trust" },
@@ -27,6 +27,6 @@ export function TrustLine() {
       item("sequence", traffic ? exact(seq) : "–"),
       item("synced", traffic ? exact(traffic.syncedSequence) : "–", t("trust.syncedTitle")),
       traffic?.syncedTime ? item("syncedTime", clock(traffic.syncedTime), exactTime(traffic.syncedTime)) : null,
-      item("unaccounted", traffic?.unaccounted === undefined ? "–" : exact(traffic.unaccounted), t("trust.unaccountedTitle"), traffic?.unaccounted > 0),
+      item("unaccounted", unaccounted === undefined ? "–" : exact(unaccounted), t("trust.unaccountedTitle"), unaccounted > 0),
       item("violations", traffic ? exact(traffic.violations) : "–", t("trust.violationsTitle"), traffic?.violations > 0)));
 }

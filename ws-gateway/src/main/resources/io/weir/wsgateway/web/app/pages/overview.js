@@ -5,7 +5,7 @@ import { bytes, clock, dateTime, day, exact, rate, scaled } from "../format.js";
 import { t } from "../i18n.js";
 import { href } from "../route.js";
 import { useStore } from "../store.js";
-import { TopList } from "./overview-top.js";
+import { TopLists } from "./overview-top.js";
 import { TrustLine } from "./overview-trust.js";
 
 const WINDOWS = [1, 5, 15];
@@ -18,7 +18,7 @@ export default function Overview() {
     h("h1.visually-hidden", t("nav.overview")),
     h("div.figures", h(Rates, { traffic }), h(Carried, { traffic }), h(Sessions, { traffic })),
     h(TrustLine),
-    h("div.tops", h(TopList, { by: "host" }), h(TopList, { by: "client" })),
+    h(TopLists),
   ];
 }
 

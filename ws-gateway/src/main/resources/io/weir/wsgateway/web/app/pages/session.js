@@ -32,6 +32,8 @@ function useSession(id, at, hasClosed) {
   return state;
 }
 
+const NONE = []; // one and the same, so that nothing is made anew for it
+
 const isId = (id) => /^[1-9]\d{0,15}$/.test(id);
 
 /** @param {{id: string, params: Record<string, string>}} props */
@@ -50,7 +52,7 @@ export default function Session({ id, params }) {
     h("section.panel", { "aria-label": t("s.facts") }, h(Facts, { row, route: found.answer?.route })),
     h("section.panel", { "aria-label": t("s.legs") }, h("h2", t("s.legs")), h(Legs, { row })),
     h(Timeline, { id, at: params.at, isOpen: !isClosed(row) }),
-    row.protocol === "TUNNEL" ? h(Children, { id: row.id, first: found.answer?.children || [], sessions }) : null);
+    row.protocol === "TUNNEL" ? h(Children, { id: row.id, first: found.answer?.children || NONE, total: found.answer?.childrenTotal || 0, sessions }) : null);
 }
 
 function Missing({ title, text }) {
@@ -72,9 +74,10 @@ function Head({ row }) {
       toast(t("s.close.failed", { why: safe(error.message) }), "bad");
     }
   }
-  const recorded = row.protocol === "TUNNEL" ? "s.toExchanges" : row.protocol === "HTTPS-Tunnel" ? "" : "s.toRecord";
+  const { build } = useStore("build");
+  const recorded = row.protocol === "TUNNEL" ? "s.toExchanges" : row.protocol === "HTTPS-Tunnel" || (row.protocol === "HTTP" && !build?.intercepting) ? "" : "s.toRecord";
   return h("section.panel.session-head",
-    h("div.session-title", h("p.small", t("s.title", { id: String(row.id) })), h("h2.session-to", { "data-test": "session-to" }, h(Destination, { row }))),
+    h("div.session-title", h("p.small", t("s.title", { id: String(row.id) })), h("h1.session-to", { "data-test": "session-to" }, h(Destination, { row }))),
     h("div.session-acts",
       h("span.pill", { "data-open": isOpen ? "true" : null, "data-test": "session-state" }, h("span.dot"), isOpen ? t("s.open") : endOf(row) || t("s.closed")),
       recorded ? h("a.button", { href: href("exchanges", { session: row.id }), "data-test": "session-exchanges" }, t(recorded)) : null,
@@ -102,7 +105,7 @@ function Facts({ row, route }) {
 }
 
 /** The exchanges of an intercepted tunnel: those that the gateway told at first, and those that came since. */
-function Children({ id, first, sessions }) {
+function Children({ id, first, total, sessions }) {
   const rows = useMemo(() => {
     const all = new Map(first.map((row) => [row.id, row]));
     for (const entry of sessions.entries.values()) if (entry.row.parentId === id && entry.id !== id) all.set(entry.id, entry.row);
@@ -110,7 +113,7 @@ function Children({ id, first, sessions }) {
   }, [first, sessions.membership]); // figures change within the rows; a look through all sessions is for what came and went
   const shown = rows.map((row) => sessions.get(row.id)?.row || row);
   return h("section.panel.children", { "aria-label": t("s.children"), "data-test": "session-children" },
-    h("div.children-head", h("h2", t("s.children"), h("span.dim", " " + exact(shown.length))), h("p.small", t("s.childrenMore"))),
+    h("div.children-head", h("h2", t("s.children"), h("span.dim", " " + exact(Math.max(total, shown.length)))), h("p.small", t("s.childrenMore"))),
     h(Table, { test: "children", label: t("s.children"), columns: childColumns(), rows: shown, rowKey: (row) => row.id, narrowRow: narrowChild,
       onOpen: (row) => go("sessions/" + row.id, { at: millis(row.endTime) || "" }), empty: t("s.noChildren") }));
 }
