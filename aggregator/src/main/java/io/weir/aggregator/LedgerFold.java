@@ -7,6 +7,7 @@ import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
@@ -35,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * a sum that overflows, a checkpoint that differs from the state. An event that was folded already is passed over.
  *
  * <p>A fold that does not begin with the first event of a journal waits for a checkpoint and adopts it; see
- * {@link #isStarted()}. One that has state compares each checkpoint with it. What a checkpoint does not carry (reasons
- * of closing, lists of violations and gaps) is known since the fold began.
+ * {@link #isStarted()}. One that has state compares each checkpoint with it. What a checkpoint does not carry (lists of
+ * violations and gaps, the closed sessions themselves; of old ones also the counts of closed sessions) is known since the fold began.
  */
 public final class LedgerFold implements EventSink {
     /** How many gaps {@link #gaps()} lists at most. */
@@ -54,7 +55,7 @@ public final class LedgerFold implements EventSink {
     private final Counts totals = new Counts();
     private final Counts sum = new Counts();
     private final ClosedSessions closedSessions = new ClosedSessions();
-    private final CloseCounter closeCounter = new CloseCounter();
+    private final EventCounts eventCounts = new EventCounts();
     private final ViolationLog violations = new ViolationLog();
     private final List<Gap> gaps = new ArrayList<>();
     private final CheckpointFold checkpoint = new CheckpointFold(this);
@@ -70,7 +71,6 @@ public final class LedgerFold implements EventSink {
     private long idsReservedBelow = 1;
     private long sessionsOpened;
     private long gapCount;
-    private long refused;
 
     /** Starts empty. */
     public LedgerFold() {}
@@ -82,6 +82,8 @@ public final class LedgerFold implements EventSink {
         }
         if (event instanceof CheckpointBegun begun) {
             checkpoint.begun(begun);
+        } else if (event instanceof CheckpointCounts counts) {
+            checkpoint.counts(counts);
         } else if (event instanceof CheckpointSession session) {
             checkpoint.session(session);
         } else if (event instanceof CheckpointEnded ended) {
@@ -148,7 +150,7 @@ public final class LedgerFold implements EventSink {
         } else if (event instanceof JournalGap gap) {
             gap(gap);
         } else if (event instanceof ConnectionRefused) {
-            refused++;
+            eventCounts.refused();
         }
         // InterceptionBypassed, CommandReceived and ConfigChanged inform and change no count
     }
@@ -218,7 +220,7 @@ public final class LedgerFold implements EventSink {
         if (!found.equals(closed.totals())) {
             violated(closed.sessionId(), "totals at close are not the sum of the deltas", closed.totals(), found);
         }
-        closeCounter.add(facts.opened().protocol(), closed.reason(), 1);
+        eventCounts.closed(facts.opened().protocol(), closed.reason());
         closedSessions.add(new ClosedSession(sequence, closedInfo(facts, found, closed)));
     }
 
@@ -274,6 +276,7 @@ public final class LedgerFold implements EventSink {
         sessions.clear();
         tunnels.cleared();
         closedSessions.startAt(sequence);
+        eventCounts.startAt(sequence);
         totals.set(CheckpointFold.toCounts(begun.totals()));
         sessionsOpened = begun.sessionsOpened();
         boot = begun.boot();
@@ -295,6 +298,11 @@ public final class LedgerFold implements EventSink {
         started = whole;
     }
 
+    /** What is counted besides bytes. */
+    EventCounts eventCounts() {
+        return eventCounts;
+    }
+
     SessionTable sessions() {
         return sessions;
     }
@@ -310,8 +318,8 @@ public final class LedgerFold implements EventSink {
                 openCount(),
                 sessions.publish(),
                 closedSessions.view(),
-                closeCounter.published(),
-                refused);
+                eventCounts.published(),
+                eventCounts.refusedCount());
     }
 
     /** Whether there is state: the first event or a whole checkpoint was folded. Before, events are skipped. */
@@ -419,12 +427,12 @@ public final class LedgerFold implements EventSink {
         return List.copyOf(gaps);
     }
 
-    /** How many sessions were closed for each reason since the fold began. */
+    /** How many sessions were ever closed for each reason, as far as that is known. */
     public Map<CloseReason, Long> closedByReason() {
-        return closeCounter.byReason();
+        return eventCounts.closedByReason();
     }
 
-    /** SHA-256, in hex, over everything that a checkpoint carries. Equal states have equal digests. */
+    /** SHA-256, in hex, over everything that every checkpoint carries. Equal states have equal digests. */
     public String digest() {
         return StateDigest.of(this);
     }

@@ -83,7 +83,7 @@ final class Node implements AutoCloseable {
                     new AggregatorLedger(aggregator),
                     new EngineControl(engineOnceStarted),
                     logs,
-                    () -> status(engineOnceStarted.get()));
+                    () -> status(engineOnceStarted.get(), aggregator.health().countingSinceMillis()));
             int capacity = FileLimit.connections();
             ProxyEngine engine = ProxyEngine.start(
                     EngineConfig.builder(config.listeners().get(0))
@@ -134,11 +134,11 @@ final class Node implements AutoCloseable {
         return name.substring(0, Math.min(12, name.length()));
     }
 
-    private static NodeStatus status(@Nullable ProxyEngine engine) {
+    private static NodeStatus status(@Nullable ProxyEngine engine, long countingSinceMillis) {
         List<String> listeners = engine == null
                 ? List.of()
                 : engine.addresses().stream().map(Text::address).toList();
-        return new NodeStatus(Version.text(), listeners, 0);
+        return new NodeStatus(Version.text(), listeners, countingSinceMillis);
     }
 
     DataFolder data() {

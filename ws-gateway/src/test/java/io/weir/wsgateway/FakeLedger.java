@@ -51,8 +51,8 @@ final class FakeLedger implements Ledger, AutoCloseable {
     synchronized void put(ConnectionInfo row) {
         sequence++;
         Row before = open.get(row.id());
-        boolean onlyCounts = before != null && before.hasFactsOf(row);
-        open.put(row.id(), new Row(row, sequence, onlyCounts ? before.factsChangedAt() : sequence));
+        long factsChangedAt = before != null && before.hasFactsOf(row) ? before.factsChangedAt() : sequence;
+        open.put(row.id(), new Row(row, sequence, factsChangedAt));
     }
 
     /** Closes a session with these final figures. */
@@ -182,7 +182,22 @@ final class FakeLedger implements Ledger, AutoCloseable {
     @Override
     public synchronized LedgerHealth health() {
         return new LedgerHealth(
-                sequence, sequence - 1, journal, reason, 0, 0, 1024, 0, 0, Path.of("journal"), "node", 1, 0);
+                sequence,
+                sequence - 1,
+                journal,
+                reason,
+                0,
+                0,
+                1024,
+                0,
+                0,
+                Path.of("journal"),
+                "node",
+                1,
+                0,
+                1_772_935_200_000L,
+                0,
+                1L << 34);
     }
 
     @Override
@@ -195,7 +210,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
             implements Snapshot {
         @Override
         public long sessionsOpened() {
-            return open.size() + closed.size();
+            return (long) open.size() + closed.size();
         }
 
         @Override

@@ -83,7 +83,7 @@ final class ClosedSearch {
         public void event(long sequence, long atMillis, LedgerEvent event) {
             if (event instanceof SessionOpened opened) {
                 id = opened.sessionId();
-                throw ScanStop.INSTANCE;
+                throw new ScanStop();
             }
         }
 
@@ -109,7 +109,7 @@ final class ClosedSearch {
         public void event(long sequence, long atMillis, LedgerEvent event) {
             if (event instanceof SessionClosed closed && closed.sessionId() == sessionId) {
                 closedAt = sequence;
-                throw ScanStop.INSTANCE;
+                throw new ScanStop();
             }
             hasBegun |= isBeginning(event);
         }

@@ -53,7 +53,7 @@ final class ClosingFold implements EventSink {
         if (!fold.isStarted()) {
             if (mayBeginEarlier) {
                 beganTooLate = true;
-                throw ScanStop.INSTANCE;
+                throw new ScanStop();
             }
             return;
         }

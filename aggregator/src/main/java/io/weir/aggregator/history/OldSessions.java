@@ -68,15 +68,11 @@ final class OldSessions {
                 hasOld |= session.openedAtMillis() < openedBeforeMillis;
             } else if (event instanceof CheckpointEnded ended && ended.beginSequence() == beginSequence) {
                 isWhole = true;
-                throw ScanStop.INSTANCE;
-            } else {
-                beginSequence = 0; // its writer ended before it did
+                throw new ScanStop();
             }
         }
 
         @Override
-        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
-            beginSequence = 0;
-        }
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {}
     }
 }

@@ -10,7 +10,6 @@ import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
-import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,13 +84,13 @@ final class Reading {
         public void event(long eventSequence, long atMillis, LedgerEvent event) {
             sequence = eventSequence;
             isCheckpoint = event instanceof CheckpointBegun;
-            throw ScanStop.INSTANCE;
+            throw new ScanStop();
         }
 
         @Override
         public void transferred(long eventSequence, long atMillis, long sessionId, Counts delta) {
             sequence = eventSequence;
-            throw ScanStop.INSTANCE;
+            throw new ScanStop();
         }
     }
 
@@ -100,7 +99,7 @@ final class Reading {
         private final long end;
         private final EventSink sink;
         private int unasked;
-        private @Nullable JournalPosition checkpoint; // the one that is being passed
+        private @Nullable JournalPosition checkpoint; // the last one that began
 
         Stretch(long end, EventSink sink) {
             this.end = end;
@@ -110,20 +109,19 @@ final class Reading {
         @Override
         public void event(long sequence, long atMillis, LedgerEvent event) {
             reach(sequence);
-            noteCheckpoint(sequence, event);
+            noteCheckpoint(event);
             sink.event(sequence, atMillis, event);
         }
 
         @Override
         public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
             reach(sequence);
-            checkpoint = null;
             sink.transferred(sequence, atMillis, sessionId, delta);
         }
 
         private void reach(long sequence) {
             if (sequence >= end) {
-                throw ScanStop.INSTANCE;
+                throw new ScanStop();
             }
             if (++unasked == EVENTS_UNASKED) {
                 unasked = 0;
@@ -131,15 +129,13 @@ final class Reading {
             }
         }
 
-        private void noteCheckpoint(long sequence, LedgerEvent event) {
+        private void noteCheckpoint(LedgerEvent event) {
             if (event instanceof CheckpointBegun) {
-                JournalPosition position = reader.recordPosition();
-                checkpoint = position.sequence() + 1 == sequence ? position : null;
-            } else if (event instanceof CheckpointEnded && checkpoint != null) {
+                checkpoint = reader.recordPosition();
+            } else if (event instanceof CheckpointEnded ended
+                    && checkpoint != null
+                    && checkpoint.sequence() + 1 == ended.beginSequence()) {
                 places.addCheckpoint(checkpoint);
-                checkpoint = null;
-            } else if (!(event instanceof CheckpointSession)) {
-                checkpoint = null; // its writer ended before it did
             }
         }
     }

@@ -2,11 +2,9 @@ package io.weir.aggregator.history;
 
 /** Ends a scan from inside its sink, which has all that it wanted. Only {@link Reading} catches it. */
 final class ScanStop extends RuntimeException {
-    static final ScanStop INSTANCE = new ScanStop();
-
     private static final long serialVersionUID = 1L;
 
-    private ScanStop() {
-        super("the scan has what it wanted", null, false, false); // thrown often and never shown: it has no stack
+    ScanStop() {
+        super("the scan has what it wanted", null, false, false); // it is never shown: it has no stack
     }
 }

@@ -64,7 +64,7 @@ final class SessionTimeline {
                 }
             } else if (event instanceof SessionClosed closed && closed.sessionId() == sessionId) {
                 completeTo(closed.totals());
-                throw ScanStop.INSTANCE;
+                throw new ScanStop();
             }
         }
 

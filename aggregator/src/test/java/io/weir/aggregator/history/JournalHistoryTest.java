@@ -1,36 +1,34 @@
 package io.weir.aggregator.history;
 
+import static io.weir.aggregator.history.HistoryLaws.FOR_EVER;
+import static io.weir.aggregator.history.HistoryLaws.closedInPages;
+import static io.weir.aggregator.history.HistoryLaws.inPages;
+import static io.weir.aggregator.history.HistoryLaws.reversed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.aggregator.ClosedSession;
-import io.weir.aggregator.RecordedExchange;
 import io.weir.aggregator.SessionFilter;
-import io.weir.aggregator.history.ToldStory.Life;
-import io.weir.aggregator.history.ToldStory.Moved;
 import io.weir.aggregator.journal.JournalFolder;
-import io.weir.eventbus.SessionProtocol;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongFunction;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random stories in real journals, compared with what a model finds that keeps all of it. */
+/** Live, damaged, incomplete and missing journals, and scans that are ended. */
 class JournalHistoryTest {
-    private static final ScanControl FOR_EVER = () -> true;
-    private static final int STEPS = 2_500;
+    private static final int STEPS = 1_500;
 
     @TempDir
     Path folder;
@@ -50,146 +48,7 @@ class JournalHistoryTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void pagesOfEverySizeHaveEachClosedSessionOnceAndTheNewestFirst(long seed) {
-        try (StoryTeller teller = told(seed)) {
-            JournalHistory history = JournalHistory.of(folder);
-            List<ClosedSession> expected = reversed(teller.story.closed);
-            assertThat(JournalFolder.files(folder)).hasSizeGreaterThan(3);
-            for (int limit : new int[] {1_000_000, expected.size(), expected.size() - 1, 100, 7, 2, 1}) {
-                assertThat(closedInPages(history, SessionFilter.ALL, limit)).isEqualTo(expected);
-                assertThat(JournalHistory.of(folder).closed(SessionFilter.ALL, Long.MAX_VALUE, limit, FOR_EVER))
-                        .isEqualTo(new ClosedPage(
-                                expected.subList(0, Math.min(limit, expected.size())), limit < expected.size()));
-            }
-        }
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {11, 12, 13, 14})
-    void aFilterLeavesWhatItMatches(long seed) {
-        Random random = new Random(seed);
-        try (StoryTeller teller = told(seed)) {
-            JournalHistory history = JournalHistory.of(folder);
-            for (int i = 0; i < 40; i++) {
-                SessionFilter filter = randomFilter(random, teller);
-                List<ClosedSession> expected = reversed(teller.story.closed.stream()
-                        .filter(session -> filter.matches(session.info()))
-                        .toList());
-                JournalHistory asked = random.nextBoolean() ? history : JournalHistory.of(folder);
-
-                assertThat(closedInPages(asked, filter, 1 + random.nextInt(40)))
-                        .as(filter.toString())
-                        .isEqualTo(expected);
-            }
-        }
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {21, 22, 23, 24})
-    void whatWasClosedBetweenTwoSequencesComesInItsOrder(long seed) {
-        Random random = new Random(seed);
-        try (StoryTeller teller = told(seed)) {
-            JournalHistory history = JournalHistory.of(folder);
-            for (int i = 0; i < 60; i++) {
-                long after = random.nextLong(teller.sequence() + 2) - 1;
-                long upTo = i % 7 == 0 ? Long.MAX_VALUE : after + random.nextLong(2_000) - 2;
-                List<ClosedSession> found = new ArrayList<>();
-
-                (random.nextBoolean() ? history : JournalHistory.of(folder))
-                        .closedBetween(after, upTo, found::add, FOR_EVER);
-
-                assertThat(found)
-                        .isEqualTo(teller.story.closed.stream()
-                                .filter(session -> session.sequence() > after && session.sequence() <= upTo)
-                                .toList());
-            }
-        }
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {31, 32, 33, 34})
-    void aClosedSessionIsFoundWithAnyHintAndNoOtherIs(long seed) {
-        Random random = new Random(seed);
-        try (StoryTeller teller = told(seed)) {
-            JournalHistory history = JournalHistory.of(folder);
-            for (ClosedSession session : teller.story.closed) {
-                long id = session.info().id();
-                if (random.nextInt(6) == 0) {
-                    assertThat(history.find(id, 0, FOR_EVER)).contains(session);
-                    assertThat(history.find(id, session.info().closedAtMillis(), FOR_EVER))
-                            .contains(session);
-                    assertThat(history.find(id, randomTime(random, teller), FOR_EVER))
-                            .contains(session);
-                }
-            }
-            for (Life life : teller.story.open()) {
-                assertThat(history.find(life.opened.sessionId(), 0, FOR_EVER)).isEmpty();
-            }
-            assertThat(history.find(1L << 50, 0, FOR_EVER)).isEmpty();
-            assertThat(history.find(0, 0, FOR_EVER)).isEmpty();
-        }
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {41, 42, 43, 44})
-    void aTimelineAddsUpToTheCountsOfItsSession(long seed) {
-        Random random = new Random(seed);
-        try (StoryTeller teller = told(seed)) {
-            JournalHistory history = JournalHistory.of(folder);
-            List<Life> lives = new ArrayList<>(teller.story.lives.values());
-            for (int i = 0; i < 150; i++) {
-                Life life = lives.get(random.nextInt(lives.size()));
-                boolean isOwnLife = random.nextInt(3) > 0;
-                long from = isOwnLife ? life.openedAtMillis : randomTime(random, teller);
-                long to = !isOwnLife
-                        ? from + random.nextLong(10_000_000)
-                        : life.closedAtMillis == 0 ? teller.now() : Math.max(from, life.closedAtMillis);
-                int points = 1 + random.nextInt(300);
-
-                Timeline timeline = history.timeline(life.opened.sessionId(), from, to, points, FOR_EVER);
-
-                assertThat(Arrays.stream(timeline.up()).sum()).isEqualTo(life.sum.up());
-                assertThat(Arrays.stream(timeline.down()).sum()).isEqualTo(life.sum.down());
-                assertThat(Arrays.stream(timeline.overheadUp()).sum()).isEqualTo(life.sum.overheadUp());
-                assertThat(Arrays.stream(timeline.overheadDown()).sum()).isEqualTo(life.sum.overheadDown());
-                assertThat(timeline.up()).hasSizeBetween(1, points).isEqualTo(up(life, timeline));
-                assertThat(timeline.fromMillis()).isEqualTo(from);
-                assertThat(from + timeline.stepMillis() * timeline.up().length).isGreaterThan(to);
-            }
-        }
-    }
-
-    private static long[] up(Life life, Timeline timeline) {
-        long[] up = new long[timeline.up().length];
-        for (Moved moved : life.moved) {
-            long bucket = Math.floorDiv(moved.atMillis() - timeline.fromMillis(), timeline.stepMillis());
-            up[(int) Math.max(0, Math.min(up.length - 1, bucket))] +=
-                    moved.delta().up();
-        }
-        return up;
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {51, 52, 53, 54})
-    void exchangesComeNewestFirstInPagesOfEverySize(long seed) {
-        Random random = new Random(seed);
-        try (StoryTeller teller = told(seed)) {
-            JournalHistory history = JournalHistory.of(folder);
-            List<RecordedExchange> all = reversed(teller.story.exchanges);
-            assertThat(exchangesInPages(history, ExchangeFilter.ALL, 1)).isEqualTo(all);
-            for (int i = 0; i < 40; i++) {
-                ExchangeFilter filter = randomExchangeFilter(random, teller);
-
-                assertThat(exchangesInPages(history, filter, 1 + random.nextInt(40)))
-                        .as(filter.toString())
-                        .isEqualTo(all.stream().filter(filter::matches).toList());
-            }
-        }
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {61, 62, 63})
+    @ValueSource(longs = {61, 62})
     void pagesLoseAndRepeatNothingWhileTheJournalGrows(long seed) {
         try (StoryTeller teller = told(seed)) {
             JournalHistory history = JournalHistory.of(folder);
@@ -256,21 +115,32 @@ class JournalHistoryTest {
     @Test
     void aNarrowRangeOfTimeIsAnsweredWithoutReadingAllOfTheJournal() {
         try (StoryTeller teller = told(91)) {
-            long middle = (StoryTeller.BEGIN_MILLIS + teller.now()) / 2;
-            AtomicInteger wide = new AtomicInteger();
-            AtomicInteger narrow = new AtomicInteger();
-            ExchangeFilter all = new ExchangeFilter("no such text", "", "", 0, 0, 0, 0);
-            ExchangeFilter some = new ExchangeFilter("no such text", "", "", 0, 0, middle, middle + 1_000);
+            long middle = teller.now();
+            teller.tell(4 * STEPS);
+            SessionFilter sessions = new SessionFilter("no such", "", "", "", null, 0, 0);
+            SessionFilter sessionsThen = new SessionFilter("no such", "", "", "", null, middle, middle + 1_000);
+            ExchangeFilter exchanges = new ExchangeFilter("no such", "", "", 0, 0, 0, 0);
+            ExchangeFilter exchangesThen = new ExchangeFilter("no such", "", "", 0, 0, middle, middle + 1_000);
 
-            JournalHistory.of(folder).exchanges(all, Long.MAX_VALUE, 10, () -> wide.incrementAndGet() > 0);
-            JournalHistory.of(folder).exchanges(some, Long.MAX_VALUE, 10, () -> narrow.incrementAndGet() > 0);
-
-            assertThat(narrow.get()).isLessThan(wide.get() / 2);
+            assertThat(timesAsked((history, control) -> history.closed(sessionsThen, Long.MAX_VALUE, 1, control)))
+                    .isLessThan(
+                            timesAsked((history, control) -> history.closed(sessions, Long.MAX_VALUE, 1, control)) / 2);
+            assertThat(timesAsked((history, control) -> history.exchanges(exchangesThen, Long.MAX_VALUE, 1, control)))
+                    .isLessThan(
+                            timesAsked((history, control) -> history.exchanges(exchanges, Long.MAX_VALUE, 1, control))
+                                    / 2);
         }
     }
 
+    /** How often a history that knows nothing yet asks whether to read on: a measure of what it reads. */
+    private int timesAsked(BiConsumer<JournalHistory, ScanControl> question) {
+        AtomicInteger asked = new AtomicInteger();
+        question.accept(JournalHistory.of(folder), () -> asked.incrementAndGet() > 0);
+        return asked.get();
+    }
+
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {101, 102, 103})
+    @ValueSource(longs = {101, 102})
     void whatDamageLeavesIsShownAndNothingElse(long seed) throws IOException {
         List<ClosedSession> expected;
         try (StoryTeller teller = told(seed)) {
@@ -299,7 +169,7 @@ class JournalHistoryTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {111, 112, 113})
+    @ValueSource(longs = {111, 112})
     void whereTheOldestFilesWereTakenAwayTheRestIsShownFromItsFirstCheckpointOn(long seed) throws IOException {
         List<ClosedSession> expected;
         try (StoryTeller teller = told(seed)) {
@@ -330,68 +200,5 @@ class JournalHistoryTest {
         StoryTeller teller = new StoryTeller(folder, seed);
         teller.tell(STEPS);
         return teller;
-    }
-
-    private static List<ClosedSession> closedInPages(JournalHistory history, SessionFilter filter, int limit) {
-        return inPages(before -> history.closed(filter, before, limit, FOR_EVER));
-    }
-
-    private static List<ClosedSession> inPages(LongFunction<ClosedPage> pages) {
-        List<ClosedSession> found = new ArrayList<>();
-        ClosedPage page = pages.apply(Long.MAX_VALUE);
-        found.addAll(page.sessions());
-        while (page.more()) {
-            page = pages.apply(found.get(found.size() - 1).sequence());
-            assertThat(page.sessions()).isNotEmpty();
-            found.addAll(page.sessions());
-        }
-        return found;
-    }
-
-    private static List<RecordedExchange> exchangesInPages(JournalHistory history, ExchangeFilter filter, int limit) {
-        List<RecordedExchange> found = new ArrayList<>();
-        long before = Long.MAX_VALUE;
-        ExchangePage page;
-        do {
-            page = history.exchanges(filter, before, limit, FOR_EVER);
-            found.addAll(page.exchanges());
-            before = found.isEmpty() ? 0 : found.get(found.size() - 1).sequence();
-        } while (page.more());
-        return found;
-    }
-
-    private static SessionFilter randomFilter(Random random, StoryTeller teller) {
-        long from = random.nextBoolean() ? 0 : randomTime(random, teller);
-        return new SessionFilter(
-                random.nextInt(4) == 0 ? "hOST" + random.nextInt(12) : "",
-                random.nextInt(4) == 0 ? "host1" : "",
-                random.nextInt(4) == 0 ? "10.0.0.3:" : "",
-                random.nextInt(4) == 0 ? "user1" : "",
-                random.nextInt(4) == 0 ? SessionProtocol.HTTPS_MITM : null,
-                from,
-                random.nextBoolean() ? 0 : Math.max(from, StoryTeller.BEGIN_MILLIS) + random.nextLong(10_000_000));
-    }
-
-    private static ExchangeFilter randomExchangeFilter(Random random, StoryTeller teller) {
-        long from = random.nextBoolean() ? 0 : randomTime(random, teller);
-        List<Long> ids = new ArrayList<>(teller.story.lives.keySet());
-        return new ExchangeFilter(
-                random.nextInt(4) == 0 ? "RESET" : "",
-                random.nextInt(4) == 0 ? "host1" : "",
-                random.nextInt(4) == 0 ? "get" : "",
-                random.nextInt(4) == 0 ? 1 + random.nextInt(5) : random.nextInt(8) == 0 ? 404 : 0,
-                random.nextInt(4) == 0 ? ids.get(random.nextInt(ids.size())) : 0,
-                from,
-                random.nextBoolean() ? 0 : Math.max(from, StoryTeller.BEGIN_MILLIS) + random.nextLong(10_000_000));
-    }
-
-    private static long randomTime(Random random, StoryTeller teller) {
-        return StoryTeller.BEGIN_MILLIS + random.nextLong(teller.now() - StoryTeller.BEGIN_MILLIS);
-    }
-
-    private static <T> List<T> reversed(List<T> list) {
-        List<T> reversed = new ArrayList<>(list);
-        Collections.reverse(reversed);
-        return reversed;
     }
 }

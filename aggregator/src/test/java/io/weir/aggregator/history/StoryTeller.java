@@ -77,7 +77,7 @@ final class StoryTeller implements AutoCloseable {
         if (dice < 120 || open.isEmpty()) {
             opens();
         } else if (dice < 220) {
-            closes(random.nextInt(8) == 0 ? 0 : open.size() - 1 - random.nextInt((open.size() + 3) / 4));
+            closes(random.nextInt(60) == 0 ? 0 : open.size() - 1 - random.nextInt((open.size() + 3) / 4));
         } else if (dice < 250) {
             journal.add(new OriginConnected(any(), "192.0.2." + random.nextInt(200) + ":443"));
         } else if (dice < 300) {
