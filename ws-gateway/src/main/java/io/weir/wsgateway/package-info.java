@@ -7,8 +7,10 @@
  * {@link io.weir.wsgateway.LogFeed}.
  *
  * <p>Threads: one event loop, {@code weir-gateway}, owns every connection, subscription and frame, so their fields are
- * plain; stored bodies are read on {@code weir-gateway-files}, metrics written on {@code weir-metrics}. Snapshots arrive on the aggregator's thread, log lines on any; both hop to the loop. Nobody subscribed means no
- * timer and no snapshot. The protocol is in {@code docs/gateway-protocol.md}.
+ * plain; stored bodies are read on {@code weir-gateway-files}, the journal on {@code weir-gateway-history} and {@code weir-gateway-resume},
+ * rows of big tables on {@code weir-gateway-rows}, and metrics written on {@code weir-metrics}. Snapshots arrive on the aggregator's
+ * thread, log lines on any; both hop to the loop. Nobody subscribed means one snapshot a second for the history of the traffic, and no
+ * other timer. The protocol is in {@code docs/gateway-protocol.md}.
  */
 @NullMarked
 package io.weir.wsgateway;
