@@ -7,7 +7,8 @@
  * {@link io.weir.wsgateway.LogFeed}.
  *
  * <p>Threads: one event loop, {@code weir-gateway}, owns every connection, subscription and frame, so their fields are
- * plain; stored bodies are read on {@code weir-gateway-files}. Snapshots arrive on the aggregator's thread, log lines on any; both hop to the loop. Nobody subscribed means no
+ * plain; stored bodies are read on {@code weir-gateway-files}, lists of sessions made on {@code weir-gateway-rows}, and the journal
+ * asked on {@code weir-gateway-history}. Snapshots arrive on the aggregator's thread, log lines on any; both hop to the loop. Nobody subscribed means no
  * timer and no snapshot. The protocol is in {@code docs/gateway-protocol.md}.
  */
 @NullMarked
