@@ -50,7 +50,7 @@ final class ClosedReplay implements AutoCloseable {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "weir-gateway-history");
+        Thread thread = new Thread(work, "weir-gateway-resume");
         thread.setDaemon(true);
         return thread;
     }
