@@ -1,6 +1,8 @@
 /* What each message does to the store. Everything from the wire is kept as it came; it is made safe where it is shown. */
 import { millis } from "./format.js";
+import { t } from "./i18n.js";
 import { store } from "./store.js";
+import { toast } from "./toast.js";
 
 const HISTORY_SECONDS = 900;
 const LOGS_KEPT = 2000;
@@ -14,6 +16,7 @@ export function fold(message) {
 }
 
 function changes(message) {
+  if (message.reset && message.why !== "new") toast(t("changes.reset")); // rows that closed long ago went with that
   store.sessions.apply(message, performance.now());
   store.seq = Math.max(store.seq, message.seq);
   store.touch("sessions");

@@ -53,7 +53,7 @@ export function Table(props) {
   const [id] = useState(() => "table-" + ++tables);
   const [, again] = useReducer((n) => n + 1, 0);
   const [active, setActive] = useState(props.memory?.active ?? null);
-  const box = useRef(null), view = useRef({ top: props.memory?.top ?? 0, height: 400, width: 1000 });
+  const box = useRef(null), view = useRef({ top: props.memory?.top ?? 0, height: 400, width: 1000 }), drawn = useRef({});
   if (props.memory) Object.assign(props.memory, { top: view.current.top, active });
   const narrow = view.current.width < NARROW && !!props.narrowRow;
   const height = narrow ? props.narrowHeight || 58 : props.rowHeight || 34;
@@ -122,8 +122,7 @@ export function Table(props) {
   }
 
   const context = { ...props, id, active, height, narrow, template, shownColumns, setActive };
-  const items = [];
-  for (let i = first; i < last; i++) items.push(line(context, rows[i], i));
+  const items = lines(drawn.current, [props, active, template], first, last, (i) => rowKey(rows[i]), (i) => line(context, rows[i], i));
   const activeShown = items.some((item) => item.props["aria-selected"] === "true");
   return h("div.table", { "data-test": test, "data-narrow": narrow ? "true" : null },
     h("div.table-box", {
@@ -135,6 +134,15 @@ export function Table(props) {
     h("div.table-space", { style: { height: rows.length * height + "px" }, role: "rowgroup" }, items),
     rows.length === 0 ? h("div.empty", { "data-test": test + "-empty" }, props.busy ? t("loading") : props.empty || t("nothing")) : null,
     props.footer || null));
+}
+
+/** While nothing but the place changes, as in scrolling, a row that was in sight is taken as it is, and Preact passes it over. */
+function lines(drawn, reasons, first, last, keyAt, make) {
+  const kept = drawn.reasons?.every((reason, i) => reason === reasons[i]) ? drawn.items : new Map();
+  drawn.reasons = reasons;
+  drawn.items = new Map();
+  for (let i = first; i < last; i++) drawn.items.set(keyAt(i), kept.get(keyAt(i)) || make(i));
+  return [...drawn.items.values()];
 }
 
 function heads({ shownColumns, template, sort, onSort }) {

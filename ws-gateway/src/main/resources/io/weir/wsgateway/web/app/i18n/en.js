@@ -29,7 +29,7 @@ export default {
   "trust.unaccountedTitle": "Bytes that were read or written and are in no session's account", "trust.violationsTitle": "Sessions whose bytes did not add up when they closed",
   "top.host": "Top hosts", "top.client": "Top clients", "top.order": "Ordered by", "top.rate": "Rate", "top.bytes": "Bytes", "top.rateTitle": "Bytes per second, now",
   "top.bytesTitle": "Bytes of the sessions that are open or closed lately", "top.open": "{n} open", "top.title": "down {down}, up {up}", "top.quiet": "Nothing moves right now.", "top.none": "No sessions yet.",
-  "connections.state": "State", "connections.state.all": "All", "connections.state.open": "Open", "connections.state.closed": "Closed", "connections.search": "Host, URL, client, user, method or id",
+  "changes.reset": "Too much happened while this page was away: the list of connections began anew.", "connections.state": "State", "connections.state.all": "All", "connections.state.open": "Open", "connections.state.closed": "Closed", "connections.search": "Host, URL, client, user, method or id",
   "connections.filters": "Filters", "connections.none": "No connections yet. They appear here as soon as a client uses the proxy.", "connections.unknown": "Not known while disconnected.", "connections.noMatch": "No connection matches.", "connections.clear": "Show all",
   "connections.shown": ["{n} shown of {open} open", "{n} shown · {open} open"], "connections.kept": "{closed} closed lately, more in the history",
   "col.id": "Id", "col.destination": "Destination", "col.kind": "Kind", "col.client": "Client", "col.age": "Time", "col.up": "Up", "col.down": "Down", "col.rateUp": "Up rate", "col.rateDown": "Down rate",

@@ -29,7 +29,7 @@ export default {
   "trust.unaccountedTitle": "读取或写出过、却不属于任何会话账目的字节", "trust.violationsTitle": "关闭时字节数对不上的会话",
   "top.host": "流量最大的主机", "top.client": "流量最大的客户端", "top.order": "排序方式", "top.rate": "速率", "top.bytes": "字节", "top.rateTitle": "当前每秒字节数",
   "top.bytesTitle": "打开中和最近关闭的会话的字节数", "top.open": "{n} 个打开", "top.title": "下行 {down}，上行 {up}", "top.quiet": "当前没有数据传输。", "top.none": "还没有会话。",
-  "connections.state": "状态", "connections.state.all": "全部", "connections.state.open": "打开", "connections.state.closed": "已关闭", "connections.search": "主机、URL、客户端、用户、方法或编号",
+  "changes.reset": "离开期间变化太多，连接列表已重新加载。", "connections.state": "状态", "connections.state.all": "全部", "connections.state.open": "打开", "connections.state.closed": "已关闭", "connections.search": "主机、URL、客户端、用户、方法或编号",
   "connections.filters": "筛选", "connections.none": "还没有连接。客户端使用代理后会立即显示在这里。", "connections.unknown": "断开连接，暂无数据。", "connections.noMatch": "没有匹配的连接。", "connections.clear": "显示全部",
   "connections.shown": "显示 {n} 个 · {open} 个打开", "connections.kept": "最近关闭 {closed} 个，更早的见历史",
   "col.id": "编号", "col.destination": "目标", "col.kind": "类型", "col.client": "客户端", "col.age": "时长", "col.up": "上行", "col.down": "下行", "col.rateUp": "上行速率", "col.rateDown": "下行速率",

@@ -63,7 +63,7 @@ function Sessions({ traffic }) {
   const perSecond = (name) => h("div", { key: name }, h("dt", t("overview." + name)), h("dd", { "data-test": name }, traffic?.[name] === undefined ? "–" : Math.round(traffic[name] * 10) / 10));
   return h("section.panel.figure", { "aria-label": t("overview.sessions"), "data-test": "sessions" },
     h("h2", t("overview.sessions")),
-    h("a.big-link", { href: href("connections", { state: "open" }) },
+    h("a.big-link", { href: href("connections", { state: "open" }), "data-test": "open-link" },
       h("span.big", { "data-test": "open" }, traffic ? exact(traffic.open) : "–"), h("span.small", " ", t("overview.openNow"))),
     h(Chart, { test: "open-chart", label: t("overview.openChart"), data, series: OPEN, mini: true, height: 56, seconds: 900 }),
     h("dl.pairs", perSecond("opened"), perSecond("closed"),
