@@ -84,12 +84,16 @@ final class Browser implements AutoCloseable {
 
     /** A browser says on its own that a server is away, or that an answer was an error: that is the page's business. */
     private static boolean isExpected(String text) {
-        return text.contains("net::ERR_") || text.startsWith("Failed to load resource");
+        return text.contains("net::ERR_")
+                || text.startsWith("Failed to load resource")
+                || text.startsWith("WebSocket connection to");
     }
 
-    /** No script threw, no policy was offended against, nobody else was asked. */
+    /** No script threw, no policy was offended against, nobody else was asked, since the last call. */
     void assertNothingWasWrong() {
-        assertThat(complaints).isEmpty();
+        List<String> since = List.copyOf(complaints);
+        complaints.clear();
+        assertThat(since).isEmpty();
     }
 
     @Override

@@ -50,8 +50,24 @@ final class WeirProcess implements AutoCloseable {
 
     /** The same with options for its JVM. */
     static WeirProcess start(Path data, List<String> jvmOptions, String... options) throws IOException {
-        List<String> command =
-                command("proxy", "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--data", data.toString());
+        return start(data, 0, 0, jvmOptions, options);
+    }
+
+    /** Another one on the ports of this one, which has ended. */
+    WeirProcess startAgain(Path data, String... options) throws IOException {
+        return start(data, proxyPort, gatewayPort, List.of(), options);
+    }
+
+    private static WeirProcess start(Path data, int proxy, int gateway, List<String> jvmOptions, String... options)
+            throws IOException {
+        List<String> command = command(
+                "proxy",
+                "--listen",
+                "127.0.0.1:" + proxy,
+                "--gateway",
+                "127.0.0.1:" + gateway,
+                "--data",
+                data.toString());
         command.addAll(1, jvmOptions);
         command.addAll(List.of(options));
         long begun = System.nanoTime();
@@ -62,9 +78,9 @@ final class WeirProcess implements AutoCloseable {
         int proxyPort = 0;
         String line;
         while ((line = lines.readLine()) != null) {
-            Matcher proxy = PROXY.matcher(line);
-            if (proxy.find()) {
-                proxyPort = Integer.parseInt(proxy.group(1));
+            Matcher found = PROXY.matcher(line);
+            if (found.find()) {
+                proxyPort = Integer.parseInt(found.group(1));
             }
             Matcher dashboard = DASHBOARD.matcher(line);
             if (dashboard.find()) {

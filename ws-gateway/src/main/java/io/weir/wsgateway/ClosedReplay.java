@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads out of the journal which sessions closed while nobody holds them in memory any more: on a thread of its own,
- * {@code weir-gateway-history}, which rests while nobody asks. Called on the gateway's event loop, which also gets the answers.
+ * {@code weir-gateway-resume}, which rests while nobody asks. Called on the gateway's event loop, which also gets the answers.
  */
 final class ClosedReplay implements AutoCloseable {
     /** More are not read for a client that comes back: it is told everything anew. */
