@@ -139,7 +139,13 @@ final class TrafficTopic {
     private void writeTrust(JsonGenerator json, Reading now) {
         LedgerHealth health = ledger.health();
         json.writeNumberProperty("syncedSequence", health.syncedSequence());
+        if (health.syncedAtMillis() > 0) {
+            json.writeStringProperty("syncedTime", Json.time(health.syncedAtMillis()));
+        }
         json.writeNumberProperty("violations", health.violations());
+        if (health.violations() == 0) {
+            json.writeNumberProperty("unaccounted", 0); // what a violation amounts to is in the journal only
+        }
         HealthReport.writeJournal(json, health);
         if (now.stale()) {
             json.writeBooleanProperty("stale", true);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -93,8 +94,8 @@ final class ChangesFold {
         } else if (row.has("status")) {
             rows.put(id, row);
         } else {
-            assertThat(before).as("the facts of row %s are known", id).isNotNull();
-            ObjectNode merged = ((ObjectNode) before).deepCopy();
+            ObjectNode merged =
+                    ((ObjectNode) Objects.requireNonNull(before, "the facts of a row are known")).deepCopy();
             row.properties().forEach(figure -> merged.set(figure.getKey(), figure.getValue()));
             rows.put(id, merged);
         }

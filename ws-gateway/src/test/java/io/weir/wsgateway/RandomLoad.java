@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Opens, feeds and closes sessions at random, as an event loop does, until it is told to stop. */
@@ -23,7 +24,7 @@ final class RandomLoad implements AutoCloseable {
     private final List<SessionMeter> open = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "random-load");
     private volatile boolean isStopped;
-    private volatile long rounds; // written by the thread only
+    private final AtomicLong rounds = new AtomicLong();
 
     private RandomLoad(EventBus bus, long seed, int targetOpen) {
         this.bus = bus;
@@ -44,7 +45,7 @@ final class RandomLoad implements AutoCloseable {
                 step();
             }
             publisher.publishPending();
-            rounds = rounds + 1;
+            rounds.incrementAndGet();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
         while (publisher.hasPending()) {
@@ -95,7 +96,7 @@ final class RandomLoad implements AutoCloseable {
 
     /** Waits until a good deal has happened. */
     RandomLoad awaitRounds(int atLeast) {
-        await().until(() -> rounds >= atLeast);
+        await().until(() -> rounds.get() >= atLeast);
         return this;
     }
 

@@ -24,6 +24,7 @@ final class RawWebSocket implements AutoCloseable {
     private static final byte[] MASK = {0x12, 0x34, 0x56, 0x78};
 
     /** What came: the first byte as it was, and the payload. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, not compared
     record Frame(int first, byte[] payload) {
         int opcode() {
             return first & 0xF;
@@ -41,6 +42,9 @@ final class RawWebSocket implements AutoCloseable {
 
     private final Socket socket;
     private final DataInputStream in;
+
+    /** The answer to the handshake. */
+    String head = "";
 
     private RawWebSocket(Socket socket) throws IOException {
         this.socket = socket;
@@ -68,9 +72,6 @@ final class RawWebSocket implements AutoCloseable {
         }
         return client;
     }
-
-    /** The answer to the handshake. */
-    String head = "";
 
     private String readHead() throws IOException {
         StringBuilder read = new StringBuilder();
