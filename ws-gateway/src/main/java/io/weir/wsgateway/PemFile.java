@@ -71,9 +71,7 @@ final class PemFile {
                             : new GatewayException("the gateway's key " + file + " is in the older form "
                                     + block.label() + "; convert it: openssl pkcs8 -topk8 -nocrypt -in " + file
                                     + " -out NEW-FILE");
-                default -> {
-                    continue;
-                }
+                default -> {} // a certificate, or parameters of a curve
             }
         }
         throw new GatewayException("the gateway's key " + file
@@ -91,7 +89,7 @@ final class PemFile {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (InvalidKeySpecException otherAlgorithm) {
-                continue;
+                // the next one is tried
             } catch (GeneralSecurityException e) {
                 throw new GatewayException("the gateway's key " + file + " can't be used: " + e.getMessage(), e);
             }

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class GatewayTest {
@@ -39,6 +40,18 @@ class GatewayTest {
 
             gateway.ledger.fail(JournalState.FAILED, "disk is gone");
             assertThat(gateway.get("/healthz")).startsWith("HTTP/1.1 503 ").contains("\"status\":\"failed\"");
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void ledgerThatDoesNotAnswerIsSaidAfterFiveSeconds() throws IOException {
+        try (TestGateway gateway = TestGateway.start()) {
+            gateway.ledger.fallSilent();
+
+            assertThat(gateway.get("/api/totals?token=" + gateway.token.value()))
+                    .startsWith("HTTP/1.1 503 ")
+                    .endsWith("{\"error\":\"the ledger does not answer\"}");
         }
     }
 

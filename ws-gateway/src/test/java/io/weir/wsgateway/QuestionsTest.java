@@ -105,9 +105,16 @@ class QuestionsTest {
 
     @Test
     void whatTakesTooLongIsStoppedAndSaid() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
         try (Questions questions = new Questions("test-questions", 1, 16, Duration.ofMillis(100))) {
-            Socket slow = ask(questions, QuestionsTest::endless);
+            Socket slow = ask(questions, control -> {
+                awaitLatch(go);
+                return endless(control);
+            });
             Socket behind = ask(questions, quick("late"));
+            long asked = System.nanoTime();
+            await().until(() -> System.nanoTime() - asked > TimeUnit.MILLISECONDS.toNanos(100));
+            go.countDown();
 
             assertThat(answer(slow))
                     .startsWith("HTTP/1.1 503 ")

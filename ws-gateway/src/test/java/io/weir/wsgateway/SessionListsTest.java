@@ -9,6 +9,7 @@ import io.weir.eventbus.Tally;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -34,7 +35,7 @@ class SessionListsTest {
             ConnectionInfo row = new ConnectionInfo(
                     id,
                     0,
-                    SessionProtocol.values()[random.nextInt(4)],
+                    anyOf(random),
                     "GET",
                     random.nextInt(5) + ".Example:443",
                     "http://" + random.nextInt(5) + ".example/" + id,
@@ -54,6 +55,10 @@ class SessionListsTest {
     @AfterAll
     static void stop() {
         gateway.close();
+    }
+
+    private static SessionProtocol anyOf(Random random) {
+        return List.of(SessionProtocol.values()).get(random.nextInt(4));
     }
 
     private static List<Long> expected(SessionFilter filter) {
@@ -105,14 +110,14 @@ class SessionListsTest {
         String host = random.nextBoolean() ? "" : random.nextInt(5) + ".eXample";
         String clientPart = random.nextBoolean() ? "" : "192.0.2." + random.nextInt(9);
         String user = random.nextBoolean() ? "" : "user" + random.nextInt(3);
-        SessionProtocol protocol = random.nextBoolean() ? null : SessionProtocol.values()[random.nextInt(4)];
+        SessionProtocol protocol = random.nextBoolean() ? null : anyOf(random);
         long from = random.nextBoolean() ? 0 : OPENED + random.nextInt(1_000);
         long to = random.nextBoolean() ? 0 : OPENED + random.nextInt(1_000);
         SessionFilter filter = new SessionFilter(q, host, clientPart, user, protocol, from, to);
 
         List<JsonNode> found = client.pages("/api/sessions?state=open&limit=37&q=" + q + "&host=" + host + "&client="
                 + clientPart + "&user=" + user + "&protocol="
-                + (protocol == null ? "" : protocol.label().toLowerCase()) + "&from=" + from + "&to="
+                + (protocol == null ? "" : protocol.label().toLowerCase(Locale.ROOT)) + "&from=" + from + "&to="
                 + (to == 0 ? "" : Json.time(to).replace("+", random.nextBoolean() ? "%2B" : "+")));
 
         assertThat(ids(found)).isEqualTo(expected(filter));
