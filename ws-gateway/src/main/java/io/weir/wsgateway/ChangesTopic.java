@@ -60,7 +60,8 @@ final class ChangesTopic {
             ChangesFollower follower = new ChangesFollower(client, asked.from(), System.nanoTime() - heartbeatNanos);
             if (asked.from() == 0) {
                 follower.reset(ResetReason.NEW);
-            } else if (!asked.node().isEmpty() && !asked.node().equals(node())) {
+            } else if (!asked.node().isEmpty()
+                    && !Generation.of(ledger.health()).hasShown(asked.from(), asked.node())) {
                 follower.reset(ResetReason.OTHER_NODE);
             }
             followers.put(client, follower);
@@ -96,7 +97,7 @@ final class ChangesTopic {
     }
 
     private String node() {
-        return ledger.health().nodeId();
+        return Generation.of(ledger.health()).name();
     }
 
     private void ticked(Reading reading) {
