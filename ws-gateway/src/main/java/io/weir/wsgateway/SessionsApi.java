@@ -45,20 +45,18 @@ final class SessionsApi {
             history.ask(channel, control -> closed(channel.alloc(), query, control));
         } else {
             snapshots.with(
-                    channel,
-                    snapshot -> rows.ask(channel, control -> ofSnapshot(channel.alloc(), query, snapshot, control)));
+                    channel, snapshot -> rows.ask(channel, control -> ofSnapshot(channel.alloc(), query, snapshot)));
         }
     }
 
-    private static Answer ofSnapshot(
-            ByteBufAllocator allocator, SessionsQuery query, Snapshot snapshot, ScanControl control) {
+    private static Answer ofSnapshot(ByteBufAllocator allocator, SessionsQuery query, Snapshot snapshot) {
         SessionsPage page = SessionsPage.of(query);
         if (query.state() == SessionsQuery.State.OPEN) {
             snapshot.forEachOpen(page::offer);
         } else {
             snapshot.recentlyClosed().forEach(page::offer);
         }
-        List<ConnectionInfo> found = control.mayGoOn() ? page.rows() : List.of();
+        List<ConnectionInfo> found = page.rows();
         return Answer.ok(allocator, json -> {
             json.writeNumberProperty("seq", snapshot.sequence());
             json.writeNumberProperty("total", page.total());
@@ -145,11 +143,12 @@ final class SessionsApi {
     private Answer timeline(
             ByteBufAllocator allocator, Snapshot snapshot, ConnectionInfo session, int points, ScanControl control) {
         long end = session.isOpen() ? snapshot.atMillis() : session.closedAtMillis();
+        long last = Math.max(session.openedAtMillis(), end); // a clock that was set back ends a session before it began
         Timeline line = ledger.history()
                 .timeline(
                         session.id(),
                         session.openedAtMillis(),
-                        end + 1,
+                        last + 1,
                         points,
                         control); // what moved at the end counts
         return Answer.ok(allocator, json -> {
