@@ -187,7 +187,7 @@ final class ChangesTopic {
         replay.read(
                 need.sequence(),
                 snapshot.closedFloor(),
-                () -> group.stream().anyMatch(each -> each.client().channel().isActive()),
+                () -> !group.stream().allMatch(ChangesFollower::isGone),
                 closed -> replayed(snapshot, need, group, closed));
     }
 
