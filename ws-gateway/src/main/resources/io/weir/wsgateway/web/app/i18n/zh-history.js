@@ -10,7 +10,7 @@ export default {
   "h.host": "主机", "h.client": "客户端", "h.user": "用户", "h.protocol": "类型", "h.any": "不限",
   "h.clear": "清除", "h.refresh": "刷新", "h.filters": "筛选", "h.csv": "CSV", "h.jsonl": "JSON 行",
   "h.exportHint": "导出已加载的内容，与所显示的一致",
-  "h.col.closed": "关闭时间", "h.col.id": "编号", "h.col.to": "目的地", "h.col.kind": "类型", "h.col.client": "客户端", "h.col.user": "用户",
+  "h.col.closed": "关闭时间", "h.col.id": "编号", "h.col.to": "目标", "h.col.kind": "类型", "h.col.client": "客户端", "h.col.user": "用户",
   "h.col.took": "时长", "h.col.up": "上行", "h.col.down": "下行", "h.col.reason": "结束原因", "h.col.status": "状态码",
   "h.sum": "共 {n} 个会话",
   "h.sumMore": "已加载 {n} 个会话，还有更早的",
@@ -32,9 +32,9 @@ export default {
 
   // 会话为何结束：简短说法与完整说法
   "end.COMPLETED": "完成", "end.COMPLETED.long": "双方都按各自的协议正常结束。",
-  "end.CLIENT_ABORTED": "客户端离开", "end.CLIENT_ABORTED.long": "会话尚未完成，客户端就结束了连接。",
+  "end.CLIENT_ABORTED": "客户端断开", "end.CLIENT_ABORTED.long": "会话尚未完成，客户端就结束了连接。",
   "end.CLIENT_RESET": "客户端重置", "end.CLIENT_RESET.long": "客户端重置了连接。",
-  "end.ORIGIN_ABORTED": "源站离开", "end.ORIGIN_ABORTED.long": "会话尚未完成，源站就结束了连接。",
+  "end.ORIGIN_ABORTED": "源站断开", "end.ORIGIN_ABORTED.long": "会话尚未完成，源站就结束了连接。",
   "end.ORIGIN_RESET": "源站重置", "end.ORIGIN_RESET.long": "源站重置了连接。",
   "end.RESOLVE_FAILED": "域名无法解析", "end.RESOLVE_FAILED.long": "无法解析源站的名称。",
   "end.CONNECT_FAILED": "无法连接", "end.CONNECT_FAILED.long": "源站的所有地址都没有接受连接。",
