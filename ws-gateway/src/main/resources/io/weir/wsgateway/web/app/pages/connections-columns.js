@@ -62,7 +62,7 @@ export function NarrowRow({ entry }) {
   return [
     h("div.narrow-line", { "data-level": entry.isChild ? 2 : 1 }, h("span.dot.row-dot"), h("span.method", safe(row.method) || "–"),
       h("span.clip", h("bdi.host", hostOf(row)), h("bdi.path", safe(pathOf(row)))), entry.closed ? null : h(CloseButton, { entry })),
-    h("div.narrow-line.small", { "data-level": entry.isChild ? 2 : 1 }, h("span.down", "↓ ", bytes(row.down)), h("span.up", "↑ ", bytes(row.up)),
+    h("div.narrow-line.small", { "data-level": entry.isChild ? 2 : 1 }, h("span.up", "↑ ", bytes(row.up)), h("span.down", "↓ ", bytes(row.down)),
       h("span.push", entry.closed ? stateText(row) : entry.down(now()) + entry.up(now()) > 0 ? rate(entry.down(now()) + entry.up(now())) : duration(ageOf(entry)))),
   ];
 }
