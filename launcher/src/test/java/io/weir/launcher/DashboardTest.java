@@ -216,6 +216,21 @@ class DashboardTest {
         }
     }
 
+    @Test
+    void comingBackWithAnotherFilterShowsWhatThatOneLeaves() throws Exception {
+        try (var client = TunnelClient.open(weir, echo.authority())) {
+            client.echo(33_333);
+            Page page = open("#/connections?protocol=HTTP-MITM");
+            assertThat(part(page, "connections-empty")).isVisible();
+
+            part(page, "nav-logs").click();
+            assertThat(part(page, "connections")).hasCount(0);
+            page.evaluate("location.hash = '#/connections?state=open'");
+
+            assertThat(rowOf(page, "connections", "33.3 kB")).hasCount(1);
+        }
+    }
+
     private static String journal(String kind) throws IOException {
         return WeirProcess.run(
                         "journal",

@@ -17,7 +17,9 @@ export function troubles({ connection, traffic }, now = Date.now()) {
   } else if (connection.state === "connecting" && connection.lostAt) {
     add("bad", "reconnecting");
   }
-  if (traffic?.violations > 0) add("bad", "violations", { n: traffic.violations, bytes: exact(traffic.unaccounted) });
+  if (traffic?.violations > 0) { // of how many bytes, it mostly cannot say
+    add("bad", traffic.unaccounted === undefined ? "violations" : "unaccounted", { n: traffic.violations, bytes: exact(traffic.unaccounted) });
+  }
   if (traffic && traffic.journal !== "ok") {
     add(traffic.journal === "failed" ? "bad" : "warn", "journal." + (traffic.journal === "failed" ? "failed" : "degraded"),
       { reason: safe(traffic.reason) || t("banner.noReason") });

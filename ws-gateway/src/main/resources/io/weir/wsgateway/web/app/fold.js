@@ -1,6 +1,7 @@
 /* What each message does to the store. Everything from the wire is kept as it came; it is made safe where it is shown. */
 import { millis } from "./format.js";
 import { t } from "./i18n.js";
+import { nodeTime, now } from "./now.js";
 import { store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -23,12 +24,14 @@ function changes(message) {
 }
 
 function traffic({ data, seq, history }) {
-  const now = Date.now();
-  if (history) fill(history);
+  if (history) {
+    nodeTime(millis(history.endTime));
+    fill(history);
+  }
   store.traffic = data;
   store.seq = Math.max(store.seq, seq);
-  store.connection.trafficAt = now;
-  if (!history || lastTime() < Math.floor(now / 1000)) append(now / 1000, data);
+  store.connection.trafficAt = Date.now();
+  if (!history || lastTime() < Math.floor(now() / 1000)) append(now() / 1000, data);
   store.touch("traffic");
 }
 
@@ -52,7 +55,7 @@ const pick = (series, i) => Object.fromEntries(SERIES.map((name) => [name, serie
 
 function append(time, data) {
   const { history } = store, { times } = history;
-  if (times.length && time <= times.at(-1)) return; // the clock of the viewer may be behind the server's
+  if (times.length && time <= times.at(-1)) return; // a clock may be set back
   if (times.length && time - times.at(-1) > 3) push(history, times.at(-1) + 1, {}); // a gap is drawn as a gap
   push(history, time, data);
 }

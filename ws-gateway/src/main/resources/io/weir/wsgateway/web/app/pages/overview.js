@@ -65,7 +65,7 @@ function Sessions({ traffic }) {
     h("h2", t("overview.sessions")),
     h("a.big-link", { href: href("connections", { state: "open" }), "data-test": "open-link" },
       h("span.big", { "data-test": "open" }, traffic ? exact(traffic.open) : "–"), h("span.small", " ", t("overview.openNow"))),
-    h(Chart, { test: "open-chart", label: t("overview.openChart"), data, series: OPEN, mini: true, height: 56, seconds: 900 }),
+    h(Chart, { test: "open-chart", label: t("overview.openChart"), data, series: OPEN, mini: true, height: 84, seconds: 900 }),
     h("dl.pairs", perSecond("opened"), perSecond("closed"),
       h("div", h("dt", t("overview.refused")), h("dd", { "data-test": "refused" }, traffic?.refused === undefined ? "–" : exact(traffic.refused)))),
     h("p.small.push", { "data-test": "ever" }, traffic ? t("overview.ever", { n: traffic.sessions }) : ""));
