@@ -2,6 +2,7 @@ package io.weir.launcher;
 
 import io.weir.replaytool.AuditCommand;
 import io.weir.replaytool.JournalCommand;
+import io.weir.replaytool.StateCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -30,6 +31,7 @@ final class WeirCommand {
     static {
         COMMANDS.put("proxy", ProxyCommand::new);
         COMMANDS.put("audit", AuditCommand::new);
+        COMMANDS.put("state", StateCommand::new);
         COMMANDS.put("journal", JournalCommand::new);
         COMMANDS.put("ca", CaCommand::new);
         COMMANDS.put("version", VersionCommand::new);

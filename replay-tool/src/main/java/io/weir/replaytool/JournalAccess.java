@@ -6,6 +6,7 @@ import io.weir.aggregator.journal.JournalFault;
 import io.weir.aggregator.journal.JournalFolder;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
+import io.weir.aggregator.journal.ReadProgress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -76,6 +77,13 @@ final class JournalAccess {
         } catch (IOException e) {
             throw new JournalException(FaultKind.UNREADABLE, "journal " + folder + ": can't list the folder: " + e, e);
         }
+    }
+
+    /** Finds places in the journal, with a reader of it that is elsewhere afterwards. */
+    JournalLocator locator(JournalReader reader, ReadProgress progress) {
+        List<String> names =
+                files().stream().map(file -> String.valueOf(file.getFileName())).toList();
+        return new JournalLocator(folder(), names, reader, progress);
     }
 
     /** How long the journal's files are together; files that can't be asked count nothing. */

@@ -129,21 +129,7 @@ final class JournalAuditor implements EventSink {
             return; // a violation, which the fold has noted; or there is no state yet
         }
         rootSum.ended(open);
-        view.session(new ConnectionInfo(
-                open.id(),
-                open.parentId(),
-                open.protocol(),
-                open.method(),
-                open.host(),
-                open.url(),
-                open.remote(),
-                open.user(),
-                open.originAddress(),
-                open.openedAtMillis(),
-                open.counts(),
-                atMillis,
-                closed.reason(),
-                closed.status()));
+        view.session(Endings.of(open, atMillis, closed));
     }
 
     private void note(long sequence, LedgerEvent event) {
