@@ -2,6 +2,7 @@ package io.weir.replaytool;
 
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.aggregator.LedgerFold.Gap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -29,9 +30,12 @@ final class AuditJson implements SessionView {
     }
 
     /** Completes the object. */
-    void end(AuditReport report) {
+    void end(AuditReport report, @Nullable Statement statement) {
         if (withRows) {
             json.writeEndArray();
+        }
+        if (statement != null) {
+            StatementOutput.asJson(json, statement);
         }
         json.writeStringProperty("verdict", report.verdict());
         json.writeNumberProperty("sequence", report.sequence());

@@ -38,7 +38,7 @@ class StateCommandTest {
         return fold;
     }
 
-    private static Counts counts(Tally tally) {
+    static Counts counts(Tally tally) {
         Counts counts = new Counts();
         counts.set(
                 tally.up(),
@@ -56,7 +56,7 @@ class StateCommandTest {
         List<Entry> entries = SeededJournal.write(data, RandomDays.steps(seed, 3_000, true));
         Random random = new Random(seed);
 
-        for (int i = 0; i < 25; i++) {
+        for (int i = 0; i < 8; i++) {
             long sequence = 1 + random.nextInt(entries.size());
             Run run = Run.of(data, "state", "--at", String.valueOf(sequence), "--json");
 
