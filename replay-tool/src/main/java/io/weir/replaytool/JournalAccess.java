@@ -43,6 +43,11 @@ final class JournalAccess {
 
     /** Where the journal is. */
     Path folder() {
+        return folderIn(data);
+    }
+
+    /** Where the journal is in a data folder, which may itself be that of the journal. */
+    static Path folderIn(Path data) {
         Path journal = data.resolve("journal");
         if (!Files.exists(journal) && holdsJournal(data)) {
             return data; // a copy of the journal alone
@@ -69,7 +74,10 @@ final class JournalAccess {
 
     /** The journal's files in the order of time. */
     List<Path> files() {
-        Path folder = folder();
+        return filesIn(folder());
+    }
+
+    private static List<Path> filesIn(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(entry -> entry.toString().endsWith(SUFFIX))
                     .sorted()
@@ -81,9 +89,15 @@ final class JournalAccess {
 
     /** Finds places in the journal, with a reader of it that is elsewhere afterwards. */
     JournalLocator locator(JournalReader reader, ReadProgress progress) {
-        List<String> names =
-                files().stream().map(file -> String.valueOf(file.getFileName())).toList();
-        return new JournalLocator(folder(), names, reader, progress);
+        return locatorIn(folder(), reader, progress);
+    }
+
+    /** Finds places in the journal of a folder, as {@link #locator} does. */
+    static JournalLocator locatorIn(Path folder, JournalReader reader, ReadProgress progress) {
+        List<String> names = filesIn(folder).stream()
+                .map(file -> String.valueOf(file.getFileName()))
+                .toList();
+        return new JournalLocator(folder, names, reader, progress);
     }
 
     /** How long the journal's files are together; files that can't be asked count nothing. */

@@ -4,13 +4,11 @@ import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadProgress;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code weir state}: the open sessions and totals as they were after an event, or as of an instant. Only reads; the caller's thread. */
 @Command(
@@ -44,8 +42,9 @@ public final class StateCommand implements Callable<Integer> {
     @Option(
             names = "--at",
             paramLabel = "WHEN",
-            description = "A sequence, or an instant: " + Instants.FORMS + " (default: the journal's end).")
-    private @Nullable String at;
+            converter = Place.Places.class,
+            description = "After which event: " + Place.FORMS + " (default: the journal's end).")
+    private @Nullable Place at;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -55,49 +54,18 @@ public final class StateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        long sequence = sequenceAsked();
-        long atMillis = sequence > 0 ? 0 : instantAsked();
         try (JournalReader reader = journal.open()) {
-            return progress.during(journal, line -> show(reader, sequence, atMillis, line));
+            return progress.during(journal, line -> show(reader, line));
         } catch (JournalException e) {
             return journal.refuse(e.kind(), String.valueOf(e.getMessage()));
         }
     }
 
-    /** The sequence that was asked for; 0 if an instant or nothing was. */
-    private long sequenceAsked() {
-        String asked = at;
-        if (asked == null || !asked.matches("\\d+")) {
-            return 0;
-        }
-        try {
-            long sequence = Long.parseLong(asked);
-            if (sequence > 0) {
-                return sequence;
-            }
-        } catch (NumberFormatException e) {
-            // as below
-        }
-        throw journal.wrongUsage("--at: sequences begin with 1 and end before 2^63, not " + asked);
-    }
-
-    private long instantAsked() {
-        String asked = at;
-        if (asked == null) {
-            return Long.MAX_VALUE;
-        }
-        try {
-            return Instants.parse(asked, Instant.now()).toEpochMilli();
-        } catch (TypeConversionException e) {
-            throw journal.wrongUsage("--at: " + e.getMessage());
-        }
-    }
-
-    private int show(JournalReader reader, long sequenceAsked, long atMillis, ReadProgress line) {
+    private int show(JournalReader reader, ReadProgress line) {
         JournalLocator locator = journal.locator(reader, line);
-        long sequence = sequenceAsked > 0 ? sequenceAsked : locator.sequenceAt(atMillis);
-        if (sequence == 0) {
-            journal.complain("the journal has no event as early as " + (at == null ? "that" : at));
+        long sequence = at == null ? locator.sequenceAt(Long.MAX_VALUE) : at.asOf(locator);
+        if (sequence == 0 && at != null) {
+            journal.complain("the journal has no event as early as " + at.text());
             return ExitStatus.USAGE;
         }
         PastState state = PastState.after(sequence, reader, locator, line);
