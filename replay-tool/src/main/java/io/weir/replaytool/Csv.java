@@ -13,8 +13,13 @@ final class Csv {
     private boolean isBegun;
 
     Csv text(String value) {
+        return ascii(TerminalText.escape(value));
+    }
+
+    /** A text that is inert already, as JSON in ASCII is. */
+    Csv ascii(String value) {
         next();
-        String cell = guarded(TerminalText.escape(value));
+        String cell = guarded(value);
         boolean isPlain = cell.chars().allMatch(Csv::isPlain) && cell.equals(cell.strip());
         row.append(isPlain ? cell : '"' + cell.replace("\"", "\"\"") + '"');
         return this;

@@ -12,7 +12,13 @@ import picocli.CommandLine.Command;
 record Run(int status, String out, String err) {
     @Command(
             name = "weir",
-            subcommands = {AuditCommand.class, JournalCommand.class, StateCommand.class, DiffCommand.class})
+            subcommands = {
+                AuditCommand.class,
+                JournalCommand.class,
+                StateCommand.class,
+                DiffCommand.class,
+                ExportCommand.class
+            })
     private static final class Root {}
 
     static Run of(Path data, String... arguments) {
