@@ -2,6 +2,7 @@ package io.weir.aggregator;
 
 import io.weir.aggregator.journal.ChronicleJournal;
 import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.FirstRecord;
 import io.weir.aggregator.journal.Journal;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalLock;
@@ -43,6 +44,7 @@ public final class Aggregator implements AutoCloseable {
     private final String nodeId;
     private final long boot;
     private final long recoveryMillis;
+    private final long countingSinceMillis;
     private boolean isClosed;
 
     private Aggregator(
@@ -56,7 +58,8 @@ public final class Aggregator implements AutoCloseable {
             RecentExchanges exchanges,
             String nodeId,
             long boot,
-            long recoveryMillis) {
+            long recoveryMillis,
+            long countingSinceMillis) {
         this.bus = bus;
         this.config = config;
         this.lock = lock;
@@ -68,6 +71,7 @@ public final class Aggregator implements AutoCloseable {
         this.nodeId = nodeId;
         this.boot = boot;
         this.recoveryMillis = recoveryMillis;
+        this.countingSinceMillis = countingSinceMillis;
     }
 
     /** Does what {@link #open} needs and no configuration decides, so that it can be done early. Any thread. */
@@ -107,7 +111,8 @@ public final class Aggregator implements AutoCloseable {
             LongSupplier clockMillis,
             LongSupplier freeSpaceBytes) {
         long begun = System.nanoTime();
-        requireSpace(config, freeSpaceBytes.getAsLong());
+        long freeBytes = freeSpaceBytes.getAsLong();
+        requireSpace(config, freeBytes);
         Recovery recovered = Recovery.of(lock.folder());
         long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         LedgerFold fold = recovered.fold();
@@ -120,14 +125,17 @@ public final class Aggregator implements AutoCloseable {
         }
         Journal journal = journals.open(lock, recovered.end(), clockMillis);
         try {
-            RecentExchanges exchanges = new RecentExchanges();
-            LedgerWriter writer = new LedgerWriter(journal, lock.folder(), fold, exchanges);
+            RecentExchanges exchanges = recovered.exchanges();
+            LedgerWriter writer = new LedgerWriter(
+                    journal, lock.folder(), fold, exchanges, recovered.end().file());
             HealthBoard health = new HealthBoard();
             SnapshotDesk desk = new SnapshotDesk(
                     fold.snapshot(clockMillis.getAsLong()), config.tick().toNanos(), System.nanoTime());
             LiveLedger ledger = new LiveLedger(bus, config, writer, fold, desk, health, clockMillis, freeSpaceBytes);
+            health.freeBytes(freeBytes);
             ledger.start(nodeId, recovered);
             long boot = fold.boot();
+            long countingSinceMillis = FirstRecord.millis(lock.folder());
             LOG.info(
                     "journal open folder={} node={} boot={} sequence={} eventsRead={} recoveryMillis={}",
                     lock.folder(),
@@ -138,7 +146,18 @@ public final class Aggregator implements AutoCloseable {
                     recoveryMillis);
             bus.start(ledger); // from here on the consumer thread owns fold, writer and journal
             return new Aggregator(
-                    bus, config, lock, writer, ledger, desk, health, exchanges, nodeId, boot, recoveryMillis);
+                    bus,
+                    config,
+                    lock,
+                    writer,
+                    ledger,
+                    desk,
+                    health,
+                    exchanges,
+                    nodeId,
+                    boot,
+                    recoveryMillis,
+                    countingSinceMillis);
         } catch (IOException e) {
             closeAfter(e, journal);
             throw new JournalException(
@@ -196,7 +215,7 @@ public final class Aggregator implements AutoCloseable {
         bus.wakeConsumer();
     }
 
-    /** The exchanges that were journaled last, since this node started. */
+    /** The exchanges that were journaled last: since this node started, and before that as far as recovery read. */
     public RecentExchanges exchanges() {
         return exchanges;
     }
@@ -217,7 +236,10 @@ public final class Aggregator implements AutoCloseable {
                 config.journalFolder(),
                 nodeId,
                 boot,
-                recoveryMillis);
+                recoveryMillis,
+                health.syncedAtMillis(),
+                countingSinceMillis,
+                health.freeBytes());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.weir.aggregator;
 import io.weir.aggregator.SessionPage.Facts;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import io.weir.eventbus.Tally;
@@ -43,6 +44,14 @@ final class CheckpointFold {
         } else {
             mode = Mode.ADOPTING;
             fold.adopt(begun);
+        }
+    }
+
+    void counts(CheckpointCounts counts) {
+        switch (mode) {
+            case COMPARING -> compare(counts);
+            case ADOPTING -> fold.eventCounts().adopt(counts);
+            case NONE -> stray("counts of no checkpoint");
         }
     }
 
@@ -88,6 +97,12 @@ final class CheckpointFold {
                 && begun.open() == fold.openCount();
         if (!same) {
             fold.violated(0, "a checkpoint differs from the events before it", begun.totals(), totals);
+        }
+    }
+
+    private void compare(CheckpointCounts counts) {
+        if (!fold.eventCounts().agreesWith(counts)) {
+            fold.violated(0, "counts of a checkpoint differ from the events before it", Tally.ZERO, Tally.ZERO);
         }
     }
 

@@ -9,6 +9,8 @@ final class HealthBoard {
 
     private volatile long sequence;
     private volatile long syncedSequence;
+    private volatile long syncedAtMillis;
+    private volatile long freeBytes;
     private volatile long violations;
     private volatile Condition condition = Condition.OK;
 
@@ -17,8 +19,13 @@ final class HealthBoard {
         violations = fold.violations();
     }
 
-    void synced(long upTo) {
+    void synced(long upTo, long atMillis) {
         syncedSequence = upTo;
+        syncedAtMillis = atMillis;
+    }
+
+    void freeBytes(long onDisk) {
+        freeBytes = onDisk;
     }
 
     void condition(Condition now) {
@@ -31,6 +38,14 @@ final class HealthBoard {
 
     long syncedSequence() {
         return syncedSequence;
+    }
+
+    long syncedAtMillis() {
+        return syncedAtMillis;
+    }
+
+    long freeBytes() {
+        return freeBytes;
     }
 
     long violations() {

@@ -7,8 +7,10 @@ import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
 import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
@@ -20,8 +22,6 @@ import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * a sum that overflows, a checkpoint that differs from the state. An event that was folded already is passed over.
  *
  * <p>A fold that does not begin with the first event of a journal waits for a checkpoint and adopts it; see
- * {@link #isStarted()}. One that has state compares each checkpoint with it. What a checkpoint does not carry (reasons
- * of closing, lists of violations and gaps) is known since the fold began.
+ * {@link #isStarted()}. One that has state compares each checkpoint with it. What a checkpoint does not carry (lists of
+ * violations and gaps, the closed sessions themselves; of old ones also the counts of closed sessions) is known since the fold began.
  */
 public final class LedgerFold implements EventSink {
     /** How many gaps {@link #gaps()} lists at most. */
@@ -54,10 +54,10 @@ public final class LedgerFold implements EventSink {
     private final SessionTable sessions = new SessionTable();
     private final Counts totals = new Counts();
     private final Counts sum = new Counts();
-    private final RecentlyClosed recentlyClosed = new RecentlyClosed();
+    private final ClosedSessions closedSessions = new ClosedSessions();
+    private final EventCounts eventCounts = new EventCounts();
     private final ViolationLog violations = new ViolationLog();
     private final List<Gap> gaps = new ArrayList<>();
-    private final EnumMap<CloseReason, Long> closedByReason = new EnumMap<>(CloseReason.class);
     private final CheckpointFold checkpoint = new CheckpointFold(this);
     private final TunnelFold tunnels = new TunnelFold(this);
     private final UsedIds usedIds = new UsedIds();
@@ -82,6 +82,8 @@ public final class LedgerFold implements EventSink {
         }
         if (event instanceof CheckpointBegun begun) {
             checkpoint.begun(begun);
+        } else if (event instanceof CheckpointCounts counts) {
+            checkpoint.counts(counts);
         } else if (event instanceof CheckpointSession session) {
             checkpoint.session(session);
         } else if (event instanceof CheckpointEnded ended) {
@@ -147,8 +149,10 @@ public final class LedgerFold implements EventSink {
             violations.recorded(sequence, atMillis, violation);
         } else if (event instanceof JournalGap gap) {
             gap(gap);
+        } else if (event instanceof ConnectionRefused) {
+            eventCounts.refused();
         }
-        // ConnectionRefused, InterceptionBypassed, CommandReceived and ConfigChanged inform and change no count
+        // InterceptionBypassed, CommandReceived and ConfigChanged inform and change no count
     }
 
     private void opened(SessionOpened opened) {
@@ -166,7 +170,7 @@ public final class LedgerFold implements EventSink {
         }
         sessionsOpened++;
         tunnels.opening(opened);
-        sessions.add(new Facts(opened, atMillis, ""));
+        sessions.add(new Facts(opened, atMillis, ""), sequence);
         tunnels.added(opened);
     }
 
@@ -177,7 +181,7 @@ public final class LedgerFold implements EventSink {
             return;
         }
         Facts facts = sessions.facts(row);
-        sessions.replaceFacts(row, new Facts(facts.opened(), facts.openedAtMillis(), connected.address()));
+        sessions.replaceFacts(row, new Facts(facts.opened(), facts.openedAtMillis(), connected.address()), sequence);
     }
 
     private void add(int row, long sessionId, Counts delta) {
@@ -188,7 +192,7 @@ public final class LedgerFold implements EventSink {
             violated(sessionId, "sum of a session passes 2^63", sum.toTally(), delta.toTally());
             return;
         }
-        sessions.write(row, sum);
+        sessions.write(row, sum, sequence);
         if (sessions.facts(row).opened().isRoot()) {
             addToTotals(sessionId, delta);
         }
@@ -216,8 +220,8 @@ public final class LedgerFold implements EventSink {
         if (!found.equals(closed.totals())) {
             violated(closed.sessionId(), "totals at close are not the sum of the deltas", closed.totals(), found);
         }
-        closedByReason.merge(closed.reason(), 1L, Long::sum);
-        recentlyClosed.add(closedInfo(facts, found, closed));
+        eventCounts.closed(facts.opened().protocol(), closed.reason());
+        closedSessions.add(new ClosedSession(sequence, closedInfo(facts, found, closed)));
     }
 
     private ConnectionInfo closedInfo(Facts facts, Tally found, SessionClosed closed) {
@@ -271,6 +275,8 @@ public final class LedgerFold implements EventSink {
     void adopt(CheckpointBegun begun) {
         sessions.clear();
         tunnels.cleared();
+        closedSessions.startAt(sequence);
+        eventCounts.startAt(sequence);
         totals.set(CheckpointFold.toCounts(begun.totals()));
         sessionsOpened = begun.sessionsOpened();
         boot = begun.boot();
@@ -282,14 +288,19 @@ public final class LedgerFold implements EventSink {
     void adopt(CheckpointSession session) {
         SessionOpened opened = session.opened();
         usedIds.use(opened.sessionId());
-        int row = sessions.add(new Facts(opened, session.openedAtMillis(), session.originAddress()));
+        int row = sessions.add(new Facts(opened, session.openedAtMillis(), session.originAddress()), sequence);
         tunnels.added(opened);
-        sessions.write(row, CheckpointFold.toCounts(session.totals()));
+        sessions.write(row, CheckpointFold.toCounts(session.totals()), sequence);
     }
 
     /** A checkpoint was adopted as a whole, or turned out to be broken. */
     void adopted(boolean whole) {
         started = whole;
+    }
+
+    /** What is counted besides bytes. */
+    EventCounts eventCounts() {
+        return eventCounts;
     }
 
     SessionTable sessions() {
@@ -306,7 +317,9 @@ public final class LedgerFold implements EventSink {
                 violations(),
                 openCount(),
                 sessions.publish(),
-                recentlyClosed.asOf(takenAtMillis));
+                closedSessions.view(),
+                eventCounts.published(),
+                eventCounts.refusedCount());
     }
 
     /** Whether there is state: the first event or a whole checkpoint was folded. Before, events are skipped. */
@@ -414,12 +427,12 @@ public final class LedgerFold implements EventSink {
         return List.copyOf(gaps);
     }
 
-    /** How many sessions were closed for each reason since the fold began. */
+    /** How many sessions were ever closed for each reason, as far as that is known. */
     public Map<CloseReason, Long> closedByReason() {
-        return Collections.unmodifiableMap(new EnumMap<>(closedByReason));
+        return eventCounts.closedByReason();
     }
 
-    /** SHA-256, in hex, over everything that a checkpoint carries. Equal states have equal digests. */
+    /** SHA-256, in hex, over everything that every checkpoint carries. Equal states have equal digests. */
     public String digest() {
         return StateDigest.of(this);
     }

@@ -18,6 +18,9 @@ import java.nio.file.Path;
  * @param nodeId stable name of this install
  * @param boot number of this start
  * @param recoveryMillis how long it took to read the journal at the start
+ * @param syncedAtMillis when the journal was synced last, in ms since the epoch; nothing is synced while nothing happens
+ * @param countingSinceMillis when the journal's first event happened, in ms since the epoch; 0 if it is not there any more
+ * @param freeBytes what was free on the journal's disk when it was looked at last
  */
 public record LedgerHealth(
         long sequence,
@@ -32,4 +35,7 @@ public record LedgerHealth(
         Path journalFolder,
         String nodeId,
         long boot,
-        long recoveryMillis) {}
+        long recoveryMillis,
+        long syncedAtMillis,
+        long countingSinceMillis,
+        long freeBytes) {}

@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The fold's state at one sequence; shares with later snapshots every page that did not change. Immutable. */
 final class LedgerSnapshot implements Snapshot {
+    /** How long a closed session is a recent one. */
+    private static final long RECENT_MILLIS = 3_000;
+
+    private static final int RECENT_SESSIONS = 4_096;
+
     private final long sequence;
     private final long atMillis;
     private final Tally totals;
@@ -15,7 +20,9 @@ final class LedgerSnapshot implements Snapshot {
     private final long violations;
     private final int openCount;
     private final SessionPage[] pages;
-    private final List<ConnectionInfo> recentlyClosed;
+    private final ClosedSessions.View closed;
+    private final ClosedCounts closedCounts;
+    private final long refused;
 
     /** @param pages never written again by anybody */
     LedgerSnapshot(
@@ -26,7 +33,9 @@ final class LedgerSnapshot implements Snapshot {
             long violations,
             int openCount,
             SessionPage[] pages,
-            List<ConnectionInfo> recentlyClosed) {
+            ClosedSessions.View closed,
+            ClosedCounts closedCounts,
+            long refused) {
         this.sequence = sequence;
         this.atMillis = atMillis;
         this.totals = totals;
@@ -34,7 +43,9 @@ final class LedgerSnapshot implements Snapshot {
         this.violations = violations;
         this.openCount = openCount;
         this.pages = pages;
-        this.recentlyClosed = recentlyClosed;
+        this.closed = closed;
+        this.closedCounts = closedCounts;
+        this.refused = refused;
     }
 
     @Override
@@ -74,32 +85,32 @@ final class LedgerSnapshot implements Snapshot {
 
     @Override
     public List<ConnectionInfo> recentlyClosed() {
-        return recentlyClosed;
+        return closed.since(atMillis - RECENT_MILLIS, RECENT_SESSIONS);
     }
 
     @Override
     public SessionChanges changesAfter(long after) {
-        throw new UnsupportedOperationException();
+        return new SnapshotChanges(pages, closed, after);
     }
 
     @Override
     public long closedFloor() {
-        throw new UnsupportedOperationException();
+        return closed.floor();
     }
 
     @Override
     public List<ClosedSession> lastClosed(int limit) {
-        throw new UnsupportedOperationException();
+        return closed.last(limit);
     }
 
     @Override
     public ClosedCounts closedCounts() {
-        throw new UnsupportedOperationException();
+        return closedCounts;
     }
 
     @Override
     public long refused() {
-        throw new UnsupportedOperationException();
+        return refused;
     }
 
     @Override
@@ -108,7 +119,7 @@ final class LedgerSnapshot implements Snapshot {
         if (open != null) {
             return Optional.of(open);
         }
-        return recentlyClosed.stream().filter(info -> info.id() == id).findFirst();
+        return closed.find(id);
     }
 
     /** For tests of what snapshots share. */

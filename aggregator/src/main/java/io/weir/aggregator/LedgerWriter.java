@@ -4,7 +4,6 @@ import io.weir.aggregator.journal.CheckpointHint;
 import io.weir.aggregator.journal.Journal;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.RecordEncoder;
-import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
@@ -40,13 +39,20 @@ final class LedgerWriter {
     private long syncedSequence;
     private @Nullable JournalPosition checkpoint;
     private long checkpointSequence;
+    private String checkpointFile; // or a file that needs none
 
-    LedgerWriter(Journal journal, Path folder, LedgerFold fold, RecentExchanges exchanges) {
+    /**
+     * Begins at the journal's end.
+     *
+     * @param lastFile the file that the journal ends in; empty for a new journal
+     */
+    LedgerWriter(Journal journal, Path folder, LedgerFold fold, RecentExchanges exchanges, String lastFile) {
         this.journal = journal;
         this.folder = folder;
         this.fold = fold;
         this.journaled = new FoldThenShow(fold, exchanges);
         this.checkpointSequence = fold.sequence();
+        this.checkpointFile = lastFile;
     }
 
     /** Journals and folds all of the batch, then what the fold found wrong with it. What is written leaves the batch. */
@@ -98,6 +104,9 @@ final class LedgerWriter {
         isInDoubt = true;
         journal.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
         isInDoubt = false;
+        if (checkpointFile.isEmpty()) {
+            checkpointFile = journal.lastRecord().file(); // begins with the first event
+        }
         record.deliver(journaled);
     }
 
@@ -150,6 +159,7 @@ final class LedgerWriter {
                         fold.violationsRecorded(),
                         fold.totals(),
                         fold.openCount()));
+        record.tryAdd(atMillis, fold.eventCounts().toCheckpoint()); // both fit a record
         List<ConnectionInfo> open = new ArrayList<>(fold.openCount());
         fold.forEachOpen(open::add);
         JournalPosition position = null;
@@ -166,8 +176,10 @@ final class LedgerWriter {
             record.begin(fold.sequence() + 1, atMillis);
             record.tryAdd(atMillis, ended);
         }
-        checkpoint = appendPart(position);
+        position = appendPart(position);
+        checkpoint = position;
         checkpointSequence = fold.sequence();
+        checkpointFile = position.file();
         isCheckpointing = false;
         writeViolations(atMillis);
     }
@@ -222,6 +234,14 @@ final class LedgerWriter {
         return syncedSequence;
     }
 
+    /**
+     * Whether records go into a file that has no checkpoint and does not begin with the first event: it can't be read without
+     * those before it.
+     */
+    boolean isInFileWithoutCheckpoint() {
+        return !journal.lastRecord().file().equals(checkpointFile);
+    }
+
     /** How many events were written since the last checkpoint. */
     long eventsSinceCheckpoint() {
         return fold.sequence() - checkpointSequence;
@@ -229,19 +249,5 @@ final class LedgerWriter {
 
     void close() throws IOException {
         journal.close();
-    }
-
-    /** Where events go that are in the journal. */
-    private record FoldThenShow(LedgerFold fold, RecentExchanges exchanges) implements EventSink {
-        @Override
-        public void event(long sequence, long atMillis, LedgerEvent event) {
-            fold.event(sequence, atMillis, event);
-            exchanges.event(sequence, atMillis, event);
-        }
-
-        @Override
-        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
-            fold.transferred(sequence, atMillis, sessionId, delta);
-        }
     }
 }

@@ -103,7 +103,7 @@ final class LiveLedger implements BusConsumer {
         }
         writer.sync();
         health.folded(fold);
-        health.synced(writer.syncedSequence());
+        health.synced(writer.syncedSequence(), clockMillis.getAsLong());
         bus.sessionIds().startAt(firstId);
         bus.sessionIds().grant(below);
         desk.publish(fold, now, System.nanoTime(), bus.taken());
@@ -171,7 +171,8 @@ final class LiveLedger implements BusConsumer {
 
     private void keepHouse(long nowNanos, long now) throws IOException {
         reserveIds(now);
-        boolean checkpointDue = writer.eventsSinceCheckpoint() >= config.checkpointEvents()
+        boolean checkpointDue = writer.isInFileWithoutCheckpoint()
+                || writer.eventsSinceCheckpoint() >= config.checkpointEvents()
                 || (writer.eventsSinceCheckpoint() > 0
                         && nowNanos - checkpointAtNanos
                                 >= config.checkpointInterval().toNanos());
@@ -208,7 +209,7 @@ final class LiveLedger implements BusConsumer {
         }
         try {
             writer.sync();
-            health.synced(writer.syncedSequence());
+            health.synced(writer.syncedSequence(), clockMillis.getAsLong());
             return true;
         } catch (IOException e) {
             syncFailed = true;
@@ -228,10 +229,16 @@ final class LiveLedger implements BusConsumer {
             return;
         }
         checkedAtNanos = nowNanos;
-        long free = freeSpaceBytes.getAsLong();
+        long free = freeBytes();
         if (free < config.freeSpaceFloorBytes()) {
             hold("free space of " + free + " bytes is below the floor of " + config.freeSpaceFloorBytes(), null);
         }
+    }
+
+    private long freeBytes() {
+        long free = freeSpaceBytes.getAsLong();
+        health.freeBytes(free);
+        return free;
     }
 
     private void hold(String cause, @Nullable Throwable failure) {
@@ -258,7 +265,7 @@ final class LiveLedger implements BusConsumer {
             return;
         }
         checkedAtNanos = nowNanos;
-        if (freeSpaceBytes.getAsLong() < config.freeSpaceFloorBytes()) {
+        if (freeBytes() < config.freeSpaceFloorBytes()) {
             return;
         }
         if (mustReopen) {

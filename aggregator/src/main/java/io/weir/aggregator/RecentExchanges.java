@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the journal has them and the fold; any thread reads. Nobody waits for anybody.
  *
  * <p>It holds at most {@link #MAX_HELD} of them and about {@link #MAX_BYTES}, and of further {@value #MAX_REMEMBERED} only that
- * they were, so that a reader who comes late is told how many passed by. What came before the node started is not in it.
+ * they were, so that a reader who comes late is told how many passed by. At a start it gets those that recovery reads: the ones since the last checkpoint.
  *
  * <p>A linked list that grows at one end: the writer links a complete node with one volatile write, and lets go of the
  * oldest by moving {@code oldest}. A reader that is under way on what was let go finds its way on all the same.

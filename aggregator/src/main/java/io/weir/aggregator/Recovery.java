@@ -16,12 +16,14 @@ import java.util.Optional;
  * The state that a journal folds to, from its last checkpoint if that is found, else from its beginning. Under the lock.
  *
  * @param fold the state; empty for a new journal
+ * @param exchanges the last ones of those that were read
  * @param nodeId the node's name; empty for a new journal
  * @param end where the journal ends
  * @param events how many were read
  * @param damage what is damaged behind the end; empty if nothing is
  */
-record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events, String damage) {
+record Recovery(
+        LedgerFold fold, RecentExchanges exchanges, String nodeId, JournalPosition end, long events, String damage) {
 
     /**
      * Reads the journal.
@@ -33,7 +35,7 @@ record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events
      */
     static Recovery of(Path folder) {
         if (!JournalFolder.holdsJournal(folder)) {
-            return new Recovery(new LedgerFold(), "", JournalPosition.BEGINNING, 0, "");
+            return new Recovery(new LedgerFold(), new RecentExchanges(), "", JournalPosition.BEGINNING, 0, "");
         }
         Optional<CheckpointHint> hint = CheckpointHint.read(folder);
         if (hint.isPresent()) {
@@ -52,15 +54,17 @@ record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events
 
     private static Optional<Recovery> fromCheckpoint(Path folder, CheckpointHint hint) {
         LedgerFold fold = new LedgerFold();
+        RecentExchanges exchanges = new RecentExchanges();
         try (JournalReader reader = JournalReader.open(folder)) {
             reader.startAt(hint.position());
-            ReadOutcome outcome = reader.read(fold, ReadProgress.NONE);
+            ReadOutcome outcome = reader.read(new FoldThenShow(fold, exchanges), ReadProgress.NONE);
             boolean isGood = isUsable(outcome) && fold.isStarted() && fold.skipped() == 0;
             if (!isGood) {
                 return Optional.empty();
             }
             String nodeId = fold.nodeId().isEmpty() ? hint.nodeId() : fold.nodeId();
-            return Optional.of(new Recovery(fold, nodeId, outcome.position(), outcome.events(), damage(outcome)));
+            return Optional.of(
+                    new Recovery(fold, exchanges, nodeId, outcome.position(), outcome.events(), damage(outcome)));
         } catch (JournalException e) {
             return Optional.empty(); // whatever is wrong shows again when everything is read
         }
@@ -68,12 +72,13 @@ record Recovery(LedgerFold fold, String nodeId, JournalPosition end, long events
 
     private static Recovery fromBeginning(Path folder) {
         LedgerFold fold = new LedgerFold();
+        RecentExchanges exchanges = new RecentExchanges();
         try (JournalReader reader = JournalReader.open(folder)) {
-            ReadOutcome outcome = reader.read(fold, ReadProgress.NONE);
+            ReadOutcome outcome = reader.read(new FoldThenShow(fold, exchanges), ReadProgress.NONE);
             if (!isUsable(outcome)) {
                 throw refusal(folder, outcome.faults().get(0), outcome.faultCount());
             }
-            return new Recovery(fold, fold.nodeId(), outcome.position(), outcome.events(), damage(outcome));
+            return new Recovery(fold, exchanges, fold.nodeId(), outcome.position(), outcome.events(), damage(outcome));
         }
     }
 

@@ -18,7 +18,6 @@ final class SessionTable {
     private static final int SLACK_ROWS = 4 * SessionPage.ROWS;
 
     private final LongIntMap rowById = new LongIntMap();
-    private final Counts scratch = new Counts();
     private SessionPage[] pages = new SessionPage[0];
     private int rows;
     private long epoch;
@@ -32,18 +31,23 @@ final class SessionTable {
         return rowById.get(sessionId);
     }
 
-    /** Adds a session that is not in the table. */
-    int add(Facts facts) {
+    /** Adds a session that is not in the table, by the event of that sequence. */
+    int add(Facts facts, long sequence) {
         if (rows >= 2 * size() + SLACK_ROWS) {
             compact();
         }
+        int row = newRow();
+        writable(row).setFacts(inPage(row), facts, sequence);
+        rowById.put(facts.opened().sessionId(), row);
+        return row;
+    }
+
+    private int newRow() {
         int row = rows++;
         if (row >> SessionPage.ROWS_SHIFT == pages.length) {
             pages = Arrays.copyOf(pages, pages.length + 1);
             pages[pages.length - 1] = new SessionPage(epoch);
         }
-        writable(row).setFacts(inPage(row), facts);
-        rowById.put(facts.opened().sessionId(), row);
         return row;
     }
 
@@ -55,24 +59,21 @@ final class SessionTable {
         return facts;
     }
 
-    void replaceFacts(int row, Facts facts) {
-        writable(row).setFacts(inPage(row), facts);
+    void replaceFacts(int row, Facts facts, long sequence) {
+        writable(row).setFacts(inPage(row), facts, sequence);
     }
 
     void read(int row, Counts into) {
         page(row).read(inPage(row), into);
     }
 
-    void write(int row, Counts from) {
-        writable(row).write(inPage(row), from);
+    void write(int row, Counts from, long sequence) {
+        writable(row).write(inPage(row), from, sequence);
     }
 
     void remove(int row) {
         rowById.remove(facts(row).opened().sessionId());
-        SessionPage page = writable(row);
-        page.setFacts(inPage(row), null);
-        scratch.clear();
-        page.write(inPage(row), scratch);
+        writable(row).clear(inPage(row));
     }
 
     void clear() {
@@ -122,8 +123,9 @@ final class SessionTable {
             for (int i = 0; i < SessionPage.ROWS; i++) {
                 Facts facts = page.facts(i);
                 if (facts != null) {
-                    page.read(i, scratch);
-                    write(add(facts), scratch);
+                    int row = newRow();
+                    writable(row).take(inPage(row), page, i);
+                    rowById.put(facts.opened().sessionId(), row);
                 }
             }
         }

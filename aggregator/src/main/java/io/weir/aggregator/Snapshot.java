@@ -32,7 +32,8 @@ public interface Snapshot {
     List<ConnectionInfo> recentlyClosed();
 
     /**
-     * The sessions that changed after a sequence: open ones, and closed ones as far as they are held, see {@link #closedFloor()}.
+     * The sessions that changed after a sequence: closed ones as far as they are held, see {@link #closedFloor()}, in the order of
+     * closing, then open ones in that of opening. What did not change since costs next to nothing.
      */
     SessionChanges changesAfter(long sequence);
 
@@ -48,6 +49,6 @@ public interface Snapshot {
     /** How many connections were ever refused. */
     long refused();
 
-    /** An open or recently closed session by its id. Looks at every row. */
+    /** An open session by its id, or a closed one that is held. Looks at every row. */
     Optional<ConnectionInfo> find(long id);
 }

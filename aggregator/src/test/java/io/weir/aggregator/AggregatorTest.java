@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.aggregator.journal.ChronicleJournal;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalReader;
@@ -14,6 +15,7 @@ import io.weir.aggregator.journal.RecordedEvents.Recorded;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
+import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.LoopPublisher;
@@ -23,11 +25,14 @@ import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +127,108 @@ class AggregatorTest {
         assertThat(replayed.closedByReason().get(CloseReason.NODE_STOPPED)).isEqualTo(live.openCount());
         assertThat(replayed.violations()).isZero();
         assertThat(replayed.totals()).isEqualTo(live.totals());
+    }
+
+    @Test
+    void countsAndTheLastExchangesSurviveARestartAndItIsKnownSinceWhenIsCounted() throws Exception {
+        EventBus bus = EventBus.create(64);
+        Snapshot before;
+        List<RecordedExchange> exchanges;
+        LedgerHealth health;
+        try (Aggregator aggregator = Aggregator.open(bus, Ledgers.config(folder))) {
+            new EventStorm(bus, 12, 2, 1_000, 0).run();
+            before = Ledgers.snapshotOf(aggregator);
+            exchanges = aggregator.exchanges().latest(Long.MAX_VALUE, 10);
+            health = aggregator.health();
+        }
+        Files.delete(folder.resolve("checkpoint")); // so that recovery reads all of them
+        try (Aggregator aggregator = Aggregator.open(EventBus.create(64), Ledgers.config(folder))) {
+            Snapshot after = aggregator.latest();
+            LedgerHealth healthAfter = aggregator.health();
+
+            assertThat(before.refused()).isPositive();
+            assertThat(after.refused()).isEqualTo(before.refused());
+            assertThat(closedCounts(after)).isEqualTo(closedCounts(before));
+            assertThat(closedCounts(after).stream().mapToLong(Long::longValue).sum())
+                    .isEqualTo(before.sessionsOpened());
+            assertThat(aggregator.exchanges().latest(Long.MAX_VALUE, 10))
+                    .isEqualTo(exchanges)
+                    .hasSize(10);
+            assertThat(healthAfter.countingSinceMillis())
+                    .isEqualTo(health.countingSinceMillis())
+                    .isPositive();
+            assertThat(healthAfter.syncedAtMillis()).isGreaterThanOrEqualTo(health.syncedAtMillis());
+            assertThat(healthAfter.freeBytes()).isPositive();
+        }
+        try (Aggregator aggregator = Aggregator.open(EventBus.create(64), Ledgers.config(folder))) {
+            assertThat(closedCounts(aggregator.latest()))
+                    .as("out of the checkpoint")
+                    .isEqualTo(closedCounts(before));
+            assertThat(aggregator.latest().refused()).isEqualTo(before.refused());
+            assertThat(aggregator.exchanges().latest(Long.MAX_VALUE, 10)).isEmpty();
+        }
+    }
+
+    private static List<Long> closedCounts(Snapshot snapshot) {
+        List<Long> counts = new ArrayList<>();
+        for (SessionProtocol protocol : SessionProtocol.values()) {
+            for (CloseReason reason : CloseReason.values()) {
+                counts.add(snapshot.closedCounts().count(protocol, reason));
+            }
+        }
+        return counts;
+    }
+
+    @Test
+    void everyHoursFileHasACheckpointAfterItsFirstBatch() throws Exception {
+        AtomicLong clock = new AtomicLong(1_700_000_000_000L);
+        EventBus bus = EventBus.create(64);
+        Path copies = folder.resolve("copies");
+        List<Path> files;
+        Path journal = folder.resolve("journal");
+        try (Aggregator aggregator = Aggregator.open(
+                bus, Ledgers.config(journal), ChronicleJournal::open, clock::get, () -> Long.MAX_VALUE)) {
+            LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, clock::get);
+            for (int hour = 0; hour < 3; hour++) {
+                for (int i = 0; i < 5; i++) {
+                    SessionMeter meter = publisher.open(opened(bus.sessionIds().next(), SessionProtocol.HTTP));
+                    meter.up(hour + i);
+                    publisher.publishPending();
+                    Ledgers.snapshotOf(aggregator);
+                }
+                clock.addAndGet(3_600_000);
+            }
+            try (Stream<Path> all = Files.list(journal)) {
+                files = all.filter(file -> file.toString().endsWith(".cq4"))
+                        .sorted()
+                        .toList();
+            }
+            assertThat(checkpointsIn(journal)).isEqualTo(2);
+            for (int i = 0; i < files.size(); i++) {
+                Path alone = Files.createDirectories(copies.resolve("" + i));
+                Files.copy(files.get(i), alone.resolve(files.get(i).getFileName()));
+            }
+        }
+
+        assertThat(files).hasSize(3);
+        for (int i = 0; i < files.size(); i++) {
+            LedgerFold fold = new LedgerFold();
+            try (JournalReader reader = JournalReader.open(copies.resolve("" + i))) {
+                reader.read(fold, ReadProgress.NONE);
+            }
+            assertThat(fold.isStarted()).as("file " + i).isTrue();
+            assertThat(fold.openCount()).as("file " + i).isEqualTo(5 * (i + 1));
+        }
+    }
+
+    private static long checkpointsIn(Path journal) {
+        RecordedEvents events = new RecordedEvents();
+        try (JournalReader reader = JournalReader.open(journal)) {
+            reader.read(events, ReadProgress.NONE);
+        }
+        return events.list().stream()
+                .filter(each -> each.event() instanceof CheckpointEnded)
+                .count();
     }
 
     @Test

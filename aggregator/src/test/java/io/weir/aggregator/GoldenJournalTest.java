@@ -2,6 +2,7 @@ package io.weir.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.aggregator.journal.GoldenCounts;
 import io.weir.aggregator.journal.GoldenInterception;
 import io.weir.aggregator.journal.GoldenJournal;
 import io.weir.aggregator.journal.JournalReader;
@@ -9,6 +10,7 @@ import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
 import io.weir.aggregator.journal.RecordedEvents;
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class GoldenJournalTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden-journal-1");
     private static final Path GOLDEN_INTERCEPTION = Path.of("src/test/resources/golden-journal-1b");
+    private static final Path GOLDEN_COUNTS = Path.of("src/test/resources/golden-journal-1c");
 
     @Test
     void theJournalOfVersion1ReplaysForEver() {
@@ -60,6 +63,33 @@ class GoldenJournalTest {
                 .containsEntry(CloseReason.CLIENT_TLS_FAILED, 1L)
                 .containsEntry(CloseReason.ORIGIN_TLS_FAILED, 1L);
         assertThat(fold.digest()).isEqualTo("881e870c1e2d8881ce03bcf6576f9896da18afcb07431632914e52faa9b7ed12");
+    }
+
+    @Test
+    void theJournalWithCountsReplaysForEver() {
+        LedgerFold fold = Ledgers.replay(GOLDEN_COUNTS);
+        Snapshot snapshot = fold.snapshot(0);
+
+        assertThat(fold.sequence()).isEqualTo(14);
+        assertThat(fold.totals()).isEqualTo(new Tally(123, 456, 250, 39, 123, 456));
+        assertThat(fold.violations()).isZero();
+        assertThat(snapshot.refused()).isEqualTo(1);
+        assertThat(snapshot.closedCounts().count(SessionProtocol.HTTP, CloseReason.CLOSED_BY_COMMAND))
+                .isEqualTo(1);
+        assertThat(snapshot.closedCounts().count(SessionProtocol.HTTPS_TUNNEL, CloseReason.COMPLETED))
+                .isEqualTo(1);
+        assertThat(fold.digest()).isEqualTo("97c73416ef4b817418b0bdb4bb5cdacb971edb533a9fe2e7d098c56f5b66a408");
+    }
+
+    @Test
+    void theOneWithCountsHoldsExactlyTheEventsThatWereWritten() {
+        RecordedEvents events = new RecordedEvents();
+        try (JournalReader reader = JournalReader.open(GOLDEN_COUNTS)) {
+            ReadOutcome outcome = reader.read(events, ReadProgress.NONE);
+
+            assertThat(outcome.faults()).isEmpty();
+        }
+        assertThat(events.list()).isEqualTo(GoldenCounts.story());
     }
 
     @Test

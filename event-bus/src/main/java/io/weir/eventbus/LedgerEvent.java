@@ -1,5 +1,7 @@
 package io.weir.eventbus;
 
+import java.util.List;
+
 /**
  * What the ledger records: a closed set, so that a new event does not compile until every fold and codec handles it.
  * Immutable. Sequence and time stand beside an event, not in it.
@@ -23,6 +25,7 @@ public sealed interface LedgerEvent
                 LedgerEvent.ConservationViolated,
                 LedgerEvent.JournalGap,
                 LedgerEvent.CheckpointBegun,
+                LedgerEvent.CheckpointCounts,
                 LedgerEvent.CheckpointSession,
                 LedgerEvent.CheckpointEnded {
     /**
@@ -134,11 +137,17 @@ public sealed interface LedgerEvent
     /**
      * Somebody gave a command.
      *
-     * @param command its name, such as {@code closeConnection}
-     * @param sessionId the session it concerns; 0 for all
+     * @param command its name, such as {@code closeConnection}, and for which sessions, if it concerns some of many
+     * @param sessionId the session it concerns; 0 for all or some
      * @param by who gave it: name and address
+     * @param why the reason that was given with it; empty if none was
      */
-    record CommandReceived(String command, long sessionId, String by) implements LedgerEvent {}
+    record CommandReceived(String command, long sessionId, String by, String why) implements LedgerEvent {
+        /** A command that came without a reason. */
+        public CommandReceived(String command, long sessionId, String by) {
+            this(command, sessionId, by, "");
+        }
+    }
 
     /**
      * The configuration in force from here on.
@@ -171,7 +180,7 @@ public sealed interface LedgerEvent
     record JournalGap(long fromMillis, long toMillis, String cause, Tally carried) implements LedgerEvent {}
 
     /**
-     * A checkpoint begins: the state after the event before it. Its {@link CheckpointSession}s and one
+     * A checkpoint begins: the state after the event before it. Its {@link CheckpointCounts}, its {@link CheckpointSession}s and one
      * {@link CheckpointEnded} follow with nothing in between.
      *
      * @param boot the boot in which it was taken
@@ -184,6 +193,23 @@ public sealed interface LedgerEvent
     record CheckpointBegun(
             long boot, long idsReservedBelow, long sessionsOpened, long violations, Tally totals, int open)
             implements LedgerEvent {}
+
+    /**
+     * What was counted besides bytes, in a checkpoint; those of the first versions have none.
+     *
+     * @param sinceSequence only what came after this event was counted; 0 if it is all
+     * @param closed how many sessions were closed; only counts that are not 0
+     * @param refused how many {@link ConnectionRefused} there were
+     */
+    record CheckpointCounts(long sinceSequence, List<Closed> closed, long refused) implements LedgerEvent {
+        /** Copies the list. */
+        public CheckpointCounts {
+            closed = List.copyOf(closed);
+        }
+
+        /** So many sessions of that protocol were closed for that reason. */
+        public record Closed(SessionProtocol protocol, CloseReason reason, long sessions) {}
+    }
 
     /**
      * One open session in a checkpoint.

@@ -21,6 +21,7 @@ import io.weir.wsgateway.PublishedCertificate;
 import io.weir.wsgateway.SessionControl;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -81,7 +82,7 @@ final class Node implements AutoCloseable {
                     new AggregatorLedger(aggregator),
                     new EngineControl(engineOnceStarted),
                     logs,
-                    () -> status(engineOnceStarted.get()));
+                    () -> status(engineOnceStarted.get(), aggregator.health().countingSinceMillis()));
             int capacity = FileLimit.connections();
             ProxyEngine engine = ProxyEngine.start(
                     EngineConfig.builder(config.listeners().get(0))
@@ -132,11 +133,11 @@ final class Node implements AutoCloseable {
         return name.substring(0, Math.min(12, name.length()));
     }
 
-    private static NodeStatus status(@Nullable ProxyEngine engine) {
+    private static NodeStatus status(@Nullable ProxyEngine engine, long countingSinceMillis) {
         List<String> listeners = engine == null
                 ? List.of()
                 : engine.addresses().stream().map(Text::address).toList();
-        return new NodeStatus(Version.text(), listeners, 0);
+        return new NodeStatus(Version.text(), listeners, countingSinceMillis);
     }
 
     DataFolder data() {
@@ -226,18 +227,26 @@ final class Node implements AutoCloseable {
         }
 
         @Override
-        public void close(long sessionId, String by) {
+        public void close(long sessionId, String by, String why) {
             ProxyEngine running = engine.get();
             if (running != null) {
-                running.closeSession(sessionId, by);
+                running.closeSession(sessionId, by, why);
             }
         }
 
         @Override
-        public void closeAll(String by) {
+        public void closeAll(String by, String why) {
             ProxyEngine running = engine.get();
             if (running != null) {
-                running.closeAllSessions(by);
+                running.closeAllSessions(by, why);
+            }
+        }
+
+        @Override
+        public void closeAll(Collection<Long> sessionIds, String filterText, String by, String why) {
+            ProxyEngine running = engine.get();
+            if (running != null) {
+                running.closeSessions(sessionIds, "closeSessions " + filterText, by, why);
             }
         }
     }

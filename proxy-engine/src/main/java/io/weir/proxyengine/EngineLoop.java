@@ -302,13 +302,27 @@ final class EngineLoop {
         return true;
     }
 
+    /** Ends those of these sessions that are this loop's. */
+    void abortEach(List<Long> sessionIds, CloseReason reason) {
+        for (long id : sessionIds) {
+            ActiveSession session = sessions.get(id); // one that has ended with its tunnel is not there any more
+            if (session != null) {
+                abortInOrder(session, reason);
+            }
+        }
+    }
+
     void abortAll(CloseReason reason) {
         for (ActiveSession session : List.copyOf(sessions.values())) {
-            try {
-                session.abort(reason);
-            } catch (RuntimeException e) { // the others must end in order all the same
-                log.error("a session was not ended in order reason={}", reason, e);
-            }
+            abortInOrder(session, reason);
+        }
+    }
+
+    private static void abortInOrder(ActiveSession session, CloseReason reason) {
+        try {
+            session.abort(reason);
+        } catch (RuntimeException e) { // the others must end in order all the same
+            log.error("a session was not ended in order reason={}", reason, e);
         }
     }
 

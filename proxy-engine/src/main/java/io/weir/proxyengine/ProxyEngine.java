@@ -120,18 +120,37 @@ public final class ProxyEngine implements AutoCloseable {
         return loops.values();
     }
 
-    /** Ends one session, if it is open, and records who asked for it. Returns at once. */
-    public void closeSession(long sessionId, String by) {
+    /**
+     * Ends one session, if it is open, and records who asked for it. Returns at once.
+     *
+     * @param why the reason that was given; empty if none was
+     */
+    public void closeSession(long sessionId, String by, String why) {
         command(
-                new CommandReceived("closeConnection", sessionId, by),
+                new CommandReceived("closeConnection", sessionId, by, why),
                 loop -> loop.abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
     }
 
-    /** Ends all open sessions, and records who asked for it. Returns at once. */
-    public void closeAllSessions(String by) {
+    /**
+     * Ends all open sessions, and records who asked for it. Returns at once.
+     *
+     * @param why the reason that was given; empty if none was
+     */
+    public void closeAllSessions(String by, String why) {
         command(
-                new CommandReceived("closeAllConnections", 0, by),
+                new CommandReceived("closeAllConnections", 0, by, why),
                 loop -> loop.abortAll(CloseReason.CLOSED_BY_COMMAND));
+    }
+
+    /**
+     * Ends those of these sessions that are open, and records once who asked for it. Returns at once.
+     *
+     * @param command what was asked for, such as {@code closeSessions host=a.example}
+     * @param why the reason that was given; empty if none was
+     */
+    public void closeSessions(Collection<Long> sessionIds, String command, String by, String why) {
+        List<Long> ids = List.copyOf(sessionIds);
+        command(new CommandReceived(command, 0, by, why), loop -> loop.abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /** Records the command before any loop carries it out; once the engine has stopped it is void. */

@@ -305,7 +305,7 @@ class BodyTest {
             client.readHead();
             client.read(version.equals("1.0") ? 4 : "4\r\npart\r\n".length());
             TestLedger.Session open = talk.proxy.ledger().awaitSession(session -> true);
-            talk.proxy.engine().closeSession(open.opened.sessionId(), "test");
+            talk.proxy.engine().closeSession(open.opened.sessionId(), "test", "");
 
             assertThat(client.drain()).isEqualTo(version.equals("1.1"));
             assertThat(talk.settle(1).get(0).closed.reason()).isEqualTo(CloseReason.CLOSED_BY_COMMAND);

@@ -134,7 +134,7 @@ class InterceptedLifecycleTest {
             TestLedger.Session child = exchange(proxy, "/running");
             TestLedger.Session root = root(proxy);
 
-            proxy.proxy().engine().closeSession(root.opened.sessionId(), "tester");
+            proxy.proxy().engine().closeSession(root.opened.sessionId(), "tester", "");
 
             assertThat(isReset(client)).isTrue();
             awaitEnd(server);
@@ -156,7 +156,7 @@ class InterceptedLifecycleTest {
                 Wire client = http1(proxy, origin)) {
             Wire server = origin.accept();
 
-            proxy.proxy().engine().closeSession(root(proxy).opened.sessionId(), "tester");
+            proxy.proxy().engine().closeSession(root(proxy).opened.sessionId(), "tester", "");
 
             assertThat(isReset(client)).isTrue();
             awaitEnd(server);
@@ -177,7 +177,7 @@ class InterceptedLifecycleTest {
             client.readHead();
             TestLedger.Session child = exchange(proxy, "/a");
 
-            proxy.proxy().engine().closeSession(child.opened.sessionId(), "tester");
+            proxy.proxy().engine().closeSession(child.opened.sessionId(), "tester", "");
 
             assertThat(isReset(client)).isTrue();
             awaitEnd(server);
@@ -201,7 +201,7 @@ class InterceptedLifecycleTest {
             second.readHead();
             TestLedger.Session ended = exchange(proxy, "/ended");
 
-            proxy.proxy().engine().closeSession(ended.opened.sessionId(), "tester");
+            proxy.proxy().engine().closeSession(ended.opened.sessionId(), "tester", "");
 
             Http2Wire.Frame last = client.readToEnd(1);
             assertThat(last.type()).isEqualTo(Http2Wire.RST_STREAM);
@@ -233,7 +233,7 @@ class InterceptedLifecycleTest {
                 }
             }
 
-            proxy.proxy().engine().closeAllSessions("tester");
+            proxy.proxy().engine().closeAllSessions("tester", "");
 
             for (Wire client : clients) {
                 assertThat(isReset(client)).isTrue();

@@ -34,7 +34,7 @@ class ShutdownTest {
                 tunnel.origin().readPattern(10);
                 long id = tunnel.session(proxy).opened.sessionId();
 
-                proxy.engine().closeSession(id, "tester");
+                proxy.engine().closeSession(id, "tester", "");
 
                 assertThat(tunnel.client().readToEnd()).isIn(Peer.End.FIN, Peer.End.RESET);
                 assertThat(tunnel.origin().readToEnd()).isIn(Peer.End.FIN, Peer.End.RESET);
@@ -49,6 +49,36 @@ class ShutdownTest {
 
     @ParameterizedTest
     @EnumSource(Transport.class)
+    void aCommandEndsSomeTunnelsAndIsRecordedOnceBeforeItsEffect(Transport transport) throws Exception {
+        try (var proxy = TestProxy.start(
+                        settings -> settings.transport(transport).eventLoops(3));
+                var spared = TestTunnel.open(proxy)) {
+            List<TestTunnel> tunnels = new ArrayList<>();
+            List<Long> ids = new ArrayList<>();
+            for (int i = 0; i < 6; i++) { // on all loops
+                TestTunnel tunnel = TestTunnel.open(proxy);
+                tunnels.add(tunnel);
+                ids.add(tunnel.session(proxy).opened.sessionId());
+            }
+            ids.add(4_711L); // one that has ended in the meantime
+
+            proxy.engine().closeSessions(ids, "closeSessions host=a.example", "tester", "over quota");
+
+            var command = new CommandReceived("closeSessions host=a.example", 0, "tester", "over quota");
+            for (TestTunnel tunnel : tunnels) {
+                assertThat(tunnel.client().readToEnd()).isIn(Peer.End.FIN, Peer.End.RESET);
+                TestLedger.Session session = tunnel.closedSession(proxy);
+                assertThat(session.closed.reason()).isEqualTo(CloseReason.CLOSED_BY_COMMAND);
+                assertThat(session.noticesBeforeClose).contains(command);
+                tunnel.close();
+            }
+            assertThat(proxy.ledger().notices()).containsOnlyOnce(command);
+            assertThat(spared.session(proxy).isClosed()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
     void aCommandEndsAllTunnels(Transport transport) throws Exception {
         try (var proxy = TestProxy.start(settings -> settings.transport(transport))) {
             List<TestTunnel> tunnels = new ArrayList<>();
@@ -56,7 +86,7 @@ class ShutdownTest {
                 tunnels.add(TestTunnel.open(proxy));
             }
 
-            proxy.engine().closeAllSessions("tester");
+            proxy.engine().closeAllSessions("tester", "");
 
             for (TestTunnel tunnel : tunnels) {
                 assertThat(tunnel.closedSession(proxy).closed.reason()).isEqualTo(CloseReason.CLOSED_BY_COMMAND);
@@ -172,8 +202,8 @@ class ShutdownTest {
         proxy.engine().close();
         proxy.engine().close();
 
-        proxy.engine().closeSession(1, "late"); // nobody is there any more, and nothing is thrown
-        proxy.engine().closeAllSessions("late");
+        proxy.engine().closeSession(1, "late", ""); // nobody is there any more, and nothing is thrown
+        proxy.engine().closeAllSessions("late", "");
         proxy.close();
     }
 

@@ -47,10 +47,10 @@ final class ClientHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
             subscriptions.changed();
         } else if (command instanceof ClientCommand.CloseConnection close) {
             LOG.info("command=closeConnection session={} by=\"{}\"", close.id(), who);
-            sessions.close(close.id(), who);
+            sessions.close(close.id(), who, "");
         } else if (command instanceof ClientCommand.CloseAllConnections) {
             LOG.info("command=closeAllConnections by=\"{}\"", who);
-            sessions.closeAll(who);
+            sessions.closeAll(who, "");
         } else if (command instanceof ClientCommand.Malformed malformed) {
             client.sendError(malformed.why());
         }

@@ -1,5 +1,7 @@
 package io.weir.wsgateway;
 
+import java.util.Collection;
+
 /**
  * Carries out the commands of dashboards. Called on the gateway's event loop and must not wait; the effect comes back
  * as events of the ledger.
@@ -9,13 +11,24 @@ public interface SessionControl {
      * Closes a session, its children first. Does nothing if it is not open.
      *
      * @param by who asked, for the ledger
+     * @param why the reason that was given, for the ledger; empty if none was
      */
-    void close(long sessionId, String by);
+    void close(long sessionId, String by, String why);
 
     /**
      * Closes every open session.
      *
      * @param by who asked, for the ledger
+     * @param why the reason that was given, for the ledger; empty if none was
      */
-    void closeAll(String by);
+    void closeAll(String by, String why);
+
+    /**
+     * Closes those of these sessions that are open, by one command.
+     *
+     * @param filterText which sessions these are, such as {@code host=a.example}, for the ledger
+     * @param by who asked, for the ledger
+     * @param why the reason that was given, for the ledger; empty if none was
+     */
+    void closeAll(Collection<Long> sessionIds, String filterText, String by, String why);
 }

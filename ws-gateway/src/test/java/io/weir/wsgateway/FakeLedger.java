@@ -14,6 +14,7 @@ import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A ledger that a test writes: rows, totals and health, with snapshots on a thread of its own. Any thread. */
 final class FakeLedger implements Ledger, AutoCloseable {
@@ -29,27 +31,37 @@ final class FakeLedger implements Ledger, AutoCloseable {
 
     private final RecentExchanges exchanges = new RecentExchanges();
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
-    private final Map<Long, ConnectionInfo> open = new TreeMap<>();
-    private final List<ConnectionInfo> closed = new ArrayList<>();
+    private final Map<Long, Row> open = new TreeMap<>();
+    private final List<ClosedSession> closed = new ArrayList<>();
     private Tally totals = Tally.ZERO;
     private long sequence = 1;
     private JournalState journal = JournalState.OK;
     private String reason = "";
     private boolean isSilent;
 
+    /** An open row with the sequences of its last change and of that of its facts. */
+    private record Row(ConnectionInfo info, long changedAt, long factsChangedAt) {
+        boolean hasFactsOf(ConnectionInfo other) {
+            return info.equals(withCounts(other, info.counts()));
+        }
+    }
+
+    /** Opens a session, or changes one that is open. */
     synchronized void put(ConnectionInfo row) {
         sequence++;
-        open.put(row.id(), row);
+        Row before = open.get(row.id());
+        boolean onlyCounts = before != null && before.hasFactsOf(row);
+        open.put(row.id(), new Row(row, sequence, onlyCounts ? before.factsChangedAt() : sequence));
     }
 
     /** Closes a session with these final figures. */
     synchronized void close(long id, Tally counts) {
-        ConnectionInfo row = open.remove(id);
-        if (row == null) {
+        Row last = open.remove(id);
+        if (last == null) {
             return;
         }
-        sequence++;
-        closed.add(new ConnectionInfo(
+        ConnectionInfo row = last.info();
+        ConnectionInfo info = new ConnectionInfo(
                 id,
                 row.parentId(),
                 row.protocol(),
@@ -63,7 +75,26 @@ final class FakeLedger implements Ledger, AutoCloseable {
                 counts,
                 System.currentTimeMillis(),
                 CloseReason.COMPLETED,
-                200));
+                200);
+        closed.add(new ClosedSession(++sequence, info));
+    }
+
+    private static ConnectionInfo withCounts(ConnectionInfo row, Tally counts) {
+        return new ConnectionInfo(
+                row.id(),
+                row.parentId(),
+                row.protocol(),
+                row.method(),
+                row.host(),
+                row.url(),
+                row.remote(),
+                row.user(),
+                row.originAddress(),
+                row.openedAtMillis(),
+                counts,
+                row.closedAtMillis(),
+                row.reason(),
+                row.status());
     }
 
     synchronized void add(Tally delta) {
@@ -131,13 +162,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
     @Override
     public synchronized Snapshot latest() {
         return new Fixed(
-                sequence,
-                System.currentTimeMillis(),
-                totals,
-                open.size() + closed.size(),
-                0,
-                List.copyOf(open.values()),
-                List.copyOf(closed));
+                sequence, System.currentTimeMillis(), totals, 0, List.copyOf(open.values()), List.copyOf(closed));
     }
 
     @Override
@@ -151,7 +176,22 @@ final class FakeLedger implements Ledger, AutoCloseable {
     @Override
     public synchronized LedgerHealth health() {
         return new LedgerHealth(
-                sequence, sequence - 1, journal, reason, 0, 0, 1024, 0, 0, Path.of("journal"), "node", 1, 0);
+                sequence,
+                sequence - 1,
+                journal,
+                reason,
+                0,
+                0,
+                1024,
+                0,
+                0,
+                Path.of("journal"),
+                "node",
+                1,
+                0,
+                1_772_935_200_000L,
+                0,
+                1L << 34);
     }
 
     @Override
@@ -160,14 +200,13 @@ final class FakeLedger implements Ledger, AutoCloseable {
     }
 
     private record Fixed(
-            long sequence,
-            long atMillis,
-            Tally totals,
-            long sessionsOpened,
-            long violations,
-            List<ConnectionInfo> open,
-            List<ConnectionInfo> recentlyClosed)
+            long sequence, long atMillis, Tally totals, long violations, List<Row> open, List<ClosedSession> closed)
             implements Snapshot {
+        @Override
+        public long sessionsOpened() {
+            return open.size() + closed.size();
+        }
+
         @Override
         public int openCount() {
             return open.size();
@@ -175,12 +214,24 @@ final class FakeLedger implements Ledger, AutoCloseable {
 
         @Override
         public void forEachOpen(Consumer<ConnectionInfo> reader) {
-            open.forEach(reader);
+            open.forEach(row -> reader.accept(row.info()));
+        }
+
+        @Override
+        public List<ConnectionInfo> recentlyClosed() {
+            return closed.stream().map(ClosedSession::info).toList();
         }
 
         @Override
         public SessionChanges changesAfter(long after) {
-            throw new UnsupportedOperationException();
+            List<Change> changes = new ArrayList<>();
+            closed.stream()
+                    .filter(session -> session.sequence() > after)
+                    .forEach(session -> changes.add(new Change(session.info(), true)));
+            open.stream()
+                    .filter(row -> row.changedAt() > after)
+                    .forEach(row -> changes.add(new Change(row.info(), row.factsChangedAt() > after)));
+            return new FixedChanges(changes, -1);
         }
 
         @Override
@@ -190,12 +241,17 @@ final class FakeLedger implements Ledger, AutoCloseable {
 
         @Override
         public List<ClosedSession> lastClosed(int limit) {
-            return List.of();
+            List<ClosedSession> newestFirst = new ArrayList<>(closed);
+            Collections.reverse(newestFirst);
+            return List.copyOf(newestFirst.subList(0, Math.min(limit, newestFirst.size())));
         }
 
         @Override
         public ClosedCounts closedCounts() {
-            return (protocol, reason) -> 0;
+            return (protocol, reason) -> closed.stream()
+                    .filter(session -> session.info().protocol() == protocol
+                            && session.info().reason() == reason)
+                    .count();
         }
 
         @Override
@@ -205,7 +261,42 @@ final class FakeLedger implements Ledger, AutoCloseable {
 
         @Override
         public Optional<ConnectionInfo> find(long id) {
-            return open.stream().filter(row -> row.id() == id).findFirst();
+            return Stream.concat(open.stream().map(Row::info), closed.stream().map(ClosedSession::info))
+                    .filter(info -> info.id() == id)
+                    .findFirst();
+        }
+    }
+
+    private record Change(ConnectionInfo info, boolean isWhole) {}
+
+    private static final class FixedChanges implements SessionChanges {
+        private final List<Change> changes;
+        private int index;
+
+        FixedChanges(List<Change> changes, int index) {
+            this.changes = changes;
+            this.index = index;
+        }
+
+        @Override
+        public boolean next() {
+            index = Math.min(index + 1, changes.size());
+            return index < changes.size();
+        }
+
+        @Override
+        public ConnectionInfo info() {
+            return changes.get(index).info();
+        }
+
+        @Override
+        public boolean isWhole() {
+            return changes.get(index).isWhole();
+        }
+
+        @Override
+        public SessionChanges copy() {
+            return new FixedChanges(changes, index);
         }
     }
 }

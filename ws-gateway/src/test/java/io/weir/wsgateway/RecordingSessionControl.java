@@ -1,5 +1,6 @@
 package io.weir.wsgateway;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -8,12 +9,21 @@ final class RecordingSessionControl implements SessionControl {
     final List<String> commands = new CopyOnWriteArrayList<>();
 
     @Override
-    public void close(long sessionId, String by) {
-        commands.add("close " + sessionId + " by " + by);
+    public void close(long sessionId, String by, String why) {
+        commands.add("close " + sessionId + by(by, why));
     }
 
     @Override
-    public void closeAll(String by) {
-        commands.add("closeAll by " + by);
+    public void closeAll(String by, String why) {
+        commands.add("closeAll" + by(by, why));
+    }
+
+    @Override
+    public void closeAll(Collection<Long> sessionIds, String filterText, String by, String why) {
+        commands.add("closeAll " + List.copyOf(sessionIds) + " " + filterText + by(by, why));
+    }
+
+    private static String by(String by, String why) {
+        return " by " + by + (why.isEmpty() ? "" : " why " + why);
     }
 }

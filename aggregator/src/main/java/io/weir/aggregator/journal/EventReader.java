@@ -5,6 +5,8 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts.Closed;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
@@ -21,6 +23,8 @@ import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.SessionProtocol;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads the events inside a record, as {@link RecordEncoder} draws them. */
 final class EventReader {
@@ -80,13 +84,15 @@ final class EventReader {
             case EventKind.ORIGIN_CONNECTED -> new OriginConnected(session(), in.text());
             case EventKind.SESSION_CLOSED -> new SessionClosed(session(), reason(), status(in), in.tally());
             case EventKind.CONNECTION_REFUSED -> new ConnectionRefused(session(), in.text(), in.text(), in.text());
-            case EventKind.COMMAND_RECEIVED -> command();
+            case EventKind.COMMAND_RECEIVED -> command(false);
+            case EventKind.COMMAND_WITH_REASON -> command(true);
             case EventKind.CONFIG_CHANGED -> new ConfigChanged(in.varint(), in.text(), in.text());
             case EventKind.CONSERVATION_VIOLATED ->
                 new ConservationViolated(session(), in.text(), in.tally(), in.tally());
             case EventKind.JOURNAL_GAP -> new JournalGap(in.zigzag(), in.zigzag(), in.text(), in.tally());
             case EventKind.CHECKPOINT_BEGUN ->
                 new CheckpointBegun(in.varint(), in.varint(), in.varint(), in.varint(), in.tally(), in.smallCount());
+            case EventKind.CHECKPOINT_COUNTS -> counts();
             case EventKind.CHECKPOINT_SESSION ->
                 new CheckpointSession(opening(), recordMillis + in.zigzag(), in.text(), in.tally());
             case EventKind.CHECKPOINT_ENDED -> new CheckpointEnded(in.varint());
@@ -104,9 +110,22 @@ final class EventReader {
                 session(), in.varint(), protocol(in), in.text(), in.text(), in.text(), in.text(), in.text());
     }
 
-    private CommandReceived command() throws RecordFormatException {
+    private CommandReceived command(boolean hasReason) throws RecordFormatException {
         long sessionId = session();
-        return new CommandReceived(in.text(), sessionId, in.text());
+        return new CommandReceived(in.text(), sessionId, in.text(), hasReason ? in.text() : "");
+    }
+
+    private CheckpointCounts counts() throws RecordFormatException {
+        long sinceSequence = in.count();
+        int length = in.smallCount();
+        if (length > in.remaining() / 3) { // no allocation that the bytes do not pay for
+            throw ByteReader.corrupt("has " + length + " counts, more than there are bytes for");
+        }
+        List<Closed> closed = new ArrayList<>(length);
+        for (int i = 0; i < length; i++) {
+            closed.add(new Closed(protocol(in), reason(), in.count()));
+        }
+        return new CheckpointCounts(sinceSequence, closed, in.count());
     }
 
     private long session() throws RecordFormatException {

@@ -5,6 +5,8 @@ import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts.Closed;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
@@ -115,9 +117,13 @@ final class EventWriter {
             texts(bypassed.host(), bypassed.client(), bypassed.reason());
             out.zigzag(bypassed.untilMillis() - recordMillis);
         } else if (event instanceof CommandReceived command) {
-            begin(EventKind.COMMAND_RECEIVED, atMillis);
+            boolean hasReason = !command.why().isEmpty();
+            begin(hasReason ? EventKind.COMMAND_WITH_REASON : EventKind.COMMAND_RECEIVED, atMillis);
             session(command.sessionId());
             texts(command.command(), command.by());
+            if (hasReason) {
+                out.text(command.why());
+            }
         } else if (event instanceof ConfigChanged config) {
             begin(EventKind.CONFIG_CHANGED, atMillis);
             out.varint(config.version());
@@ -161,6 +167,9 @@ final class EventWriter {
             out.varint(begun.violations());
             out.tally(begun.totals());
             out.varint(begun.open());
+        } else if (event instanceof CheckpointCounts counts) {
+            begin(EventKind.CHECKPOINT_COUNTS, atMillis);
+            counts(counts);
         } else if (event instanceof CheckpointSession session) {
             begin(EventKind.CHECKPOINT_SESSION, atMillis);
             opening(session.opened());
@@ -185,6 +194,17 @@ final class EventWriter {
         out.varint(opened.parentId());
         out.varint(opened.protocol().code());
         texts(opened.method(), opened.host(), opened.url(), opened.remote(), opened.user());
+    }
+
+    private void counts(CheckpointCounts counts) {
+        out.varint(counts.sinceSequence());
+        out.varint(counts.closed().size());
+        for (Closed closed : counts.closed()) {
+            out.varint(closed.protocol().code());
+            out.varint(closed.reason().code());
+            out.varint(closed.sessions());
+        }
+        out.varint(counts.refused());
     }
 
     private void session(long id) {

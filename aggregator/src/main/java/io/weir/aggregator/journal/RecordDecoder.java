@@ -70,6 +70,10 @@ final class RecordDecoder {
         return count;
     }
 
+    long recordMillis() {
+        return recordMillis;
+    }
+
     /** Hands the events of the opened record out, in order. Once. */
     void deliver(EventSink sink) throws RecordFormatException {
         events.begin(recordMillis);

@@ -50,6 +50,9 @@ import java.util.zip.CRC32C;
  *                                 firstByteMicros:zigzag lastByteMicros:zigzag framesUp:varint framesDown:varint error:word
  *        17 ProtocolDetected      session protocol:varint
  *        18 InterceptionBypassed  session host:text client:text reason:text untilMillis:zigzag (minus recordMillis)
+ *        19 CheckpointCounts      sinceSequence:varint closedCount:varint
+ *                                 (protocol:varint reason:varint sessions:varint) × closedCount  refused:varint
+ *        20 CommandReceived       session command:text by:text why:text (kind 8 if there is no reason)
  *   opening = session parentId:varint protocol:varint method:text host:text url:text remote:text user:text
  *   message = fieldsLeftOut:varint bodyBytes:varint bodySha256:word bodyNote:word
  *             fieldCount:varint (name:word value:text) × fieldCount

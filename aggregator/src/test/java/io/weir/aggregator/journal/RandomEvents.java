@@ -6,6 +6,8 @@ import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts.Closed;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
@@ -43,12 +45,14 @@ final class RandomEvents {
             this::closed,
             () -> new ConnectionRefused(number(), text(), text(), text()),
             () -> new CommandReceived(text(), number(), text()),
+            () -> new CommandReceived(text(), number(), text(), "why " + text()),
             () -> new ConfigChanged(number(), text(), text()),
             () -> new ConservationViolated(number(), text(), tally(), tally()),
             () -> new JournalGap(time(), time(), text(), tally()),
             () -> new CheckpointBegun(number(), number(), number(), number(), tally(), small()),
             () -> new CheckpointSession(opened(), time(), text(), tally()),
             () -> new CheckpointEnded(number()),
+            this::counts,
             () -> new ProtocolDetected(number(), protocol()),
             () -> new InterceptionBypassed(number(), text(), text(), text(), time()),
             this::exchange);
@@ -78,8 +82,19 @@ final class RandomEvents {
     }
 
     private SessionClosed closed() {
-        CloseReason reason = CloseReason.ofCode(1 + random.nextInt(CloseReason.values().length));
-        return new SessionClosed(number(), reason, random.nextInt(2_000) - 1_000, tally());
+        return new SessionClosed(number(), reason(), random.nextInt(2_000) - 1_000, tally());
+    }
+
+    private CheckpointCounts counts() {
+        List<Closed> closed = new ArrayList<>();
+        for (int i = random.nextInt(9); i > 0; i--) {
+            closed.add(new Closed(protocol(), reason(), count()));
+        }
+        return new CheckpointCounts(count(), closed, count());
+    }
+
+    private CloseReason reason() {
+        return CloseReason.ofCode(1 + random.nextInt(CloseReason.values().length));
     }
 
     private SessionProtocol protocol() {

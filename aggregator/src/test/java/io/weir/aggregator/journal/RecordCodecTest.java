@@ -223,12 +223,12 @@ class RecordCodecTest {
         encoder.tryAdd(AT, new OriginConnected(1, "a"));
         encoder.finish();
         byte[] record = record();
-        record[record.length - RecordEncoder.CRC_BYTES - 5] = 19;
+        record[record.length - RecordEncoder.CRC_BYTES - 5] = 21;
         stampChecksum(record);
 
         assertThatThrownBy(() -> decode(record)).satisfies(e -> {
             assertThat(((RecordFormatException) e).kind()).isEqualTo(FaultKind.NEWER_VERSION);
-            assertThat(((RecordFormatException) e).what()).contains("unknown kind 19");
+            assertThat(((RecordFormatException) e).what()).contains("unknown kind 21");
         });
     }
 
