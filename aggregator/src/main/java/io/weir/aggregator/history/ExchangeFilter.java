@@ -1,5 +1,9 @@
 package io.weir.aggregator.history;
 
+import io.weir.aggregator.RecordedExchange;
+import io.weir.eventbus.ExchangeCompleted;
+import java.util.Locale;
+
 /**
  * Which exchanges somebody wants to see. Immutable. What is empty or 0 asks for nothing.
  *
@@ -12,4 +16,42 @@ package io.weir.aggregator.history;
  * @param toMillis exchanges that were over then or later are left out
  */
 public record ExchangeFilter(
-        String text, String host, String method, int status, long sessionId, long fromMillis, long toMillis) {}
+        String text, String host, String method, int status, long sessionId, long fromMillis, long toMillis) {
+    /** Every exchange. */
+    public static final ExchangeFilter ALL = new ExchangeFilter("", "", "", 0, 0, 0, 0);
+
+    private static final int CLASS = 100;
+
+    /** Lower-cases what is compared without case. */
+    public ExchangeFilter {
+        text = text.toLowerCase(Locale.ROOT);
+        host = host.toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether an exchange is wanted. */
+    public boolean matches(RecordedExchange recorded) {
+        ExchangeCompleted exchange = recorded.exchange();
+        return (fromMillis == 0 || recorded.atMillis() >= fromMillis)
+                && (toMillis == 0 || recorded.atMillis() < toMillis)
+                && (sessionId == 0 || exchange.sessionId() == sessionId || exchange.parentId() == sessionId)
+                && hasStatus(exchange.status())
+                && (method.isEmpty() || exchange.method().equalsIgnoreCase(method))
+                && contains(exchange.host(), host)
+                && (text.isEmpty() || hasText(exchange));
+    }
+
+    private boolean hasStatus(int found) {
+        return status == 0 || (status < CLASS ? found / CLASS == status : found == status);
+    }
+
+    private boolean hasText(ExchangeCompleted exchange) {
+        return contains(exchange.host(), text)
+                || contains(exchange.url(), text)
+                || contains(exchange.method(), text)
+                || contains(exchange.error(), text);
+    }
+
+    private static boolean contains(String whole, String part) {
+        return part.isEmpty() || whole.toLowerCase(Locale.ROOT).contains(part);
+    }
+}

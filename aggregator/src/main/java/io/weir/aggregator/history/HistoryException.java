@@ -8,4 +8,9 @@ public final class HistoryException extends RuntimeException {
     public HistoryException(String message) {
         super(message);
     }
+
+    /** The same, with what was met. */
+    public HistoryException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -2,41 +2,136 @@ package io.weir.aggregator.history;
 
 import io.weir.aggregator.ClosedSession;
 import io.weir.aggregator.SessionFilter;
+import io.weir.aggregator.journal.CheckpointHint;
+import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalFolder;
+import io.weir.aggregator.journal.JournalPosition;
+import io.weir.aggregator.journal.JournalReader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
-/** Answers out of the journal's files. Any thread; blocks. */
+/**
+ * Answers out of the journal's files, of which it reads as few as the question allows. Any thread; blocks, on the disk only. Each
+ * call has a reader of its own and looks at what is there when it comes; a writer may go on meanwhile.
+ *
+ * <p>Memory is bounded by the limit that is asked for and by how many sessions were open at once, not by the length of the journal.
+ *
+ * <p>The answer is what can be read: records that are damaged are passed over, and with them go the sessions that they opened or closed;
+ * a record of a later version hides what follows it in what is read at once. Sessions that were open when the oldest file that is
+ * still there begins, and were closed before its first checkpoint, have no row.
+ *
+ * <p>Sequences order it, time does not. A range of time also chooses files, by the hours that name them. That takes for granted that
+ * the machine's clock was not set back by hours: what was journaled before it caught up can be missing from a range of time, and is there without one.
+ */
 public final class JournalHistory {
-    private JournalHistory() {}
+    private final Path folder;
+    private final KnownCheckpoints known = new KnownCheckpoints();
+
+    private JournalHistory(Path folder) {
+        this.folder = folder;
+    }
 
     /** The history in a journal's folder, which need not be there yet. */
     public static JournalHistory of(Path journalFolder) {
-        throw new UnsupportedOperationException(journalFolder.toString());
+        return new JournalHistory(journalFolder);
     }
 
-    /** Sessions that were closed before a sequence, the newest first. */
+    /**
+     * Sessions that were closed before a sequence, the newest first. The next page ends before the last row's sequence.
+     *
+     * @param before {@link Long#MAX_VALUE} for the newest
+     * @param limit how many at most, 1 or more
+     * @throws HistoryException if it takes too long or the files can't be read
+     */
     public ClosedPage closed(SessionFilter filter, long before, int limit, ScanControl control) {
-        throw new UnsupportedOperationException();
+        return ask(
+                control,
+                new ClosedPage(List.of(), false),
+                reading -> new ClosedSessions(reading).page(filter, before, limit));
     }
 
-    /** Hands out the sessions that were closed after a sequence and up to another, that one included, in that order. */
+    /**
+     * Hands out the sessions that were closed after a sequence and up to another, that one included, in that order.
+     *
+     * @throws HistoryException if it takes too long or the files can't be read; some may have been handed out then
+     */
     public void closedBetween(long after, long upTo, Consumer<ClosedSession> sink, ScanControl control) {
-        throw new UnsupportedOperationException();
+        if (after >= upTo) {
+            return;
+        }
+        long end = upTo == Long.MAX_VALUE ? upTo : upTo + 1;
+        ask(control, Optional.empty(), reading -> {
+            new ClosedSessions(reading).between(Math.max(0, after) + 1, end, sink);
+            return Optional.empty();
+        });
     }
 
-    /** A closed session. */
+    /**
+     * A closed session. Without a hint it costs more to say that there is none.
+     *
+     * @param aroundMillis when it was closed, about, in ms since the epoch; 0 if unknown
+     * @throws HistoryException if it takes too long or the files can't be read
+     */
     public Optional<ClosedSession> find(long sessionId, long aroundMillis, ScanControl control) {
-        throw new UnsupportedOperationException();
+        return ask(control, Optional.empty(), reading -> new ClosedSearch(reading, sessionId).find(aroundMillis));
     }
 
-    /** What a session moved when. */
+    /**
+     * What a session moved when. The buckets add up to the session's counts: what it moved outside of the range is in the first or
+     * the last of them. What was published late, or waited in an outage, counts when it was journaled.
+     *
+     * @param fromMillis when it was opened, best, in ms since the epoch
+     * @param toMillis when it was closed, or now; in the last bucket
+     * @param maxPoints how many buckets at most, 1 or more
+     * @throws HistoryException if it takes too long or the files can't be read
+     */
     public Timeline timeline(long sessionId, long fromMillis, long toMillis, int maxPoints, ScanControl control) {
-        throw new UnsupportedOperationException();
+        Buckets buckets = new Buckets(fromMillis, toMillis, maxPoints);
+        return ask(
+                control,
+                buckets.timeline(),
+                reading -> new SessionTimeline(reading, sessionId, buckets, fromMillis).read());
     }
 
-    /** Exchanges that were over before a sequence, the newest first. */
+    /**
+     * Exchanges that were over before a sequence, the newest first. The next page ends before the last one's sequence.
+     *
+     * @param before {@link Long#MAX_VALUE} for the newest
+     * @param limit how many at most, 1 or more
+     * @throws HistoryException if it takes too long or the files can't be read
+     */
     public ExchangePage exchanges(ExchangeFilter filter, long before, int limit, ScanControl control) {
-        throw new UnsupportedOperationException();
+        return ask(
+                control,
+                new ExchangePage(List.of(), false),
+                reading -> new Exchanges(reading).page(filter, before, limit));
+    }
+
+    private <T> T ask(ScanControl control, T ifEmpty, Function<Reading, T> question) {
+        if (!JournalFolder.holdsJournal(folder)) {
+            return ifEmpty;
+        }
+        try (JournalReader reader = JournalReader.open(folder)) {
+            Places places = new Places(JournalFolder.files(folder), known);
+            Reading reading = new Reading(reader, places, control);
+            addHint(places, reading);
+            return question.apply(reading);
+        } catch (JournalException e) {
+            throw new HistoryException(e.getMessage() + "; ask again", e);
+        }
+    }
+
+    /** The newest checkpoint. It is looked at before it is believed. */
+    private void addHint(Places places, Reading reading) {
+        Optional<CheckpointHint> hint = CheckpointHint.read(folder);
+        if (hint.isPresent()) {
+            JournalPosition position = hint.get().position();
+            if (!places.has(position) && places.hasFile(position.file()) && reading.isCheckpoint(position)) {
+                places.addCheckpoint(position);
+            }
+        }
     }
 }

@@ -50,7 +50,7 @@ final class CycleTime implements TimeProvider {
         latest = (latest / HOUR_MILLIS + 1) * HOUR_MILLIS;
     }
 
-    private static long startOf(String file) {
+    static long startOf(String file) {
         try {
             return LocalDateTime.parse(file, HOURLY_FILE)
                     .toInstant(ZoneOffset.UTC)

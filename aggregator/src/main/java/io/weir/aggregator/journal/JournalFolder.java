@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** The files of a journal. */
@@ -18,8 +19,8 @@ public final class JournalFolder {
         return Files.isDirectory(folder) && !files(folder).isEmpty();
     }
 
-    /** The names of its cycle files; their order is that of time. */
-    static List<String> files(Path folder) {
+    /** The names of its cycle files, in the order of their records. */
+    public static List<String> files(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.map(entry -> String.valueOf(entry.getFileName()))
                     .filter(name -> name.endsWith(SUFFIX))
@@ -30,6 +31,15 @@ public final class JournalFolder {
                     FaultKind.UNREADABLE, "journal " + folder + ": not allowed to list the folder", e);
         } catch (IOException e) {
             throw new JournalException(FaultKind.UNREADABLE, "journal " + folder + ": can't list the folder: " + e, e);
+        }
+    }
+
+    /** When the hour begins that a cycle file is named for, in ms since the epoch; empty if it is not named so. */
+    public static OptionalLong hourMillis(String file) {
+        try {
+            return OptionalLong.of(CycleTime.startOf(file));
+        } catch (JournalException e) {
+            return OptionalLong.empty();
         }
     }
 }
