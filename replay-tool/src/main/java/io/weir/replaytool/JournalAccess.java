@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,8 +21,6 @@ import picocli.CommandLine.Spec;
 
 /** What every command on a journal has: where the journal is, where to print, what to say when it can't be read. */
 final class JournalAccess {
-    private static final String SUFFIX = ".cq4";
-
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
@@ -74,17 +71,8 @@ final class JournalAccess {
 
     /** The journal's files in the order of time. */
     List<Path> files() {
-        return filesIn(folder());
-    }
-
-    private static List<Path> filesIn(Path folder) {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(entry -> entry.toString().endsWith(SUFFIX))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new JournalException(FaultKind.UNREADABLE, "journal " + folder + ": can't list the folder: " + e, e);
-        }
+        Path folder = folder();
+        return JournalFolder.files(folder).stream().map(folder::resolve).toList();
     }
 
     /** Finds places in the journal, with a reader of it that is elsewhere afterwards. */
@@ -94,10 +82,7 @@ final class JournalAccess {
 
     /** Finds places in the journal of a folder, as {@link #locator} does. */
     static JournalLocator locatorIn(Path folder, JournalReader reader, ReadProgress progress) {
-        List<String> names = filesIn(folder).stream()
-                .map(file -> String.valueOf(file.getFileName()))
-                .toList();
-        return new JournalLocator(folder, names, reader, progress);
+        return new JournalLocator(folder, JournalFolder.files(folder), reader, progress);
     }
 
     /** How long the journal's files are together; files that can't be asked count nothing. */

@@ -110,7 +110,7 @@ class ExportCommandTest {
                 : new ExportMark(kind, format, false, 1, 0, 0, 0, 0, false);
         String head = rows(kind, format, mark, Writer.nullWriter()).head();
         try (JournalReader reader = JournalReader.open(TestLedger.journal(data));
-                ExportFile file = ExportFile.open(out, mark, head, 3_000)) {
+                ExportFile file = ExportFile.open(out, mark, head, 40_000)) {
             Exporter exporter = new Exporter(file, rows(kind, format, mark, file.writer()));
             JournalLocator locator = JournalAccess.locatorIn(TestLedger.journal(data), reader, ReadProgress.NONE);
             JournalPosition begin = Exporter.begin(kind, mark.lastSequence(), locator);

@@ -1,6 +1,7 @@
 package io.weir.replaytool;
 
 import io.weir.aggregator.ConnectionInfo;
+import io.weir.aggregator.EventSink;
 import io.weir.aggregator.LedgerFold;
 import io.weir.aggregator.journal.ChronicleJournal;
 import io.weir.aggregator.journal.JournalLock;
@@ -61,18 +62,31 @@ final class SeededJournal {
     private void append(Step step) throws IOException {
         clockMillis = Math.max(clockMillis, step.atMillis);
         if (step.event == CHECKPOINT) {
-            checkpoint(step.atMillis);
+            appendCheckpoint(journal, record, fold, step.atMillis);
+            record.deliver(new EventSink() {
+                @Override
+                public void event(long sequence, long atMillis, LedgerEvent event) {
+                    entries.add(new Entry(sequence, atMillis, event));
+                }
+
+                @Override
+                public void transferred(long sequence, long atMillis, long sessionId, Counts moved) {
+                    throw new AssertionError("a checkpoint has no deltas");
+                }
+            });
         } else {
             record.begin(fold.sequence() + 1, step.atMillis);
             add(step.atMillis, step.event);
-            finish();
+            append(journal, record, fold);
         }
     }
 
-    private void checkpoint(long atMillis) throws IOException {
+    /** Writes the state as a checkpoint, in records of which the caller may read the last again. */
+    static void appendCheckpoint(ChronicleJournal journal, RecordEncoder record, LedgerFold fold, long atMillis)
+            throws IOException {
         long begin = fold.sequence() + 1;
         record.begin(begin, atMillis);
-        add(
+        boolean added = record.tryAdd(
                 atMillis,
                 new CheckpointBegun(
                         fold.boot(),
@@ -83,9 +97,18 @@ final class SeededJournal {
                         fold.openCount()));
         List<ConnectionInfo> open = new ArrayList<>();
         fold.forEachOpen(open::add);
-        open.forEach(info -> add(atMillis, stated(info)));
-        add(atMillis, new CheckpointEnded(begin));
-        finish();
+        for (ConnectionInfo info : open) {
+            if (!record.tryAdd(atMillis, stated(info))) {
+                append(journal, record, fold);
+                record.begin(fold.sequence() + 1, atMillis);
+                added &= record.tryAdd(atMillis, stated(info));
+            }
+        }
+        added &= record.tryAdd(atMillis, new CheckpointEnded(begin));
+        if (!added) {
+            throw new AssertionError("a record is full");
+        }
+        append(journal, record, fold);
     }
 
     private static CheckpointSession stated(ConnectionInfo info) {
@@ -125,7 +148,8 @@ final class SeededJournal {
         return delta;
     }
 
-    private void finish() throws IOException {
+    /** Writes a record and folds it. */
+    static void append(ChronicleJournal journal, RecordEncoder record, LedgerFold fold) throws IOException {
         record.finish();
         journal.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
         record.deliver(fold);
