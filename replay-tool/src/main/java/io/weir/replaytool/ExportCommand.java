@@ -215,7 +215,7 @@ public final class ExportCommand implements Callable<Integer> {
         String range = mark.lastSequence() < mark.firstSequence()
                 ? "no event"
                 : "events " + mark.firstSequence() + " to " + mark.lastSequence();
-        journal.errors().println(Figures.exact(mark.rows()) + " " + kind + " in " + range);
+        journal.errors().println(kind + ": " + Figures.counted(mark.rows(), "row") + ", " + range);
         journal.errors().flush();
     }
 }

@@ -32,8 +32,13 @@ final class Group {
         this.isAtLeast = isAtLeast;
     }
 
-    void add(Part part) {
-        sessions++;
+    /**
+     * Adds a session's part.
+     *
+     * @param isNew whether the session is not among this group's yet
+     */
+    void add(Part part, boolean isNew) {
+        sessions += isNew ? 1 : 0;
         opened += part.isOpening() ? 1 : 0;
         ended += part.isEnding() ? 1 : 0;
         crashed += part.isEnding() && part.session().reason() == CloseReason.NODE_CRASHED ? 1 : 0;
@@ -89,7 +94,7 @@ final class Group {
         return isAtLeast;
     }
 
-    /** How many sessions did anything; a session counts once in each span of time. */
+    /** How many sessions did anything. In the rest of spans of time, a session counts once for each span. */
     long sessions() {
         return sessions;
     }

@@ -26,20 +26,50 @@ final class SessionParts implements EventSink {
      * @param session the session; closed only if it ended in the range
      * @param moved its bytes in the span
      * @param spanMillis where the span begins; 0 if the range is not divided
+     * @param isFirst whether it is the session's first part
+     * @param isNewInSpan whether the session did nothing in the span before; times may step back, so spans may come again
      * @param isOpening whether it was opened in the span
      * @param isEnding whether it ended in the span
      */
-    record Part(ConnectionInfo session, Tally moved, long spanMillis, boolean isOpening, boolean isEnding) {}
+    record Part(
+            ConnectionInfo session,
+            Tally moved,
+            long spanMillis,
+            boolean isFirst,
+            boolean isNewInSpan,
+            boolean isOpening,
+            boolean isEnding) {}
 
     /** Takes the parts, in the order of their ends. */
     interface Taker {
         void part(Part part);
     }
 
+    /** What a session did in the span that it is in, and in which spans it was. */
     private static final class Moving {
         final Counts counts = new Counts();
         long spanMillis;
         boolean isOpening;
+        boolean isFirst = true;
+        boolean isNewInSpan = true;
+        private long earliest;
+        private long latest;
+
+        Moving(long spanMillis) {
+            this.spanMillis = spanMillis;
+            earliest = spanMillis;
+            latest = spanMillis;
+        }
+
+        void moveTo(long span) {
+            counts.clear();
+            isOpening = false;
+            isFirst = false;
+            isNewInSpan = span < earliest || span > latest;
+            spanMillis = span;
+            earliest = Math.min(earliest, span);
+            latest = Math.max(latest, span);
+        }
     }
 
     private final LedgerFold fold;
@@ -102,24 +132,30 @@ final class SessionParts implements EventSink {
 
     private Moving inSpan(long sessionId, @Nullable Moving known, long atMillis) {
         long span = spanMillis == 0 ? 0 : atMillis - atMillis % spanMillis;
-        Moving current = known;
-        if (current != null && current.spanMillis != span) {
+        if (known == null) {
+            Moving begun = new Moving(span);
+            moving.put(sessionId, begun);
+            return begun;
+        }
+        if (known.spanMillis != span) {
             ConnectionInfo open = fold.findOpen(sessionId);
             if (open != null) {
-                handOut(open, current, false);
+                handOut(open, known, false);
             }
-            current = null;
+            known.moveTo(span);
         }
-        if (current == null) {
-            current = new Moving();
-            current.spanMillis = span;
-            moving.put(sessionId, current);
-        }
-        return current;
+        return known;
     }
 
     private void handOut(ConnectionInfo session, Moving what, boolean isEnding) {
-        taker.part(new Part(session, what.counts.toTally(), what.spanMillis, what.isOpening, isEnding));
+        taker.part(new Part(
+                session,
+                what.counts.toTally(),
+                what.spanMillis,
+                what.isFirst,
+                what.isNewInSpan,
+                what.isOpening,
+                isEnding));
     }
 
     /** The journal was read: hands out what sessions did that are still open. */

@@ -86,8 +86,8 @@ final class Statement implements EventSink {
             return;
         }
         Group group = groups.of(grouping.keyOf(part));
-        group.add(part);
-        groups.sum().add(part);
+        group.add(part, part.isNewInSpan());
+        groups.sum().add(part, part.isFirst());
         if (grouping == Grouping.SESSION) {
             group.describe(part.session());
         }

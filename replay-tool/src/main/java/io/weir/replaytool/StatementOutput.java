@@ -85,8 +85,11 @@ final class StatementOutput {
     }
 
     private static String restName(Statement statement) {
+        if (statement.merged() == 0) {
+            return "refusals of no " + statement.grouping();
+        }
         return "rest: " + Figures.counted(statement.merged(), "group")
-                + (statement.rest().refused() > 0 ? ", and refusals of no group" : "");
+                + (statement.rest().refused() > 0 ? " and refusals of none" : "");
     }
 
     private static String name(Group group) {

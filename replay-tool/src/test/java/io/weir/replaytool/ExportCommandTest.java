@@ -73,7 +73,7 @@ class ExportCommandTest {
 
         Run run = export(kind, format, out);
 
-        assertThat(run.err()).contains(kind + " in events 1 to " + entries.size());
+        assertThat(run.err()).contains(kind + ": ", ", events 1 to " + entries.size());
         assertThat(run.status()).isZero();
         assertThat(Files.readAllLines(out)).hasSize((int) rowsOf(kind, entries) + headLines);
         assertThat(Files.readString(out)).doesNotContain("\u001B", "\u202E");
@@ -358,6 +358,6 @@ class ExportCommandTest {
 
         assertThat(entries).hasSizeGreaterThan(20);
         assertThat(run.out().lines()).hasSize(11);
-        assertThat(run.err()).contains("11 events in events 10 to 20");
+        assertThat(run.err()).contains("events: 11 rows, events 10 to 20");
     }
 }

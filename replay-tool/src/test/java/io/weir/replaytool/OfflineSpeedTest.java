@@ -48,11 +48,32 @@ class OfflineSpeedTest {
         measured("audit --by host", end, "audit", "--by", "host", "--csv");
         measured("audit --by hour", end, "audit", "--by", "hour", "--csv");
         Run state = measured("state at a sequence", end, "state", "--at", String.valueOf(end / 2), "--json");
-        measured("state at an instant", end, "state", "--at", Figures.time((TestLedger.BEGIN_MILLIS + atMillis) / 2), "--json");
-        measured("export sessions", end, "export", "sessions", "--out", data.resolve("sessions").toString());
-        measured("export events", end, "export", "events", "--out", data.resolve("events").toString(), "--to", "2000000");
+        measured(
+                "state at an instant",
+                end,
+                "state",
+                "--at",
+                Figures.time((TestLedger.BEGIN_MILLIS + atMillis) / 2),
+                "--json");
+        measured(
+                "export sessions",
+                end,
+                "export",
+                "sessions",
+                "--out",
+                data.resolve("sessions").toString());
+        measured(
+                "export events",
+                end,
+                "export",
+                "events",
+                "--out",
+                data.resolve("events").toString(),
+                "--to",
+                "2000000");
 
-        assertThat(JsonObjects.number(state.json(), "folded")).isLessThan(2L * RECORDS_PER_CHECKPOINT * DELTAS_PER_RECORD);
+        assertThat(JsonObjects.number(state.json(), "folded"))
+                .isLessThan(2L * RECORDS_PER_CHECKPOINT * DELTAS_PER_RECORD);
     }
 
     private Run measured(String what, long events, String... arguments) {

@@ -102,7 +102,13 @@ class StatementTest {
         long refusals = entries.stream()
                 .filter(each -> each.event() instanceof ConnectionRefused)
                 .count();
-        assertThat(object(statement(run), "sum")).containsEntry("refused", refusals);
+        long roots = entries.stream()
+                .filter(each -> each.event() instanceof SessionOpened opened && opened.isRoot())
+                .count();
+        assertThat(object(statement(run), "sum"))
+                .containsEntry("refused", refusals)
+                .containsEntry("sessions", roots)
+                .containsEntry("opened", roots);
         assertThat(statement(run))
                 .containsEntry("starts", starts(entries))
                 .containsEntry("crashes", starts(entries) - 1);
