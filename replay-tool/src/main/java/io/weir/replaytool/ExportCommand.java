@@ -181,7 +181,7 @@ public final class ExportCommand implements Callable<Integer> {
 
     private static String version() {
         String version = ExportCommand.class.getPackage().getImplementationVersion();
-        return version == null ? "unknown" : version;
+        return version == null ? "unpackaged" : version;
     }
 
     private int export(JournalReader reader, JournalPosition begin, long last, ExportTarget target, ReadProgress line)

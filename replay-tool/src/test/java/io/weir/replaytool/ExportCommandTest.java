@@ -132,7 +132,7 @@ class ExportCommandTest {
         return switch (format) {
             case CSV -> new CsvRows(kind, writer);
             case JSONL -> new JsonRows(writer);
-            case HAR -> new HarRows(writer, mark.rows() == 0, "unknown", null);
+            case HAR -> new HarRows(writer, mark.rows() == 0, "unpackaged", null);
         };
     }
 
