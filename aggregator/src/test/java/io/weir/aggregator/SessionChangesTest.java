@@ -225,7 +225,7 @@ class SessionChangesTest {
     }
 
     private void close(long id) {
-        Tally counts = open.remove(id);
+        Tally counts = Objects.requireNonNull(open.remove(id));
         ConnectionInfo last = Objects.requireNonNull(fold.findOpen(id));
         event(new SessionClosed(id, CloseReason.COMPLETED, 200, counts));
         closed.add(new ClosedSession(sequence, withEnd(last, counts, AT, CloseReason.COMPLETED, 200)));

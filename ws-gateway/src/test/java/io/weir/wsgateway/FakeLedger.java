@@ -50,8 +50,8 @@ final class FakeLedger implements Ledger, AutoCloseable {
     synchronized void put(ConnectionInfo row) {
         sequence++;
         Row before = open.get(row.id());
-        boolean onlyCounts = before != null && before.hasFactsOf(row);
-        open.put(row.id(), new Row(row, sequence, onlyCounts ? before.factsChangedAt() : sequence));
+        long factsChangedAt = before != null && before.hasFactsOf(row) ? before.factsChangedAt() : sequence;
+        open.put(row.id(), new Row(row, sequence, factsChangedAt));
     }
 
     /** Closes a session with these final figures. */
@@ -204,7 +204,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
             implements Snapshot {
         @Override
         public long sessionsOpened() {
-            return open.size() + closed.size();
+            return (long) open.size() + closed.size();
         }
 
         @Override
