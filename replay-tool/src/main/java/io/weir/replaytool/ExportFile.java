@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -44,7 +45,12 @@ final class ExportFile implements ExportTarget {
      * @throws IOException if it can't be written, is shorter than the mark states, or somebody else writes it
      */
     static ExportFile open(Path path, ExportMark mark, String head, long sureBytes) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean isNew = mark.bytes() == 0 && !Files.exists(path);
+        if (isNew) {
+            mark.write(path); // first: a file without a mark is not ours
+        }
+        FileChannel channel = FileChannel.open(
+                path, isNew ? StandardOpenOption.CREATE_NEW : StandardOpenOption.WRITE, StandardOpenOption.WRITE);
         try {
             lock(path, channel);
             if (channel.size() < mark.bytes()) {

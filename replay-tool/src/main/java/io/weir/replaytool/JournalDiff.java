@@ -62,7 +62,8 @@ final class JournalDiff {
             b.restart(entry -> arrived(entry, false));
             boolean hasMore = true;
             while (hasMore) {
-                hasMore = a.advance(EVENTS_AT_A_TIME) | b.advance(EVENTS_AT_A_TIME);
+                boolean hasMoreOfA = a.advance(EVENTS_AT_A_TIME);
+                hasMore = b.advance(EVENTS_AT_A_TIME) || hasMoreOfA;
             }
             handOut();
             fromId = belowId;

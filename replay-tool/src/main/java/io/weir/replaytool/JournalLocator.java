@@ -1,6 +1,9 @@
 package io.weir.replaytool;
 
 import io.weir.aggregator.EventSink;
+import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalFault;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadProgress;
@@ -129,7 +132,12 @@ final class JournalLocator {
 
     private void readUntilEnough(EventSink sink) {
         try {
-            reader.read(sink, progress);
+            for (JournalFault fault : reader.read(sink, progress).faults()) {
+                if (fault.kind() == FaultKind.UNREADABLE) {
+                    throw new JournalException(
+                            fault.kind(), fault.toString()); // what is damaged is told of by who reads it
+                }
+            }
         } catch (EnoughException enough) {
             // found
         }

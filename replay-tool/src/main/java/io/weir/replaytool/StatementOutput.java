@@ -10,8 +10,6 @@ import tools.jackson.core.JsonGenerator;
 
 /** Writes a statement as a table, as CSV and as part of a JSON object. One thread. */
 final class StatementOutput {
-    private static final String FORMAT = "%10s %8s %8s %16s %16s %12s %12s %16s %16s %14s %14s  %s";
-
     private StatementOutput() {}
 
     static void asText(CommandOutput out, Statement statement) {
@@ -117,7 +115,7 @@ final class StatementOutput {
     }
 
     private static void line(CommandOutput out, Object... columns) {
-        out.println(String.format(Locale.ROOT, FORMAT, columns));
+        out.println(String.format(Locale.ROOT, "%10s %8s %8s %16s %16s %12s %12s %16s %16s %14s %14s  %s", columns));
     }
 
     static void asCsv(CommandOutput out, Statement statement) {

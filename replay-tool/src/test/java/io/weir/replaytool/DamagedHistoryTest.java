@@ -48,7 +48,7 @@ class DamagedHistoryTest {
             file.flipBit(file.records().get(record) + 4 + random.nextInt(4));
 
             assertStateIsTrueOrDoubted(data, entries, entries.size());
-            assertStateIsTrueOrDoubted(data, entries, 1 + random.nextInt(entries.size()));
+            assertStateIsTrueOrDoubted(data, entries, 1L + random.nextInt(entries.size()));
             assertExportHasTheRest(data, entries);
             assertThat(Run.plain("diff", whole.toString(), data.toString()).status())
                     .isEqualTo(1);
@@ -127,5 +127,17 @@ class DamagedHistoryTest {
                     .isEqualTo(2);
         }
         assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aFileThatCanNotBeReadIsSaid() throws IOException {
+        Path data = folder.resolve("data");
+        SeededJournal.write(data, stepsOfAnHour(4));
+        Files.createDirectory(TestLedger.journal(data).resolve("20990101-00F.cq4"));
+
+        assertThat(Run.of(data, "state").err()).contains("20990101-00F.cq4", "can't be read");
+        assertThat(Run.of(data, "state").status()).isEqualTo(2);
+        assertThat(Run.of(data, "export", "events", "--out", "-").status()).isEqualTo(2);
+        assertThat(Run.of(data, "audit", "--by", "day").status()).isEqualTo(2);
     }
 }

@@ -153,7 +153,7 @@ class ExportCommandTest {
 
         export(kind, format, whole);
         for (int kill = 0; kill < 4; kill++) {
-            long at = kill * entries.size() / 4 + 1 + random.nextInt(entries.size() / 4);
+            long at = (long) kill * entries.size() / 4 + 1 + random.nextInt(entries.size() / 4);
             exportUntilKilled(
                     ExportKind.valueOf(kind.toUpperCase(Locale.ROOT)),
                     ExportFormat.valueOf(format.toUpperCase(Locale.ROOT)),

@@ -61,7 +61,7 @@ final class SeededJournal {
 
     private void append(Step step) throws IOException {
         clockMillis = Math.max(clockMillis, step.atMillis);
-        if (step.event == CHECKPOINT) {
+        if (step.event.equals(CHECKPOINT)) {
             appendCheckpoint(journal, record, fold, step.atMillis);
             record.deliver(new EventSink() {
                 @Override

@@ -57,7 +57,7 @@ class StateCommandTest {
         Random random = new Random(seed);
 
         for (int i = 0; i < 8; i++) {
-            long sequence = 1 + random.nextInt(entries.size());
+            long sequence = 1L + random.nextInt(entries.size());
             Run run = Run.of(data, "state", "--at", String.valueOf(sequence), "--json");
 
             LedgerFold expected = foldOf(entries, sequence);
@@ -92,7 +92,7 @@ class StateCommandTest {
         Random random = new Random(seed);
 
         long sequenceBefore = 0;
-        for (long at = TestLedger.BEGIN_MILLIS; at < end; at += 600_000 + random.nextInt(3_000_000)) {
+        for (long at = TestLedger.BEGIN_MILLIS; at < end; at += 600_000L + random.nextInt(3_000_000)) {
             Run run = Run.of(data, "state", "--at", Figures.time(at), "--json");
 
             long sequence = JsonObjects.number(run.json(), "sequence");

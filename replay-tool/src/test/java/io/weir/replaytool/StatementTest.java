@@ -86,7 +86,8 @@ class StatementTest {
             names = {"ALL"},
             mode = EnumSource.Mode.EXCLUDE)
     void theGroupsOfAnyKindAddUpToTheTotals(Grouping grouping) {
-        List<Entry> entries = SeededJournal.write(data, RandomDays.steps(grouping.ordinal(), 2_500, true));
+        List<Entry> entries =
+                SeededJournal.write(data, RandomDays.steps(grouping.name().length(), 2_500, true));
 
         Run run = Run.of(data, "audit", "--json", "--by", grouping.toString());
         Run top = Run.of(data, "audit", "--json", "--by", grouping.toString(), "--top", "2");
