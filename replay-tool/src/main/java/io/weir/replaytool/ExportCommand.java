@@ -1,5 +1,6 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
@@ -189,18 +190,33 @@ public final class ExportCommand implements Callable<Integer> {
         ExportRows rows = rows(target.writer(), target.mark());
         Exporter exporter = new Exporter(target, rows);
         UpTo sink = new UpTo(exporter, begin.sequence(), last);
+        ExportMark resumed = target.mark();
         int status = ExitStatus.OK;
-        if (last > target.mark().lastSequence()) {
+        if (last > resumed.lastSequence()) {
             reader.startAt(begin);
-            try {
-                status = journal.answer(reader.read(sink, line));
-            } catch (EnoughException enough) {
-                status = sink.missing() > 0 ? ExitStatus.VIOLATED : ExitStatus.OK;
-            }
+            status = read(reader, sink, line);
+            requireWholeUpTo(resumed, sink.reached());
         }
         target.finish(rows.tail(target.mark().firstSequence(), target.mark().lastSequence()));
         report(target.mark(), sink, exporter);
         return exporter.skipped() > 0 ? Math.max(status, ExitStatus.VIOLATED) : status;
+    }
+
+    private int read(JournalReader reader, UpTo sink, ReadProgress line) {
+        try {
+            return journal.answer(reader.read(sink, line));
+        } catch (EnoughException enough) {
+            return sink.missing() > 0 ? ExitStatus.VIOLATED : ExitStatus.OK;
+        }
+    }
+
+    private static void requireWholeUpTo(ExportMark resumed, long reached) {
+        if (resumed.lastMillis() > 0 && reached < resumed.lastSequence()) {
+            throw new JournalException(
+                    FaultKind.SEQUENCE_GAP,
+                    "the journal ends at sequence " + reached + " and was exported up to " + resumed.lastSequence()
+                            + ": its end is missing, or it is another one");
+        }
     }
 
     private void report(ExportMark mark, UpTo sink, Exporter exporter) {

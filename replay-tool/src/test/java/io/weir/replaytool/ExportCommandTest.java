@@ -351,6 +351,20 @@ class ExportCommandTest {
     }
 
     @Test
+    void anExportIsNotResumedWithAJournalWhoseEndIsMissing() throws IOException {
+        SeededJournal.write(data, RandomDays.steps(63, 300, false));
+        Path out = outs.resolve("out");
+        export("events", "jsonl", out);
+        Path shorter = outs.resolve("shorter");
+        SeededJournal.write(shorter, RandomDays.steps(63, 200, false));
+
+        Run run = Run.of(shorter, "export", "events", "--out", out.toString(), "--resume");
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("its end is missing");
+    }
+
+    @Test
     void theStandardOutputTakesAnExportToo() {
         List<Entry> entries = SeededJournal.write(data, RandomDays.steps(71, 300, true));
 
