@@ -43,6 +43,7 @@ public final class Aggregator implements AutoCloseable {
     private final RecentExchanges exchanges;
     private final String nodeId;
     private final long boot;
+    private final long recoveredSequence;
     private final long recoveryMillis;
     private final long countingSinceMillis;
     private boolean isClosed;
@@ -58,6 +59,7 @@ public final class Aggregator implements AutoCloseable {
             RecentExchanges exchanges,
             String nodeId,
             long boot,
+            long recoveredSequence,
             long recoveryMillis,
             long countingSinceMillis) {
         this.bus = bus;
@@ -70,6 +72,7 @@ public final class Aggregator implements AutoCloseable {
         this.exchanges = exchanges;
         this.nodeId = nodeId;
         this.boot = boot;
+        this.recoveredSequence = recoveredSequence;
         this.recoveryMillis = recoveryMillis;
         this.countingSinceMillis = countingSinceMillis;
     }
@@ -133,6 +136,7 @@ public final class Aggregator implements AutoCloseable {
                     fold.snapshot(clockMillis.getAsLong()), config.tick().toNanos(), System.nanoTime());
             LiveLedger ledger = new LiveLedger(bus, config, writer, fold, desk, health, clockMillis, freeSpaceBytes);
             health.freeBytes(freeBytes);
+            long recoveredSequence = fold.sequence();
             ledger.start(nodeId, recovered);
             long boot = fold.boot();
             long countingSinceMillis = FirstRecord.millis(lock.folder());
@@ -156,6 +160,7 @@ public final class Aggregator implements AutoCloseable {
                     exchanges,
                     nodeId,
                     boot,
+                    recoveredSequence,
                     recoveryMillis,
                     countingSinceMillis);
         } catch (IOException e) {
@@ -236,6 +241,7 @@ public final class Aggregator implements AutoCloseable {
                 config.journalFolder(),
                 nodeId,
                 boot,
+                recoveredSequence,
                 recoveryMillis,
                 health.syncedAtMillis(),
                 countingSinceMillis,

@@ -17,6 +17,7 @@ import java.nio.file.Path;
  * @param journalFolder where the journal is
  * @param nodeId stable name of this install
  * @param boot number of this start
+ * @param recoveredSequence last event of earlier starts that was found; later ones may be other events than an earlier start showed
  * @param recoveryMillis how long it took to read the journal at the start
  * @param syncedAtMillis when the journal was synced last, in ms since the epoch; nothing is synced while nothing happens
  * @param countingSinceMillis when the journal's first event happened, in ms since the epoch; 0 if it is not there any more
@@ -35,6 +36,7 @@ public record LedgerHealth(
         Path journalFolder,
         String nodeId,
         long boot,
+        long recoveredSequence,
         long recoveryMillis,
         long syncedAtMillis,
         long countingSinceMillis,

@@ -26,6 +26,7 @@ final class ChangesFold {
     long base;
 
     String node = "";
+    private String stepNode = "";
     int resets;
     int parts;
 
@@ -71,10 +72,12 @@ final class ChangesFold {
             resets++;
             rows.clear();
             base = message.path("seq").longValue();
-            node = message.path("node").stringValue();
+        }
+        if (!isInStep) {
+            stepNode = message.path("node").stringValue();
         }
         assertThat(message.path("from").longValue()).isEqualTo(position);
-        assertThat(message.path("node").stringValue()).isEqualTo(node);
+        assertThat(message.path("node").stringValue()).isEqualTo(stepNode);
         for (JsonNode row : message.path("data")) {
             apply(row);
         }
@@ -83,6 +86,7 @@ final class ChangesFold {
             parts++;
         } else {
             position = message.path("seq").longValue();
+            node = stepNode;
         }
     }
 

@@ -54,7 +54,7 @@ class ChangesTest {
             assertThat(message.propertyNames()).containsExactly("type", "node", "from", "seq", "reset", "why", "data");
             assertThat(message.toString())
                     .startsWith(
-                            "{\"type\":\"changes\",\"node\":\"node\",\"from\":0,\"seq\":4,\"reset\":true,\"why\":\"new\",");
+                            "{\"type\":\"changes\",\"node\":\"node.1\",\"from\":0,\"seq\":4,\"reset\":true,\"why\":\"new\",");
             assertThat(message.path("data").findValuesAsString("id")).containsExactly("2", "1");
             assertThat(Dashboard.row(message, 2).path("status").stringValue()).isEqualTo("Active");
             assertThat(Dashboard.row(message, 1).path("status").stringValue()).isEqualTo("Closed");
@@ -73,7 +73,7 @@ class ChangesTest {
             JsonNode moved =
                     dashboard.any("changes", message -> message.path("from").longValue() == at && has(message, 1));
             assertThat(moved.toString())
-                    .isEqualTo("{\"type\":\"changes\",\"node\":\"node\",\"from\":" + at + ",\"seq\":" + (at + 1)
+                    .isEqualTo("{\"type\":\"changes\",\"node\":\"node.1\",\"from\":" + at + ",\"seq\":" + (at + 1)
                             + ",\"data\":[{\"id\":1,\"up\":517,\"down\":4096,\"overheadUp\":93,\"overheadDown\":39,"
                             + "\"originUp\":517,\"originDown\":4096}]}");
 
@@ -118,7 +118,7 @@ class ChangesTest {
         gateway.ledger.put(FakeLedger.exchange(2, "a.example", Tally.ZERO)); // 3
         gateway.ledger.put(FakeLedger.exchange(2, "a.example", SOME)); // 4
         gateway.ledger.put(FakeLedger.exchange(3, "a.example", SOME)); // 5
-        try (Dashboard dashboard = resume(gateway, 3, "node")) {
+        try (Dashboard dashboard = resume(gateway, 3, "node.1")) {
 
             JsonNode message = first(dashboard);
 
@@ -131,7 +131,30 @@ class ChangesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,node,new", "2,elsewhere,other node", "99,node,ahead", "9007199254740991,'',ahead"})
+    @CsvSource({"3,node.1,false", "4,node.1,true", "4,node.2,false", "3,node.0,true"})
+    void whatAnEarlierStartToldHoldsAsFarAsItWasFound(long from, String node, boolean isReset) {
+        for (long id = 1; id < 6; id++) {
+            gateway.ledger.put(FakeLedger.exchange(id, "a.example", Tally.ZERO));
+        }
+        gateway.ledger.startAgain(3);
+
+        try (Dashboard dashboard = resume(gateway, from, node)) {
+            JsonNode first = first(dashboard);
+
+            assertThat(first.path("node").stringValue()).isEqualTo("node.2");
+            assertThat(first.has("reset")).isEqualTo(isReset);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,node.1,new",
+        "2,elsewhere.1,other node",
+        "2,node,other node",
+        "2,node.2,other node",
+        "99,node.1,ahead",
+        "9007199254740991,'',ahead"
+    })
     void placeThatIsNoneOfThisLedgerIsAnsweredWithEverything(long from, String node, String why) {
         gateway.ledger.put(FakeLedger.exchange(1, "a.example", Tally.ZERO));
         gateway.ledger.put(FakeLedger.exchange(2, "a.example", Tally.ZERO));
@@ -143,6 +166,32 @@ class ChangesTest {
             assertThat(message.path("why").stringValue()).isEqualTo(why);
             assertThat(message.path("from").longValue()).isZero();
             assertThat(message.path("data").size()).isEqualTo(2);
+        }
+    }
+
+    /** Its subscription and the first part of a reset have met on the way. */
+    @Test
+    void placeThatWasSaidBeforeTheClientKnewOfAResetIsAnsweredWithEverythingAgain() {
+        gateway.ledger.put(FakeLedger.exchange(1, "a.example", Tally.ZERO)); // 2
+        gateway.ledger.put(FakeLedger.exchange(2, "a.example", Tally.ZERO)); // 3
+        try (Dashboard dashboard = gateway.dashboard().subscribe("changes")) {
+            first(dashboard);
+
+            dashboard.say("{\"action\":\"subscribe\",\"topics\":[\"changes\"],\"from\":2}");
+            JsonNode again =
+                    dashboard.next("changes", message -> message.path("data").size() > 0);
+
+            assertThat(again.path("reset").booleanValue()).isTrue();
+            assertThat(again.path("why").stringValue()).isEqualTo("new");
+            assertThat(again.path("data").size()).isEqualTo(2);
+
+            dashboard.say("{\"action\":\"subscribe\",\"topics\":[\"changes\"],\"from\":3}");
+            gateway.ledger.put(FakeLedger.exchange(2, "a.example", SOME)); // 4
+            JsonNode goesOn =
+                    dashboard.next("changes", message -> message.path("data").size() > 0);
+
+            assertThat(goesOn.path("from").longValue()).isEqualTo(3);
+            assertThat(goesOn.has("reset")).isFalse();
         }
     }
 
@@ -174,12 +223,12 @@ class ChangesTest {
 
     @Test
     void whoIsUpToDateHearsThatAtOnceAndThenFromTimeToTime() {
-        try (Dashboard dashboard = resume(gateway, 1, "node")) {
+        try (Dashboard dashboard = resume(gateway, 1, "node.1")) {
             await().until(() -> dashboard.messages.size() >= 3);
 
             assertThat(dashboard.messages)
                     .allMatch(message -> message.toString()
-                            .equals("{\"type\":\"changes\",\"node\":\"node\",\"from\":1,\"seq\":1,\"data\":[]}"));
+                            .equals("{\"type\":\"changes\",\"node\":\"node.1\",\"from\":1,\"seq\":1,\"data\":[]}"));
         }
     }
 

@@ -37,6 +37,8 @@ final class FakeLedger implements Ledger, AutoCloseable {
     private Tally totals = Tally.ZERO;
     private long sequence = 1;
     private JournalState journal = JournalState.OK;
+    private long boot = 1;
+    private long recoveredSequence;
     private String reason = "";
     private boolean isSilent;
     private Path folder = Path.of("no-such-journal");
@@ -113,6 +115,12 @@ final class FakeLedger implements Ledger, AutoCloseable {
     @Override
     public RecentExchanges exchanges() {
         return exchanges;
+    }
+
+    /** As if the node had been started again and found its events up to a sequence, whatever it had shown before. */
+    synchronized void startAgain(long recovered) {
+        boot++;
+        recoveredSequence = recovered;
     }
 
     synchronized void fail(JournalState state, String why) {
@@ -199,7 +207,8 @@ final class FakeLedger implements Ledger, AutoCloseable {
                 0,
                 Path.of("journal"),
                 "node",
-                1,
+                boot,
+                recoveredSequence,
                 0,
                 1_772_935_200_000L,
                 0,

@@ -8,6 +8,7 @@ import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -271,7 +272,7 @@ class TopicsTest {
                 JsonNode history = late.messages.get(0).path("history");
                 assertThat(history.path("stepMillis").intValue()).isEqualTo(40);
                 assertThat(OffsetDateTime.parse(history.path("endTime").stringValue()))
-                        .isAfter(OffsetDateTime.now().minusMinutes(1));
+                        .isAfter(OffsetDateTime.now(ZoneOffset.UTC).minusMinutes(1));
                 int steps = history.path("up").size();
                 for (String figure : new String[] {"down", "open", "opened", "closed"}) {
                     assertThat(history.path(figure).size()).isEqualTo(steps);

@@ -80,21 +80,32 @@ public final class GatewayTick {
     }
 
     private void run() throws IOException {
-        say(
+        say(String.format(
+                Locale.ROOT,
                 "%,d sessions open, JDK %s, %d processors",
-                SESSIONS, Runtime.version(), Runtime.getRuntime().availableProcessors());
+                SESSIONS,
+                Runtime.version(),
+                Runtime.getRuntime().availableProcessors()));
         changes(1_000, WARM_UP);
         fresh(10);
         say(
-                "%n| changed | bytes of a step | gateway, CPU ms | allocated, KiB | aggregator, CPU ms | of these without a viewer |");
+                String.format(
+                        Locale.ROOT,
+                        "%n| changed | bytes of a step | gateway, CPU ms | allocated, KiB | aggregator, CPU ms | of these without a viewer |"));
         say("| ---: | ---: | ---: | ---: | ---: | ---: |");
         for (int changed : new int[] {0, 10, 100, 1_000, 10_000, 100_000}) {
             changes(changed, 3);
             Result seen = changes(changed, ROUNDS);
             double alone = alone(changed);
-            say(
+            say(String.format(
+                    Locale.ROOT,
                     "| %,d | %,d | %.2f | %,d | %.2f | %.2f |",
-                    changed, seen.bytes, seen.gatewayMillis, seen.allocated >> 10, seen.ledgerMillis, alone);
+                    changed,
+                    seen.bytes,
+                    seen.gatewayMillis,
+                    seen.allocated >> 10,
+                    seen.ledgerMillis,
+                    alone));
         }
         fresh(5);
         connections();
@@ -158,9 +169,12 @@ public final class GatewayTick {
                 gateway[i] = (gatewayCost.cpuNanos() - gatewayCpu) / 1e6;
             }
         }
-        say(
+        say(String.format(
+                Locale.ROOT,
                 "%nfresh snapshot: %,d bytes, complete after %.0f ms, gateway CPU %.0f ms",
-                median(bytes), median(millis), median(gateway));
+                median(bytes),
+                median(millis),
+                median(gateway)));
     }
 
     private void connections() throws IOException {
@@ -174,7 +188,11 @@ public final class GatewayTick {
                 bytes[i] = viewer.next().bytes();
                 gateway[i] = (gatewayCost.cpuNanos() - gatewayCpu) / 1e6;
             }
-            say("%nconnections: %,d bytes a message (capped), gateway CPU %.1f ms", median(bytes), median(gateway));
+            say(String.format(
+                    Locale.ROOT,
+                    "%nconnections: %,d bytes a message (capped), gateway CPU %.1f ms",
+                    median(bytes),
+                    median(gateway)));
         }
     }
 
@@ -208,8 +226,8 @@ public final class GatewayTick {
         return sorted[sorted.length / 2];
     }
 
-    private static void say(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
+    private static void say(String line) {
+        System.out.println(line);
     }
 
     private record LedgerOf(Aggregator aggregator, Path folder) implements Ledger {
