@@ -69,6 +69,11 @@ function push(history, time, data) {
   }
 }
 
+/** Lines are listened for anew: what was written since the last one is not here, and that must be seen. */
+export function logsBegin() {
+  if (store.logs.length && !store.logs.at(-1).isGap) logs({ data: [{ level: "WARN", session: 0, message: t("logs.gap"), time: new Date(now()).toISOString(), isGap: true }] });
+}
+
 function logs({ data }) {
   for (const line of data) line.key = ++logKeys;
   store.logs = store.logs.concat(data).slice(-LOGS_KEPT);

@@ -9,6 +9,7 @@ export default {
   "theme.auto": "Theme: as the system", "theme.light": "Theme: light", "theme.dark": "Theme: dark", "theme.switch": "{theme}. Change the theme",
   "banner.lost": ["Disconnected: what is shown is as it was. Trying again in {n} second.", "Disconnected: what is shown is as it was. Trying again in {n} seconds."],
   "banner.reconnecting": "Disconnected: what is shown is as it was. Connecting …",
+  "banner.retry": "Try now",
   "banner.stale": "The ledger does not answer: these figures are old.",
   "banner.journal.degraded": "The journal cannot be written for now, and is tried again: {reason}", "banner.journal.failed": "The journal failed and stays so until the next start: {reason}",
   "banner.noReason": "no reason given",
@@ -45,6 +46,6 @@ export default {
   "close.why": "Reason, for the journal (optional)", "close.action": "Close", "close.done": ["{n} session is being closed", "{n} sessions are being closed"],
   "close.buttonAll": "Close all", "close.buttonFiltered": "Close filtered ({n})",
   "logs.level": "Level", "logs.from.DEBUG": "Debug and above", "logs.from.INFO": "Info and above", "logs.from.WARN": "Warnings and above", "logs.from.ERROR": "Errors", "logs.search": "Search lines",
-  "logs.follow": "Follow", "logs.pause": "Pause", "logs.resume": "Resume ({n} new)", "logs.resumeNone": "Resume", "logs.none": "No lines yet. They appear as they are written.", "logs.noMatch": "No line matches.",
+  "logs.follow": "Follow", "logs.pause": "Pause", "logs.resume": "Resume ({n} new)", "logs.resumeNone": "Resume", "logs.gap": "Lines may be missing before this one: this page was not listening.", "logs.none": "No lines yet. They appear as they are written.", "logs.noMatch": "No line matches.",
   "logs.shown": ["{n} line", "{n} lines"], "logs.shownOf": "{n} of {total} lines",
 };

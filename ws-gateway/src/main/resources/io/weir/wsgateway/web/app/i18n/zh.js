@@ -9,6 +9,7 @@ export default {
   "theme.auto": "主题：跟随系统", "theme.light": "主题：浅色", "theme.dark": "主题：深色", "theme.switch": "{theme}。切换主题",
   "banner.lost": "连接已断开，当前显示的是断开前的数据。{n} 秒后重试。",
   "banner.reconnecting": "连接已断开，当前显示的是断开前的数据。正在重新连接…",
+  "banner.retry": "立即重试",
   "banner.stale": "账本没有响应，当前数字已过时。",
   "banner.journal.degraded": "日记账暂时无法写入，正在重试：{reason}", "banner.journal.failed": "日记账写入失败，下次启动前不会恢复：{reason}",
   "banner.noReason": "未说明原因",
@@ -45,6 +46,6 @@ export default {
   "close.why": "原因，记入日记账（可不填）", "close.action": "关闭", "close.done": "正在关闭 {n} 个会话",
   "close.buttonAll": "全部关闭", "close.buttonFiltered": "关闭筛选结果（{n}）",
   "logs.level": "级别", "logs.from.DEBUG": "调试及以上", "logs.from.INFO": "信息及以上", "logs.from.WARN": "警告及以上", "logs.from.ERROR": "错误", "logs.search": "搜索日志",
-  "logs.follow": "跟随", "logs.pause": "暂停", "logs.resume": "继续（{n} 条新）", "logs.resumeNone": "继续", "logs.none": "还没有日志，写入后会立即显示。", "logs.noMatch": "没有匹配的日志。",
+  "logs.follow": "跟随", "logs.pause": "暂停", "logs.resume": "继续（{n} 条新）", "logs.resumeNone": "继续", "logs.gap": "此前的日志可能有缺失：本页当时没有接收。", "logs.none": "还没有日志，写入后会立即显示。", "logs.noMatch": "没有匹配的日志。",
   "logs.shown": "{n} 条", "logs.shownOf": "{total} 条中的 {n} 条",
 };

@@ -46,7 +46,7 @@ export function COLUMNS(expand, collapsed, view) {
     { key: "down", title: t("col.down"), width: "68px", sort: true, num: true, class: "down", tip: ({ row }) => countsTip(row, false), cell: ({ row }) => bytes(row.down) },
     { key: "rateUp", title: t("col.rateUp"), width: "78px", sort: true, num: true, minWidth: 760, class: "up", cell: (entry) => live(entry.up(now())) },
     { key: "rateDown", title: t("col.rateDown"), width: "78px", sort: true, num: true, minWidth: 760, class: "down", cell: (entry) => live(entry.down(now())) },
-    { key: "state", title: t("col.state"), width: "minmax(118px, .34fr)", sort: true, tip: ({ row }) => row.endTime ? endInWords(row) + " " + exactTime(row.endTime) : "",
+    { key: "state", title: t("col.state"), width: "minmax(136px, .34fr)", sort: true, tip: ({ row }) => row.endTime ? endInWords(row) + " " + exactTime(row.endTime) : "",
       cell: ({ row }) => [h("span.dot.row-dot"), h("span", { "data-test": "row-state" }, stateText(row))] },
     { key: "act", title: "", width: "52px", class: "act", cell: (entry) => entry.closed ? null : h(CloseButton, { entry }) },
   ];

@@ -150,7 +150,7 @@ export default function Exchanges({ params }) {
         h("button.push", { type: "button", "aria-pressed": String(isPaused), "data-test": "exchanges-pause", onClick: pause }, isPaused ? t("x.resume") : t("x.pause"))),
       h(Filters, { filter, change, isFiltered }),
       h(Table, {
-        test: "exchanges", label: t("x.title"), columns: columns(), rows, rowKey: (exchange) => exchange.id, narrowRow, narrowHeight: 62, selected: selected?.id,
+        test: "exchanges", label: t("x.title"), columns: columns(), rows, rowKey: (exchange) => exchange.id, narrowRow, narrowHeight: 62, selected: selected?.id, question: JSON.stringify(filter),
         rowClass: (exchange) => failed(exchange) ? "is-failed" : "", onOpen: open,
         onEnd: () => { if (!error) older(); }, busy: busy && rows.length === 0, empty: h(Empty, { isFiltered, error }),
         footer: h(Foot, { error, busy, isEmpty: rows.length === 0, older }),
