@@ -145,9 +145,35 @@ class DashboardTest {
                             .first())
                     .isVisible();
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> exact(part(page, "totals").textContent()) >= 6_000_000);
+                    .until(() -> exact(part(page, "totals").textContent()) >= 3_000_000);
             assertThat(part(page, "trust-violations")).hasText("0");
             assertThat(part(page, "trust-unaccounted")).hasText("0");
+        }
+    }
+
+    @Test
+    void aHostOfShortRequestsHasARateToo() throws Exception {
+        Page page = open("#/");
+        Locator row = part(page, "top-host").locator("[data-name='" + webAuthority() + "'] .top-value");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            request("http://" + webAuthority() + "/short");
+            return row.count() == 1 && row.textContent().endsWith("/s");
+        });
+    }
+
+    @Test
+    void agesGoByTheNodesClock() throws Exception {
+        try (var client = TunnelClient.open(weir, echo.authority())) {
+            client.echo(22_222);
+            Page page = open("#/connections?state=open");
+            page.clock()
+                    .setSystemTime(
+                            System.currentTimeMillis() + Duration.ofHours(3).toMillis());
+            page.reload();
+
+            Locator age = rowOf(page, "connections", "22.2 kB").locator("[data-col='age']");
+            assertThat(age).hasText(Pattern.compile("\\d (ms|s)"));
         }
     }
 

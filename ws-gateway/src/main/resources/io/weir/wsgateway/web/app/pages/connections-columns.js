@@ -35,17 +35,17 @@ const live = (value) => value > 0 ? rate(value) : h("span.zero", "–");
 /** The columns; what they show depends on what is collapsed, and on the language. */
 export function COLUMNS(expand, collapsed, view) {
   return [
-    { key: "id", title: t("col.id"), width: "78px", sort: true, minWidth: 900, class: "mono dim", cell: ({ id }) => id },
+    { key: "id", title: t("col.id"), width: "78px", sort: true, minWidth: 970, class: "mono dim", cell: ({ id }) => id },
     { key: "host", title: t("col.destination"), width: "minmax(150px, 1fr)", sort: true, tip: ({ row }) => safe(row.url),
       cell: (entry) => h(Destination, { entry, expand, collapsed, view }) },
     { key: "kind", title: t("col.kind"), width: "124px", sort: true, minWidth: 1300, cell: ({ row }) => kindOf(row) },
-    { key: "client", title: t("col.client"), width: "148px", sort: true, minWidth: 980, class: "mono dim",
+    { key: "client", title: t("col.client"), width: "148px", sort: true, minWidth: 1140, class: "mono dim",
       tip: ({ row }) => safe(row.remote) + (row.user ? " · " + safe(row.user) : ""), cell: ({ row }) => row.user ? [h("b", safe(row.user)), " ", safe(row.remote)] : safe(row.remote) },
-    { key: "age", title: t("col.age"), width: "80px", sort: true, num: true, minWidth: 840, tip: ({ row }) => exactTime(row.startTime), cell: (entry) => duration(ageOf(entry)) },
+    { key: "age", title: t("col.age"), width: "80px", sort: true, num: true, minWidth: 890, tip: ({ row }) => exactTime(row.startTime), cell: (entry) => duration(ageOf(entry)) },
     { key: "up", title: t("col.up"), width: "68px", sort: true, num: true, class: "up", tip: ({ row }) => countsTip(row, true), cell: ({ row }) => bytes(row.up) },
     { key: "down", title: t("col.down"), width: "68px", sort: true, num: true, class: "down", tip: ({ row }) => countsTip(row, false), cell: ({ row }) => bytes(row.down) },
-    { key: "rateUp", title: t("col.rateUp"), width: "78px", sort: true, num: true, minWidth: 760, class: "up", cell: (entry) => live(entry.up(now())) },
-    { key: "rateDown", title: t("col.rateDown"), width: "78px", sort: true, num: true, minWidth: 760, class: "down", cell: (entry) => live(entry.down(now())) },
+    { key: "rateUp", title: t("col.rateUp"), width: "88px", sort: true, num: true, minWidth: 790, class: "up", cell: (entry) => live(entry.up(now())) },
+    { key: "rateDown", title: t("col.rateDown"), width: "88px", sort: true, num: true, minWidth: 790, class: "down", cell: (entry) => live(entry.down(now())) },
     { key: "state", title: t("col.state"), width: "minmax(136px, .34fr)", sort: true, tip: ({ row }) => row.endTime ? endInWords(row) + " " + exactTime(row.endTime) : "",
       cell: ({ row }) => [h("span.dot.row-dot"), h("span", { "data-test": "row-state" }, stateText(row))] },
     { key: "act", title: "", width: "52px", class: "act", cell: (entry) => entry.closed ? null : h(CloseButton, { entry }) },

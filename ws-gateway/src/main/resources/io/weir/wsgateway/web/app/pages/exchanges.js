@@ -205,7 +205,7 @@ const columns = () => [
   { key: "took", title: t("x.col.took"), width: "76px", num: true, minWidth: 660, class: "c-dim", cell: took },
   { key: "up", title: t("x.col.up"), width: "74px", num: true, minWidth: 850, class: "c-up", cell: (x) => h("span", { title: exact(x.request.sumSize) }, bytes(x.request.sumSize)) },
   { key: "down", title: t("x.col.down"), width: "74px", num: true, minWidth: 800, class: "c-down", cell: (x) => h("span", { title: exact(x.response.sumSize) }, bytes(x.response.sumSize)) },
-  { key: "protocols", title: t("x.col.protocols"), width: "100px", minWidth: 980, class: "c-dim", cell: protocols },
+  { key: "protocols", title: t("x.col.protocols"), width: "100px", minWidth: 1060, class: "c-dim", cell: protocols },
 ];
 
 function narrowRow(x) {

@@ -30,11 +30,11 @@ export function questionOf(params, now) {
 
 export const isBadRange = ({ from, to }) => Boolean(from && to) && Date.parse(from) >= Date.parse(to);
 
-/** Sums over root sessions: what is within a tunnel was counted with the tunnel. */
+/** Sums in which no byte is twice: what is within a tunnel that is listed too was counted with the tunnel. */
 export function sumsOf(rows) {
-  const sums = { up: 0, down: 0, children: 0 };
+  const sums = { up: 0, down: 0, children: 0 }, ids = new Set(rows.map((row) => row.id));
   for (const row of rows) {
-    if (isChild(row)) {
+    if (isChild(row) && ids.has(row.parentId)) {
       sums.children++;
     } else {
       sums.up += row.up;
