@@ -336,7 +336,9 @@ class AggregatorTest {
                 100,
                 defaults.checkpointInterval(),
                 defaults.retryInterval(),
-                defaults.heldEvents());
+                defaults.heldEvents(),
+                defaults.sealFolder(),
+                defaults.sealInterval());
         EventBus bus = EventBus.create(64);
         long granted;
         Tally counted;

@@ -152,7 +152,9 @@ class DegradedJournalTest {
                 1_000_000,
                 Duration.ofMinutes(10),
                 Duration.ofMillis(50),
-                heldEvents);
+                heldEvents,
+                folder.resolve("seal"),
+                Duration.ofMillis(1));
         return Aggregator.open(bus, config, journal, System::currentTimeMillis, freeSpace::get);
     }
 

@@ -37,6 +37,7 @@ public final class JournalReader implements AutoCloseable {
     private boolean isDamaged; // from here on records are searched for, byte by byte
     private boolean isStopped;
     private boolean isUnfinished;
+    private RecordTap tap = RecordTap.NONE;
     private long recordOffset;
     private long firstSequence;
     private long faultCount;
@@ -80,6 +81,11 @@ public final class JournalReader implements AutoCloseable {
             throw new JournalException(
                     FaultKind.NOT_A_JOURNAL, "journal " + folder + ": the file " + fileName + " is not there");
         }
+    }
+
+    /** From now on somebody looks at the records themselves. */
+    public void tap(RecordTap newTap) {
+        tap = newTap;
     }
 
     /** Where the next call of {@link #read} goes on. */
@@ -209,6 +215,7 @@ public final class JournalReader implements AutoCloseable {
             if (isInOrder()) {
                 decoder.deliver(sink);
                 count();
+                tap.record(sequence, current.bytes(), current.at(offset + DocumentScanner.HEADER_BYTES), length);
             }
             passTo(DocumentScanner.next(offset, length));
         } catch (RecordFormatException e) {
@@ -279,10 +286,12 @@ public final class JournalReader implements AutoCloseable {
     }
 
     private void fault(FaultKind kind, String what) {
+        JournalFault fault = new JournalFault(kind, fileName, offset, sequence, what);
         faultCount++;
         if (faults.size() < FAULTS_LISTED) {
-            faults.add(new JournalFault(kind, fileName, offset, sequence, what));
+            faults.add(fault);
         }
+        tap.fault(fault);
     }
 
     private void closeFile() {
