@@ -1,7 +1,9 @@
 package io.weir.launcher;
 
+import io.weir.replaytool.AnchorCommand;
 import io.weir.replaytool.AuditCommand;
 import io.weir.replaytool.JournalCommand;
+import io.weir.replaytool.VerifyCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -30,6 +32,8 @@ final class WeirCommand {
     static {
         COMMANDS.put("proxy", ProxyCommand::new);
         COMMANDS.put("audit", AuditCommand::new);
+        COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("anchor", AnchorCommand::new);
         COMMANDS.put("journal", JournalCommand::new);
         COMMANDS.put("ca", CaCommand::new);
         COMMANDS.put("version", VersionCommand::new);

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 record Run(int status, String out, String err) {
     @Command(
             name = "weir",
-            subcommands = {AuditCommand.class, JournalCommand.class})
+            subcommands = {AuditCommand.class, VerifyCommand.class, AnchorCommand.class, JournalCommand.class})
     private static final class Root {}
 
     static Run of(Path data, String... arguments) {

@@ -212,10 +212,11 @@ public final class JournalReader implements AutoCloseable {
         try {
             openRecord(current, length);
             recordOffset = offset;
-            if (isInOrder()) {
+            int body = current.at(offset + DocumentScanner.HEADER_BYTES);
+            if (isInOrder(current.bytes(), body, length)) {
                 decoder.deliver(sink);
                 count();
-                tap.record(sequence, current.bytes(), current.at(offset + DocumentScanner.HEADER_BYTES), length);
+                tap.record(sequence, current.bytes(), body, length);
             }
             passTo(DocumentScanner.next(offset, length));
         } catch (RecordFormatException e) {
@@ -241,10 +242,11 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
-    private boolean isInOrder() {
+    private boolean isInOrder(byte[] record, int body, int length) {
         long expected = sequence + 1;
         long first = decoder.firstSequence();
         if (first < expected) {
+            tap.repeated(first, record, body, length);
             fault(
                     FaultKind.DUPLICATE_SEQUENCE,
                     "repeats the sequences " + first + " to " + decoder.lastSequence() + ", expected " + expected);
@@ -292,6 +294,29 @@ public final class JournalReader implements AutoCloseable {
             faults.add(fault);
         }
         tap.fault(fault);
+    }
+
+    /**
+     * Where behind the end that {@link #read} found a whole record lies, in the last file: the header before it says that nothing
+     * follows, and so no reader comes there. −1 if none does.
+     *
+     * @throws JournalException if the file can't be read
+     */
+    public long findBehindEnd() {
+        CycleFile current = file;
+        DocumentScanner documents = scanner;
+        if (current == null || documents == null || isStopped) {
+            return -1;
+        }
+        try {
+            current.refresh();
+            long found = documents.findRecord(offset + DocumentScanner.HEADER_BYTES);
+            current.refresh();
+            boolean isLive = found >= 0 && documents.look(offset) == Found.RECORD; // written while we looked
+            return isLive ? -1 : found;
+        } catch (IOException e) {
+            throw new JournalException(FaultKind.UNREADABLE, "journal " + fileName + ": can't be read: " + e, e);
+        }
     }
 
     private void closeFile() {

@@ -11,6 +11,9 @@ public interface RecordTap {
         public void record(long lastSequence, byte[] bytes, int offset, int length) {}
 
         @Override
+        public void repeated(long firstSequence, byte[] bytes, int offset, int length) {}
+
+        @Override
         public void fault(JournalFault fault) {}
     };
 
@@ -20,6 +23,9 @@ public interface RecordTap {
      * @param bytes the reader's own: to be read here and not kept
      */
     void record(long lastSequence, byte[] bytes, int offset, int length);
+
+    /** A record that was passed over because its events had come before; its fault follows. */
+    void repeated(long firstSequence, byte[] bytes, int offset, int length);
 
     /** Something is wrong at this place. */
     void fault(JournalFault fault);

@@ -82,6 +82,9 @@ public final class RecordChain implements RecordTap {
     }
 
     @Override
+    public void repeated(long first, byte[] bytes, int offset, int length) {}
+
+    @Override
     public void fault(JournalFault fault) {} // what is missing shows in the digest
 
     /** Whether it is known where the span begins. */
