@@ -138,7 +138,7 @@ public final class Aggregator implements AutoCloseable {
                     lock.folder(),
                     fold,
                     exchanges,
-                    Sealer.of(recovered.chain(), key),
+                    Sealer.of(recovered.chain(), key, nodeId),
                     recovered.end().file());
             HealthBoard health = new HealthBoard();
             SnapshotDesk desk = new SnapshotDesk(

@@ -14,22 +14,24 @@ import org.jspecify.annotations.Nullable;
 final class Sealer {
     private final RecordChain chain;
     private final @Nullable SealKey key; // null: nothing is sealed
+    private final String nodeId;
     private @Nullable Seal made;
     private long sealSequence;
 
-    private Sealer(RecordChain chain, @Nullable SealKey key) {
+    private Sealer(RecordChain chain, @Nullable SealKey key, String nodeId) {
         this.chain = chain;
         this.key = key;
+        this.nodeId = nodeId;
     }
 
     /** Goes on where the journal ends; without a key nothing is sealed. */
-    static Sealer of(RecordChain chain, @Nullable SealKey key) {
-        return new Sealer(chain, key);
+    static Sealer of(RecordChain chain, @Nullable SealKey key, String nodeId) {
+        return new Sealer(chain, key, nodeId);
     }
 
     /** Seals nothing. */
     static Sealer none() {
-        return new Sealer(new RecordChain(), null);
+        return new Sealer(new RecordChain(), null, "");
     }
 
     boolean isOn() {
@@ -55,7 +57,7 @@ final class Sealer {
         if (!chain.isKnown()) {
             chain.begin(fold.sequence() + 1);
         }
-        Seal seal = signer.seal(chain, fold.nodeId(), fold.boot(), atMillis);
+        Seal seal = signer.seal(chain, nodeId, fold.boot(), atMillis);
         made = seal;
         return seal;
     }

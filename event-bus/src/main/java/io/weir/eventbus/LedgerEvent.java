@@ -237,7 +237,7 @@ public sealed interface LedgerEvent
      * @param firstSequence the first event of the span, one more than the last of the seal before
      * @param lastSequence the last event of the span, the one before this seal; one less than {@code firstSequence} if it is empty
      * @param records how many records the chain has up to {@code lastSequence}
-     * @param nodeId the node's, empty if it was not known yet
+     * @param nodeId the node's
      * @param boot the node's latest start up to {@code lastSequence}
      * @param publicKey the Ed25519 key (RFC 8032, 32 bytes) that the signature is of
      * @param previous digest of the seal before; zeros if there is none

@@ -122,7 +122,8 @@ final class SealCheck implements EventSink, RecordTap {
         }
         signatures.checkPending(); // this one does not vouch for them
         boolean isGenuine = signatures.isGenuine(seal, atMillis) && isTrusted;
-        boolean isHere = seal.previous().equals(chain.previous()) || seal.lastSequence() == sequence - 1 - shift;
+        boolean isHere =
+                seal.nodeId().equals(node(seal)) && (isBehind(seal) || seal.lastSequence() == sequence - 1 - shift);
         if (!isGenuine || !isHere) {
             forged(sequence, place, seal, isGenuine, isTrusted);
             return;
@@ -148,6 +149,11 @@ final class SealCheck implements EventSink, RecordTap {
                 && seal.chainFirst() == chain.chainFirst()
                 && seal.records() == chain.records()
                 && seal.digest().equals(chain.digest());
+    }
+
+    /** Whether a seal goes on where the one before it ended, or later: then something is missing. */
+    private boolean isBehind(Seal seal) {
+        return seal.previous().equals(chain.previous()) || seal.firstSequence() >= chain.spanFirst();
     }
 
     /** The node that writes; a seal before the first start that was read can only be believed. */
