@@ -48,6 +48,7 @@ class DegradedJournalTest {
         }
 
         LedgerFold replayed = Ledgers.replay(folder);
+        assertThat(SealedRecords.of(folder).isSealedToItsEnd()).isTrue();
         assertThat(replayed.totals()).isEqualTo(before.plus(during).plus(after));
         assertThat(replayed.violations()).isZero();
         assertThat(replayed.gaps()).singleElement().satisfies(gap -> {
