@@ -254,6 +254,7 @@ public final class Aggregator implements AutoCloseable {
                 recoveryMillis,
                 health.syncedAtMillis(),
                 countingSinceMillis,
+                health.sealedSequence(),
                 health.freeBytes());
     }
 

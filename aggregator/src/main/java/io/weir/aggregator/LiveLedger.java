@@ -107,6 +107,7 @@ final class LiveLedger implements BusConsumer {
         writer.seal(now);
         writer.sync();
         health.folded(fold);
+        health.sealed(writer.sealSequence());
         health.synced(writer.syncedSequence(), clockMillis.getAsLong());
         bus.sessionIds().startAt(firstId);
         bus.sessionIds().grant(below);
@@ -159,6 +160,7 @@ final class LiveLedger implements BusConsumer {
             hold(String.valueOf(e.getMessage()), e);
         }
         health.folded(fold);
+        health.sealed(writer.sealSequence());
         serve(nowNanos, now);
     }
 
@@ -345,6 +347,7 @@ final class LiveLedger implements BusConsumer {
             LOG.error("the stop could not be journaled sequence={}", fold.sequence(), e);
         }
         health.folded(fold);
+        health.sealed(writer.sealSequence());
         desk.publish(fold, now, System.nanoTime(), Long.MAX_VALUE);
     }
 

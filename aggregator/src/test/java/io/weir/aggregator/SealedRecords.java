@@ -22,6 +22,8 @@ final class SealedRecords implements EventSink {
     private final List<Long> seals = new ArrayList<>();
     private final Set<String> filesThatBeginWithASeal = new LinkedHashSet<>();
     private final Set<String> files = new LinkedHashSet<>();
+    private String lastDigest = "";
+    private String publicKey = "";
     private long last;
 
     private SealedRecords(JournalReader reader) {
@@ -41,6 +43,15 @@ final class SealedRecords implements EventSink {
 
     List<Long> seals() {
         return seals;
+    }
+
+    String lastDigest() {
+        return lastDigest;
+    }
+
+    /** Of the last seal. */
+    String publicKey() {
+        return publicKey;
     }
 
     Set<String> files() {
@@ -70,6 +81,8 @@ final class SealedRecords implements EventSink {
                     .isTrue();
             chain.sealed(seal);
             seals.add(sequence);
+            lastDigest = seal.digest();
+            publicKey = seal.publicKey();
             if (isFirst) {
                 filesThatBeginWithASeal.add(reader.recordPosition().file());
             }

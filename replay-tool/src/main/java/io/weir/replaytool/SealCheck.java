@@ -140,8 +140,8 @@ final class SealCheck implements EventSink, RecordTap {
         if (!isSealed && seal.chainFirst() == sequence) {
             return isInPlace && beginsHere(sequence, seal);
         }
-        if (!isSealed && seal.firstSequence() < first && first > 1) {
-            return isInPlace; // its span began in a file that is not here: only what follows can be compared
+        if (!isSealed && isCut(seal)) {
+            return isInPlace; // only what follows can be compared
         }
         return isInPlace
                 && seal.firstSequence() == chain.spanFirst()
@@ -154,6 +154,11 @@ final class SealCheck implements EventSink, RecordTap {
     /** Whether a seal goes on where the one before it ended, or later: then something is missing. */
     private boolean isBehind(Seal seal) {
         return seal.previous().equals(chain.previous()) || seal.firstSequence() >= chain.spanFirst();
+    }
+
+    /** Whether the seal's span began in a file that is not here. */
+    private boolean isCut(Seal seal) {
+        return seal.firstSequence() < first;
     }
 
     /** The node that writes; a seal before the first start that was read can only be believed. */
@@ -221,7 +226,7 @@ final class SealCheck implements EventSink, RecordTap {
     }
 
     private void follow(long sequence, long atMillis, Seal seal) {
-        sealed = sealed.and(seal, sequence, atMillis);
+        sealed = sealed.and(seal, isCut(seal) ? sequence : seal.firstSequence(), sequence, atMillis);
         anchors.sealed(seal, atMillis);
         isSealed = true;
         chain.sealed(seal);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What the seals of a journal cover. Immutable.
  *
  * @param seals how many there are
- * @param from the first event that one covers; 0 if there are none
+ * @param from the first event of which that was compared; 0 if there are none
  * @param sequence the last seal's own sequence; 0 if there are none
  * @param atMillis the last seal's time
  * @param last the last seal
@@ -20,7 +20,8 @@ record Sealed(
         @Nullable Seal last) {
     static final Sealed NOTHING = new Sealed(0, 0, 0, 0, null);
 
-    Sealed and(Seal seal, long sealSequence, long sealAtMillis) {
-        return new Sealed(seals + 1, last == null ? seal.chainFirst() : from, sealSequence, sealAtMillis, seal);
+    /** One more seal, which covers the events from {@code first} on if it is the first. */
+    Sealed and(Seal seal, long first, long sealSequence, long sealAtMillis) {
+        return new Sealed(seals + 1, last == null ? first : from, sealSequence, sealAtMillis, seal);
     }
 }

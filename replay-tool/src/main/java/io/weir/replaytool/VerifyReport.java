@@ -103,9 +103,8 @@ record VerifyReport(
                     + " are what was written: no seal covers them yet");
         }
         if (anchoredSequence == 0) {
-            gaps.add(
-                    "that nothing was cut off at the end, whole seals with it: give --anchor with a line that weir anchor"
-                            + " printed and you kept elsewhere");
+            gaps.add("that nothing was cut off at the end, whole seals with it, now or before a start of the node:"
+                    + " give --anchor with a line that weir anchor printed and you kept elsewhere");
         } else {
             gaps.add("that nothing was cut off behind the newest anchor, at sequence " + anchoredSequence);
         }
