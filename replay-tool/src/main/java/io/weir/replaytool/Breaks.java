@@ -95,7 +95,7 @@ final class Breaks {
     private static int crc(byte[] bytes, int offset, int length) {
         int crc = 0;
         for (int i = 1; i <= CRC_BYTES; i++) {
-            crc = crc << 8 | bytes[offset + length - i] & 0xFF;
+            crc = (crc << 8) | (bytes[offset + length - i] & 0xFF);
         }
         return crc;
     }

@@ -48,7 +48,7 @@ final class SealedJournal {
             } else if (begin >= 0) {
                 throw new AssertionError("the queue's own between records");
             }
-            offset = offset + 4 + length + 3 & ~3;
+            offset = (offset + 4 + length + 3) & ~3;
         }
         this.prefix = Arrays.copyOf(all, begin);
         this.bytes = Arrays.copyOf(all, offset + 8);
@@ -127,7 +127,7 @@ final class SealedJournal {
         out.writeBytes(prefix);
         for (byte[] record : instead) {
             ByteBuffer document =
-                    ByteBuffer.allocate(4 + record.length + 3 & ~3).order(ByteOrder.LITTLE_ENDIAN);
+                    ByteBuffer.allocate((4 + record.length + 3) & ~3).order(ByteOrder.LITTLE_ENDIAN);
             document.putInt(record.length).put(record);
             out.writeBytes(document.array());
         }
@@ -152,7 +152,7 @@ final class SealedJournal {
         out.write(record, 0, FIRST_SEQUENCE_AT);
         long rest = firstSequence;
         while (rest > 0x7F) {
-            out.write((int) (rest & 0x7F | 0x80));
+            out.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
@@ -196,7 +196,7 @@ final class SealedJournal {
         long value = 0;
         int end = endOfVarint(bytes, from);
         for (int i = end - 1; i >= from; i--) {
-            value = value << 7 | bytes[i] & 0x7F;
+            value = (value << 7) | (bytes[i] & 0x7F);
         }
         return value;
     }
