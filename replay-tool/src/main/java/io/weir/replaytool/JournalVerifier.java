@@ -9,7 +9,6 @@ import io.weir.aggregator.seal.Anchor;
 import io.weir.aggregator.seal.SealPublicKey;
 import io.weir.aggregator.seal.TrustedKeys;
 import io.weir.replaytool.Break.Kind;
-import io.weir.replaytool.VerifyReport.Key;
 import io.weir.replaytool.VerifyReport.Trust;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -118,11 +117,11 @@ final class JournalVerifier {
                 new Break(kind, finding.sequence(), finding.file(), finding.offset(), finding.sentence(), ""));
     }
 
-    private List<Key> keys() {
-        List<Key> keys = new ArrayList<>();
+    private List<VerifyReport.Key> keys() {
+        List<VerifyReport.Key> keys = new ArrayList<>();
         signatures.keys().forEach((hex, first) -> {
             SealPublicKey key = SealPublicKey.ofHex(hex);
-            keys.add(new Key(key.id(), first, trust(key, keys.isEmpty())));
+            keys.add(new VerifyReport.Key(key.id(), first, trust(key, keys.isEmpty())));
         });
         return keys;
     }

@@ -1,7 +1,6 @@
 package io.weir.replaytool;
 
 import io.weir.eventbus.LedgerEvent.Seal;
-import io.weir.replaytool.VerifyReport.Key;
 import tools.jackson.core.JsonGenerator;
 
 /** Prints a verification as exactly one JSON object. One thread. */
@@ -65,7 +64,7 @@ final class VerifyJson {
         json.writeEndObject();
     }
 
-    private void key(Key key) {
+    private void key(VerifyReport.Key key) {
         json.writeStartObject();
         json.writeStringProperty("id", key.id());
         json.writeNumberProperty("firstSeal", key.firstSeal());

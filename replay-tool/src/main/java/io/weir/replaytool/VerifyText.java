@@ -1,6 +1,5 @@
 package io.weir.replaytool;
 
-import io.weir.replaytool.VerifyReport.Key;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -57,7 +56,7 @@ final class VerifyText {
         }
     }
 
-    private void key(Key key) {
+    private void key(VerifyReport.Key key) {
         line(
                 "key",
                 key.id() + ", first seal at sequence " + key.firstSeal() + ", "
