@@ -68,7 +68,7 @@ class VerifyCommandTest {
         assertThat(line.status()).isZero();
         assertThat(line.out()).contains("given with --public-key", "1 of 1 found, the newest at sequence");
         assertThat(file.status()).isZero();
-        assertThat(file.json().get("anchors").toString()).contains("found=1");
+        assertThat(JsonObjects.field(file.json(), "anchors").toString()).contains("found=1");
     }
 
     @Test
@@ -81,7 +81,7 @@ class VerifyCommandTest {
             Run run = Run.of(data, "verify", "--json");
 
             assertThat(run.status()).isZero();
-            assertThat((long) run.json().get("unsealedTail")).isBetween(2L, 3L);
+            assertThat((long) JsonObjects.field(run.json(), "unsealedTail")).isBetween(2L, 3L);
             assertThat(Run.of(data, "verify").out()).contains("behind the last seal, the oldest");
         }
     }
