@@ -78,11 +78,17 @@ class ChangesTest {
                             + "\"originUp\":517,\"originDown\":4096}]}");
 
             gateway.ledger.put(FakeLedger.exchange(1, "other.example", SOME));
-            JsonNode whole = dashboard.next("changes", message -> has(message, 1));
+            JsonNode whole = dashboard.any(
+                    "changes",
+                    message -> Dashboard.row(message, 1)
+                            .path("host")
+                            .stringValue("")
+                            .startsWith("other"));
             assertThat(Dashboard.row(whole, 1).path("host").stringValue()).isEqualTo("other.example");
 
             gateway.ledger.close(1, SOME.plus(SOME));
-            JsonNode closed = dashboard.next("changes", message -> has(message, 1));
+            JsonNode closed = dashboard.any(
+                    "changes", message -> Dashboard.row(message, 1).has("endTime"));
             assertThat(Dashboard.row(closed, 1).path("status").stringValue()).isEqualTo("Closed");
             assertThat(Dashboard.row(closed, 1).path("up").longValue()).isEqualTo(2 * 517);
             assertThat(Dashboard.row(closed, 1).path("host").stringValue()).isEqualTo("other.example");
@@ -177,18 +183,20 @@ class ChangesTest {
         try (Dashboard dashboard = gateway.dashboard().subscribe("changes")) {
             first(dashboard);
 
+            int seen = dashboard.messages.size();
             dashboard.say("{\"action\":\"subscribe\",\"topics\":[\"changes\"],\"from\":2}");
-            JsonNode again =
-                    dashboard.next("changes", message -> message.path("data").size() > 0);
+            JsonNode again = dashboard.after(
+                    seen, "changes", message -> message.path("data").size() > 0);
 
             assertThat(again.path("reset").booleanValue()).isTrue();
             assertThat(again.path("why").stringValue()).isEqualTo("new");
             assertThat(again.path("data").size()).isEqualTo(2);
 
+            int told = dashboard.messages.size();
             dashboard.say("{\"action\":\"subscribe\",\"topics\":[\"changes\"],\"from\":3}");
             gateway.ledger.put(FakeLedger.exchange(2, "a.example", SOME)); // 4
-            JsonNode goesOn =
-                    dashboard.next("changes", message -> message.path("data").size() > 0);
+            JsonNode goesOn = dashboard.after(
+                    told, "changes", message -> message.path("data").size() > 0);
 
             assertThat(goesOn.path("from").longValue()).isEqualTo(3);
             assertThat(goesOn.has("reset")).isFalse();

@@ -55,9 +55,13 @@ final class Dashboard implements WebSocket.Listener, AutoCloseable {
 
     /** The next message, from now on, of that type which is as wanted. */
     JsonNode next(String type, Predicate<JsonNode> wanted) {
-        int from = messages.size();
+        return after(messages.size(), type, wanted);
+    }
+
+    /** The first message of that type which is as wanted, after so many of all: what was counted before it was asked for. */
+    JsonNode after(int seen, String type, Predicate<JsonNode> wanted) {
         return await().atMost(Duration.ofSeconds(20))
-                .until(() -> find(from, type, wanted), node -> !node.isMissingNode());
+                .until(() -> find(seen, type, wanted), node -> !node.isMissingNode());
     }
 
     /** Any message so far, or to come, of that type which is as wanted. */

@@ -231,7 +231,8 @@ class TopicsTest {
             assertThat(idle.ledger.requests).hasValue(1);
 
             dashboard.subscribe("connections", "changes", "traffic").any("connections", any -> true);
-            dashboard.subscribe().say("{").next("error", any -> true);
+            int seen = dashboard.messages.size();
+            dashboard.subscribe().say("{").after(seen, "error", any -> true);
 
             int requests = idle.ledger.requests.get();
             await().pollDelay(Duration.ofMillis(300)).until(() -> true); // several ticks
@@ -262,8 +263,10 @@ class TopicsTest {
             gateway.ledger.put(FakeLedger.exchange(1, "a.example", Tally.ZERO));
             gateway.ledger.put(FakeLedger.exchange(2, "a.example", Tally.ZERO));
             gateway.ledger.close(1, Tally.ZERO);
+            int seen = early.messages.size();
             gateway.ledger.add(new Tally(40_000, 0, 0, 0, 0, 0));
-            early.next("traffic", message -> message.path("data").path("up").longValue() > 0);
+            early.after(
+                    seen, "traffic", message -> message.path("data").path("up").longValue() > 0);
             early.next("traffic", message -> message.path("data").path("up").longValue() == 0);
 
             try (Dashboard late = gateway.dashboard().subscribe("traffic")) {
