@@ -37,6 +37,7 @@ class KillTest {
         long down = 0;
         long sequence = 0;
         long sentInAll = 0;
+        String anchor = "";
         try (var origin = EchoOrigin.start()) {
             for (int round = 0; round < rounds; round++) {
                 try (var weir = WeirProcess.start(data)) {
@@ -49,6 +50,9 @@ class KillTest {
                     traffic.close();
                     sentInAll += traffic.sent();
                     String after = audit(data);
+                    anchor = WeirProcess.run("anchor", "--data", data.toString())
+                            .out()
+                            .strip();
 
                     assertThat(figure(after, "up")).isBetween(Math.max(up, acknowledged), sentInAll);
                     assertThat(figure(after, "down")).isBetween(down, sentInAll);
@@ -66,6 +70,9 @@ class KillTest {
                 assertThat(audit(data, "--sessions")).contains("\"reason\":\"NODE_CRASHED\"");
                 weir.stop();
             }
+            var verified = WeirProcess.run("verify", "--json", "--data", data.toString(), "--anchor", anchor);
+            assertThat(verified.status()).as(verified.out() + verified.err()).isZero();
+            assertThat(verified.out()).contains("\"unsealedTail\":0", "\"found\":1");
         }
     }
 }

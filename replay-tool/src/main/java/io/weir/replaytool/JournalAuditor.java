@@ -15,6 +15,7 @@ import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
+import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.Tally;
 import io.weir.replaytool.Finding.Kind;
@@ -50,6 +51,9 @@ final class JournalAuditor implements EventSink {
     private long boots;
     private long startSequence;
     private long beforeStartMillis;
+    private long sealSequence;
+    private long beforeSealMillis;
+    private boolean isStartBehindSeal;
 
     /**
      * Prepares an audit.
@@ -159,6 +163,10 @@ final class JournalAuditor implements EventSink {
             boots++;
             startSequence = sequence;
             beforeStartMillis = fold.atMillis();
+            isStartBehindSeal = sealSequence == sequence - 1;
+        } else if (event instanceof Seal) {
+            sealSequence = sequence;
+            beforeSealMillis = fold.atMillis();
         } else if (event instanceof JournalGap gap && isLoss(sequence, gap)) {
             JournalPosition place = reader.recordPosition();
             losses.add(new Finding(
@@ -180,9 +188,14 @@ final class JournalAuditor implements EventSink {
     private boolean isLoss(long sequence, JournalGap gap) {
         return sequence == startSequence + 1
                 && sequence > 2
-                && gap.fromMillis() == beforeStartMillis
+                && isLastBeforeStart(gap.fromMillis())
                 && gap.carried().equals(Tally.ZERO)
                 && losses.size() < FINDINGS_LISTED;
+    }
+
+    /** Whether the last event before the start came then; a start may write a seal first. */
+    private boolean isLastBeforeStart(long millis) {
+        return millis == beforeStartMillis || (isStartBehindSeal && millis == beforeSealMillis);
     }
 
     private void place(long sequence) {

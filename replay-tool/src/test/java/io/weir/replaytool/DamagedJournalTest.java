@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -105,6 +106,19 @@ class DamagedJournalTest {
                 .singleElement()
                 .satisfies(violation -> assertThat(violation).containsEntry("kind", "LOST_BEFORE_START"));
         assertThat(audit.jsonList("gaps")).hasSize(1);
+    }
+
+    @Test
+    void whatAStartFoundDamagedStaysAViolationBehindTheFirstSeal() {
+        file.flipBit(file.records().get(file.records().size() - 1) + 6);
+        TestLedger.openSealed(data, Duration.ofHours(1)).close();
+
+        VerifyReport report = Verification.of(data);
+
+        assertThat(report.unsealedBefore()).isPositive();
+        assertThat(report.breaks())
+                .singleElement()
+                .satisfies(each -> assertThat(each.kind()).isEqualTo(Break.Kind.LOST_BEFORE_START));
     }
 
     @Test
