@@ -1,7 +1,10 @@
 package io.weir.launcher;
 
 import io.weir.replaytool.AuditCommand;
+import io.weir.replaytool.DiffCommand;
+import io.weir.replaytool.ExportCommand;
 import io.weir.replaytool.JournalCommand;
+import io.weir.replaytool.StateCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -30,6 +33,9 @@ final class WeirCommand {
     static {
         COMMANDS.put("proxy", ProxyCommand::new);
         COMMANDS.put("audit", AuditCommand::new);
+        COMMANDS.put("state", StateCommand::new);
+        COMMANDS.put("diff", DiffCommand::new);
+        COMMANDS.put("export", ExportCommand::new);
         COMMANDS.put("journal", JournalCommand::new);
         COMMANDS.put("ca", CaCommand::new);
         COMMANDS.put("version", VersionCommand::new);

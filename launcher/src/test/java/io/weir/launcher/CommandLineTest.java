@@ -27,11 +27,11 @@ class CommandLineTest {
     @Test
     void helpNamesEveryCommand() {
         assertThat(weir("--help")).isZero();
-        assertThat(out.toString()).contains("proxy", "audit", "journal", "ca", "version", "curl -x");
+        assertThat(out.toString()).contains("proxy", "audit", "state", "diff", "export", "journal", "ca", "version", "curl -x");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "audit", "journal", "ca", "version"})
+    @ValueSource(strings = {"proxy", "audit", "state", "diff", "export", "journal", "ca", "version"})
     void eachCommandHelps(String command) {
         assertThat(weir(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: weir " + command);

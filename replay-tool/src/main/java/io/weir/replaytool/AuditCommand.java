@@ -5,7 +5,6 @@ import io.weir.aggregator.journal.CheckpointHint;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalReader;
-import io.weir.aggregator.journal.ReadProgress;
 import io.weir.eventbus.Counts;
 import io.weir.replaytool.Finding.Kind;
 import java.util.Optional;
@@ -22,10 +21,28 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "audit",
-        description = "Reads a journal, beside a running proxy or from a copy, and checks that its sums agree.",
+        description = {
+            "Reads a journal, beside a running proxy or from a copy, and checks that its sums agree.",
+            "With --by, a time or a filter it also adds up what root sessions moved.",
+            ""
+        },
+        footer = {
+            "",
+            "Bytes count when they were journaled: within milliseconds after they moved, later while the ring is full, and at the"
+                    + " end of a gap for all that was held in it. So a byte near the turn of an hour may count in the next one; none"
+                    + " counts twice or is left out. Hours and days are UTC.",
+            "UNDELIV: what tunnels that are passed on unread read on one side and did not write to the other. Of a part of a"
+                    + " session's life it may be below zero.",
+            "If there are more groups than are shown, the rest is one line. The sum is exact, always.",
+            "",
+            "Examples:",
+            "  weir audit --by host --from -24h --top 20",
+            "  weir audit --by hour --user alice --from 2026-11-23T00:00:00Z --to 2026-11-24T00:00:00Z --csv",
+            "  weir audit --json --sessions"
+        },
         exitCodeOnInvalidInput = ExitStatus.USAGE,
         exitCodeOnExecutionException = ExitStatus.UNREADABLE,
-        exitCodeListHeading = "Exit status:%n",
+        exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:verdict ok",
             "1:verdict violated",
@@ -36,16 +53,30 @@ public final class AuditCommand implements Callable<Integer> {
     @Mixin
     private JournalAccess journal = new JournalAccess();
 
-    @Option(names = "--json", description = "Print one JSON object.")
-    private boolean json;
+    @Mixin
+    private ProgressOption progress = new ProgressOption();
 
-    @Option(names = "--progress", description = "Show progress on the standard error even if it is no terminal.")
-    private boolean progress;
+    @Mixin
+    private StatementOptions statements = new StatementOptions();
+
+    @ArgGroup
+    private Form form = new Form();
 
     @ArgGroup
     private Rows rows = new Rows();
 
-    /** Which sessions to show; one of these at most. */
+    /** How to print; one of these at most. */
+    private static final class Form {
+        @Option(names = "--json", description = "Print one JSON object.")
+        private boolean json;
+
+        @Option(
+                names = "--csv",
+                description = "Print the sums of --by as CSV, and on the standard error what is wrong.")
+        private boolean csv;
+    }
+
+    /** Which sessions or groups to show; one of these at most. */
     private static final class Rows {
         @Option(names = "--sessions", description = "Show all sessions.")
         private boolean all;
@@ -53,7 +84,10 @@ public final class AuditCommand implements Callable<Integer> {
         @Option(names = "--session", paramLabel = "ID", description = "Show one session and when its bytes moved.")
         private @Nullable Long one;
 
-        @Option(names = "--top", paramLabel = "N", description = "Show the N sessions that moved most bytes.")
+        @Option(
+                names = "--top",
+                paramLabel = "N",
+                description = "Show the N sessions, or with --by the N groups (default: 1000), that moved most bytes.")
         private @Nullable Integer top;
     }
 
@@ -64,7 +98,10 @@ public final class AuditCommand implements Callable<Integer> {
     public Integer call() {
         requireUsable();
         try (JournalReader reader = journal.open()) {
-            return json ? auditAsJson(reader) : auditAsText(reader);
+            if (form.csv) {
+                return auditAsCsv(reader);
+            }
+            return form.json ? auditAsJson(reader) : auditAsText(reader);
         } catch (JournalException e) {
             return journal.refuse(e.kind(), String.valueOf(e.getMessage()));
         }
@@ -77,17 +114,22 @@ public final class AuditCommand implements Callable<Integer> {
         if (rows.one != null && rows.one < 1) {
             throw journal.wrongUsage("--session must be 1 or more, not " + rows.one);
         }
+        if (statements.isGiven() && (rows.all || rows.one != null)) {
+            throw journal.wrongUsage(
+                    "--sessions and --session show all there is; with a time or a filter use --by session");
+        }
+        statements.requireUsable(journal);
     }
 
     private int auditAsJson(JournalReader reader) {
-        boolean withRows = rows.all || rows.one != null || rows.top != null;
+        boolean withRows = rows.all || rows.one != null || (rows.top != null && !statements.isGiven());
         try (CommandOutput out = journal.output()) {
             AuditJson writer = new AuditJson(out, withRows);
-            AuditReport report = audit(reader, withRows ? writer : SessionView.NONE);
-            if (report.events() > 0) {
-                writer.end(report);
+            Audited audited = audit(reader, withRows ? writer : SessionView.NONE);
+            if (audited.report.events() > 0) {
+                writer.end(audited.report, audited.statement);
             }
-            return answer(report);
+            return answer(audited.report);
         }
     }
 
@@ -95,44 +137,68 @@ public final class AuditCommand implements Callable<Integer> {
         try (CommandOutput out = journal.output()) {
             SessionTable table = new SessionTable(out);
             SessionDetail detail = new SessionDetail(out);
-            AuditReport report = audit(reader, rows.one != null ? detail : table);
+            Audited audited = audit(reader, rows.one != null ? detail : table);
             table.end();
-            if (report.events() > 0) {
-                new AuditText(out).write(journal.folder(), report);
+            if (audited.statement != null) {
+                StatementOutput.asText(out, audited.statement);
+            }
+            if (audited.report.events() > 0) {
+                new AuditText(out).write(journal.folder(), audited.report);
             }
             if (rows.one != null && !detail.isFound()) {
                 journal.complain("session " + rows.one + " is not in this journal");
             }
+            return answer(audited.report);
+        }
+    }
+
+    private int auditAsCsv(JournalReader reader) {
+        if (rows.all || rows.one != null) {
+            throw journal.wrongUsage("--csv prints the sums of --by; for sessions use weir export sessions");
+        }
+        try (CommandOutput out = journal.output()) {
+            JournalAuditor auditor = new JournalAuditor(reader, SessionView.NONE, 0);
+            Statement statement = statements.statement(auditor.fold());
+            AuditReport report = read(auditor, statement);
+            StatementOutput.asCsv(out, statement);
+            report.findings().forEach(finding -> journal.complain(finding.line()));
             return answer(report);
         }
     }
 
-    private AuditReport audit(JournalReader reader, SessionView view) {
+    /** What came of it; the statement only if one was asked for. */
+    private record Audited(AuditReport report, @Nullable Statement statement) {}
+
+    private Audited audit(JournalReader reader, SessionView view) {
+        if (statements.isGiven()) {
+            JournalAuditor auditor = new JournalAuditor(reader, SessionView.NONE, 0);
+            Statement statement = statements.statement(auditor.fold());
+            return new Audited(read(auditor, statement), statement);
+        }
         Integer limit = rows.top;
         if (limit != null) {
             TopSessions top = new TopSessions(limit);
-            AuditReport report = read(reader, top, 0);
+            AuditReport report = read(new JournalAuditor(reader, top, 0), null);
             top.showTo(view);
-            return report;
+            return new Audited(report, null);
         }
         Long id = rows.one;
-        if (id != null) {
-            return read(reader, new OneSession(id, view), id);
-        }
-        return read(reader, rows.all ? view : SessionView.NONE, 0);
+        JournalAuditor auditor = id != null
+                ? new JournalAuditor(reader, new OneSession(id, view), id)
+                : new JournalAuditor(reader, rows.all ? view : SessionView.NONE, 0);
+        return new Audited(read(auditor, null), null);
     }
 
-    private AuditReport read(JournalReader reader, SessionView view, long watchedSession) {
+    private AuditReport read(JournalAuditor auditor, @Nullable Statement statement) {
+        if (statement != null) {
+            auditor.showFirstTo(statement);
+        }
         Optional<CheckpointHint> hint = CheckpointHint.read(journal.folder()); // before reading: it may only get better
-        if (!progress && !ProgressLine.isWatched()) {
-            return new JournalAuditor(reader, view, watchedSession).audit(hint, ReadProgress.NONE);
+        AuditReport report = progress.during(journal, line -> auditor.audit(hint, line));
+        if (statement != null) {
+            statement.end(StatementOptions.shown(rows.top));
         }
-        ProgressLine line = new ProgressLine(journal.errors(), journal.bytes(), progress);
-        try {
-            return new JournalAuditor(reader, view, watchedSession).audit(hint, line);
-        } finally {
-            line.end();
-        }
+        return report;
     }
 
     private int answer(AuditReport report) {

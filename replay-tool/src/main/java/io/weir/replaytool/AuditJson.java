@@ -2,7 +2,7 @@ package io.weir.replaytool;
 
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.aggregator.LedgerFold.Gap;
-import io.weir.eventbus.CloseReason;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -26,27 +26,16 @@ final class AuditJson implements SessionView {
 
     @Override
     public void session(ConnectionInfo session) {
-        CloseReason reason = session.reason();
-        json.writeStartObject();
-        json.writeNumberProperty("id", session.id());
-        json.writeNumberProperty("parentId", session.parentId());
-        json.writeStringProperty("protocol", session.protocol().label());
-        json.writeStringProperty("method", session.method());
-        json.writeStringProperty("host", session.host());
-        json.writeStringProperty("url", session.url());
-        json.writeStringProperty("remote", session.remote());
-        json.writeStringProperty("user", session.user());
-        json.writeStringProperty("openedAt", Figures.time(session.openedAtMillis()));
-        json.writeStringProperty("closedAt", reason == null ? null : Figures.time(session.closedAtMillis()));
-        json.writeStringProperty("reason", reason == null ? null : reason.name());
-        Json.counts(json, session.counts());
-        json.writeEndObject();
+        Json.session(json, session);
     }
 
     /** Completes the object. */
-    void end(AuditReport report) {
+    void end(AuditReport report, @Nullable Statement statement) {
         if (withRows) {
             json.writeEndArray();
+        }
+        if (statement != null) {
+            StatementOutput.asJson(json, statement);
         }
         json.writeStringProperty("verdict", report.verdict());
         json.writeNumberProperty("sequence", report.sequence());

@@ -7,6 +7,7 @@ import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
+import java.io.Writer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -35,11 +36,9 @@ final class EventJson {
         }
     };
 
-    private final CommandOutput out;
     private final JsonGenerator json;
 
-    EventJson(CommandOutput out) {
-        this.out = out;
+    EventJson(Writer out) {
         this.json = Json.to(out);
     }
 
@@ -78,8 +77,16 @@ final class EventJson {
 
     private void end() {
         json.writeEndObject();
+        json.writeRaw('\n');
         json.flush();
-        out.println("");
+    }
+
+    /** The fields of an event alone, as an object. */
+    void fieldsOf(LedgerEvent event) {
+        json.writeStartObject();
+        fields(event);
+        json.writeEndObject();
+        json.flush();
     }
 
     private void fields(Object event) {

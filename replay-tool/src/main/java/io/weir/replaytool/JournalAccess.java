@@ -6,13 +6,13 @@ import io.weir.aggregator.journal.JournalFault;
 import io.weir.aggregator.journal.JournalFolder;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
+import io.weir.aggregator.journal.ReadProgress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,8 +21,6 @@ import picocli.CommandLine.Spec;
 
 /** What every command on a journal has: where the journal is, where to print, what to say when it can't be read. */
 final class JournalAccess {
-    private static final String SUFFIX = ".cq4";
-
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
@@ -42,6 +40,11 @@ final class JournalAccess {
 
     /** Where the journal is. */
     Path folder() {
+        return folderIn(data);
+    }
+
+    /** Where the journal is in a data folder, which may itself be that of the journal. */
+    static Path folderIn(Path data) {
         Path journal = data.resolve("journal");
         if (!Files.exists(journal) && holdsJournal(data)) {
             return data; // a copy of the journal alone
@@ -69,13 +72,17 @@ final class JournalAccess {
     /** The journal's files in the order of time. */
     List<Path> files() {
         Path folder = folder();
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(entry -> entry.toString().endsWith(SUFFIX))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new JournalException(FaultKind.UNREADABLE, "journal " + folder + ": can't list the folder: " + e, e);
-        }
+        return JournalFolder.files(folder).stream().map(folder::resolve).toList();
+    }
+
+    /** Finds places in the journal, with a reader of it that is elsewhere afterwards. */
+    JournalLocator locator(JournalReader reader, ReadProgress progress) {
+        return locatorIn(folder(), reader, progress);
+    }
+
+    /** Finds places in the journal of a folder, as {@link #locator} does. */
+    static JournalLocator locatorIn(Path folder, JournalReader reader, ReadProgress progress) {
+        return new JournalLocator(folder, JournalFolder.files(folder), reader, progress);
     }
 
     /** How long the journal's files are together; files that can't be asked count nothing. */

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a whole journal through the one fold and checks that its sums agree. One journal, one thread, once.
@@ -43,6 +44,7 @@ final class JournalAuditor implements EventSink {
     private final RootSum rootSum = new RootSum();
     private final Map<Long, JournalPosition> places = new HashMap<>(); // of violations, by sequence
     private final List<Finding> losses = new ArrayList<>();
+    private @Nullable EventSink witness;
     private long violationsPlaced;
     private long firstMillis;
     private long boots;
@@ -59,6 +61,16 @@ final class JournalAuditor implements EventSink {
         this.reader = reader;
         this.view = view;
         this.watchedSession = watchedSession;
+    }
+
+    /** The state so far, for whoever looks on; to be asked while an event is shown to him. */
+    LedgerFold fold() {
+        return fold;
+    }
+
+    /** From now on shows each event to somebody before it is folded. */
+    void showFirstTo(EventSink onlooker) {
+        witness = onlooker;
     }
 
     /**
@@ -93,6 +105,9 @@ final class JournalAuditor implements EventSink {
 
     @Override
     public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
+        if (witness != null) {
+            witness.transferred(sequence, atMillis, sessionId, delta);
+        }
         fold.transferred(sequence, atMillis, sessionId, delta);
         if (fold.violations() != violationsPlaced) {
             place(sequence);
@@ -104,6 +119,9 @@ final class JournalAuditor implements EventSink {
 
     @Override
     public void event(long sequence, long atMillis, LedgerEvent event) {
+        if (witness != null) {
+            witness.event(sequence, atMillis, event);
+        }
         if (fold.sequence() == 0) {
             firstMillis = atMillis;
         }
@@ -129,21 +147,7 @@ final class JournalAuditor implements EventSink {
             return; // a violation, which the fold has noted; or there is no state yet
         }
         rootSum.ended(open);
-        view.session(new ConnectionInfo(
-                open.id(),
-                open.parentId(),
-                open.protocol(),
-                open.method(),
-                open.host(),
-                open.url(),
-                open.remote(),
-                open.user(),
-                open.originAddress(),
-                open.openedAtMillis(),
-                open.counts(),
-                atMillis,
-                closed.reason(),
-                closed.status()));
+        view.session(Endings.of(open, atMillis, closed));
     }
 
     private void note(long sequence, LedgerEvent event) {

@@ -115,13 +115,4 @@ final class JournalCatCommand implements Callable<Integer> {
             return sequence >= from;
         }
     }
-
-    /** Ends the reading; not a fault. */
-    private static final class EnoughException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        EnoughException() {
-            super("nothing more is wanted", null, false, false);
-        }
-    }
 }

@@ -1,5 +1,7 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.ConnectionInfo;
+import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Tally;
 import java.io.Writer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,30 @@ final class Json {
         json.writeNumberProperty("overheadDown", counts.overheadDown());
         json.writeNumberProperty("originUp", counts.originUp());
         json.writeNumberProperty("originDown", counts.originDown());
+    }
+
+    /** A session as an object, in an array. */
+    static void session(JsonGenerator json, ConnectionInfo session) {
+        json.writeStartObject();
+        sessionFields(json, session);
+        json.writeEndObject();
+    }
+
+    /** What a session is, as properties of the current object. */
+    static void sessionFields(JsonGenerator json, ConnectionInfo session) {
+        CloseReason reason = session.reason();
+        json.writeNumberProperty("id", session.id());
+        json.writeNumberProperty("parentId", session.parentId());
+        json.writeStringProperty("protocol", session.protocol().label());
+        json.writeStringProperty("method", session.method());
+        json.writeStringProperty("host", session.host());
+        json.writeStringProperty("url", session.url());
+        json.writeStringProperty("remote", session.remote());
+        json.writeStringProperty("user", session.user());
+        json.writeStringProperty("openedAt", Figures.time(session.openedAtMillis()));
+        json.writeStringProperty("closedAt", reason == null ? null : Figures.time(session.closedAtMillis()));
+        json.writeStringProperty("reason", reason == null ? null : reason.name());
+        counts(json, session.counts());
     }
 
     /** The six counts as an object of their own. */

@@ -21,6 +21,7 @@ final class ProgressLine implements ReadProgress {
     private final long totalBytes;
     private final long begunNanos = System.nanoTime();
     private long nextNanos;
+    private long firstSequence = -1;
     private int shownChars;
 
     ProgressLine(PrintWriter errors, long totalBytes, boolean atOnce) {
@@ -42,6 +43,9 @@ final class ProgressLine implements ReadProgress {
     @Override
     public void reached(JournalPosition position, long bytesRead) {
         long now = System.nanoTime();
+        if (firstSequence < 0) {
+            firstSequence = position.sequence(); // the rate is that from here on, for reading may begin anywhere
+        }
         if (now - nextNanos < 0) {
             return;
         }
@@ -53,7 +57,7 @@ final class ProgressLine implements ReadProgress {
                 "%.0f %%  %,d events  %,.0f events/s",
                 percent,
                 position.sequence(),
-                position.sequence() / seconds));
+                (position.sequence() - firstSequence) / seconds));
     }
 
     private void show(String text) {

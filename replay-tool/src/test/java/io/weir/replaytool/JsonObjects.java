@@ -11,7 +11,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Reads JSON into maps, lists, strings, longs and nulls; duplicate names are an error. */
+/** Reads JSON into maps, lists, strings, longs, doubles, booleans and nulls; duplicate names are an error. */
 final class JsonObjects {
     private JsonObjects() {}
 
@@ -62,6 +62,9 @@ final class JsonObjects {
             case START_ARRAY -> array(parser);
             case VALUE_STRING -> parser.getString();
             case VALUE_NUMBER_INT -> parser.getLongValue();
+            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             default -> throw new AssertionError("unexpected " + parser.currentToken());
         };

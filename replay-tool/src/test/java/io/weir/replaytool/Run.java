@@ -12,13 +12,30 @@ import picocli.CommandLine.Command;
 record Run(int status, String out, String err) {
     @Command(
             name = "weir",
-            subcommands = {AuditCommand.class, JournalCommand.class})
+            subcommands = {
+                AuditCommand.class,
+                JournalCommand.class,
+                StateCommand.class,
+                DiffCommand.class,
+                ExportCommand.class
+            })
     private static final class Root {}
 
     static Run of(Path data, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status = execute(new PrintWriter(out), new PrintWriter(err), data, arguments);
+        return new Run(status, out.toString(), err.toString());
+    }
+
+    /** Without {@code --data}. */
+    static Run plain(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = new CommandLine(new Root())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
         return new Run(status, out.toString(), err.toString());
     }
 

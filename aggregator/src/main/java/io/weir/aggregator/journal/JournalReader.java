@@ -82,6 +82,18 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
+    /**
+     * Goes on at the first whole record that begins at or behind an offset, whatever sequence it has. To look around in a
+     * file: the outcome then has a fault for the jump.
+     *
+     * @throws JournalException if the file is not there
+     */
+    public void startWithin(String fileToRead, long fromOffset) {
+        long aligned = (fromOffset + 3) & ~3L;
+        startAt(new JournalPosition(fileToRead, Math.max(0, aligned - 4), 0));
+        isDamaged = aligned > 0;
+    }
+
     /** Where the next call of {@link #read} goes on. */
     public JournalPosition position() {
         return new JournalPosition(fileName, offset, sequence);

@@ -1,0 +1,261 @@
+package io.weir.replaytool;
+
+import io.weir.aggregator.EventSink;
+import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalFault;
+import io.weir.aggregator.journal.JournalPosition;
+import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadProgress;
+import io.weir.eventbus.Counts;
+import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointEnded;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds places in a journal without reading all of it. One thread; its reader is its own while it looks.
+ *
+ * <p>Sequences grow from file to file and in each file, so one is found by halving: some dozen records are read. A checkpoint is
+ * looked for backwards from there, in steps that grow. Times only inform, and may step back: an instant is looked for in one
+ * file, that of its hour, from the file's beginning.
+ *
+ * <p>The state <em>as of</em> an instant is that after the last event before the first one that is later, in the last file whose first
+ * event is not later. So a later instant never means an earlier event, and ranges that meet have no event twice and leave none
+ * out, whatever the clock did.
+ */
+final class JournalLocator {
+    private static final long FIRST_STEP_BYTES = 1 << 20;
+    private static final int STEP_GROWTH = 4;
+    private static final long HALVED_ENOUGH_BYTES = 256 * 1024;
+
+    private final Path folder;
+    private final List<String> files;
+    private final JournalReader reader;
+    private final ReadProgress progress;
+
+    /**
+     * Prepares to look.
+     *
+     * @param files the journal's, in the order of time
+     * @param reader on the same folder; stays the caller's, who must tell it where to start afterwards
+     */
+    JournalLocator(Path folder, List<String> files, JournalReader reader, ReadProgress progress) {
+        this.folder = folder;
+        this.files = List.copyOf(files);
+        this.reader = reader;
+        this.progress = progress;
+    }
+
+    /** The last event as of an instant; 0 if the journal begins later. */
+    long sequenceAt(long atMillis) {
+        for (int i = files.size() - 1; i >= 0; i--) {
+            First first = firstWithin(files.get(i), 0);
+            if (first != null && first.atMillis <= atMillis) {
+                return lastNotLater(first.position, atMillis);
+            }
+        }
+        return 0;
+    }
+
+    private long lastNotLater(JournalPosition fileBegin, long atMillis) {
+        LastNotLater sink = new LastNotLater(fileBegin.file(), atMillis);
+        reader.startAt(fileBegin);
+        readUntilEnough(sink);
+        return sink.sequence;
+    }
+
+    /** The record that holds an event or, if it is missing, the record before; the beginning if there is none. */
+    JournalPosition recordOf(long sequence) {
+        for (int i = files.size() - 1; i >= 0; i--) {
+            First first = firstWithin(files.get(i), 0);
+            if (first != null && first.position.sequence() < sequence) {
+                return recordWithin(first.position, sequence);
+            }
+        }
+        return JournalPosition.BEGINNING;
+    }
+
+    private JournalPosition recordWithin(JournalPosition fileBegin, long sequence) {
+        JournalPosition low = fileBegin;
+        long high = size(fileBegin.file());
+        while (high - low.offset() > HALVED_ENOUGH_BYTES) {
+            long middle = low.offset() + (high - low.offset()) / 2;
+            First first = firstWithin(fileBegin.file(), middle);
+            if (first == null || first.position.sequence() >= sequence || first.position.offset() >= high) {
+                high = middle;
+            } else {
+                low = first.position;
+            }
+        }
+        LastRecord sink = new LastRecord(low, sequence);
+        reader.startAt(low);
+        readUntilEnough(sink);
+        return sink.position;
+    }
+
+    /** The last whole checkpoint of which all events are there up to a sequence, that one included; the beginning if there is none. */
+    JournalPosition checkpointBefore(long sequence) {
+        JournalPosition record = recordOf(sequence);
+        int last = files.indexOf(record.file());
+        for (int i = last; i >= 0; i--) {
+            String file = files.get(i);
+            long from = i == last ? record.offset() + 1 : size(file);
+            for (long step = FIRST_STEP_BYTES; from > 0; step *= STEP_GROWTH) {
+                from = Math.max(0, from - step);
+                JournalPosition checkpoint = lastCheckpoint(file, from, sequence);
+                if (checkpoint != null) {
+                    return checkpoint;
+                }
+            }
+        }
+        return JournalPosition.BEGINNING;
+    }
+
+    private @Nullable JournalPosition lastCheckpoint(String file, long from, long sequence) {
+        LastCheckpoint sink = new LastCheckpoint(sequence);
+        reader.startWithin(file, from);
+        readUntilEnough(sink);
+        return sink.checkpoint;
+    }
+
+    private @Nullable First firstWithin(String file, long offset) {
+        First sink = new First(file);
+        reader.startWithin(file, offset);
+        readUntilEnough(sink);
+        return sink.isFound ? sink : null;
+    }
+
+    private void readUntilEnough(EventSink sink) {
+        try {
+            for (JournalFault fault : reader.read(sink, progress).faults()) {
+                if (fault.kind() == FaultKind.UNREADABLE) {
+                    throw new JournalException(
+                            fault.kind(), fault.toString()); // what is damaged is told of by who reads it
+                }
+            }
+        } catch (EnoughException enough) {
+            // found
+        }
+    }
+
+    private long size(String file) {
+        try {
+            return Files.size(folder.resolve(file));
+        } catch (IOException e) {
+            return 0; // reading it will say why
+        }
+    }
+
+    /** Looks at each event's place and time alone. */
+    private abstract static class Looker implements EventSink {
+        abstract void look(long sequence, long atMillis);
+
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {
+            look(sequence, atMillis);
+        }
+
+        @Override
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
+            look(sequence, atMillis);
+        }
+    }
+
+    /** The first record of a file from where reading began. */
+    private final class First extends Looker {
+        private final String file;
+        private boolean isFound;
+        private JournalPosition position = JournalPosition.BEGINNING;
+        private long atMillis;
+
+        First(String file) {
+            this.file = file;
+        }
+
+        @Override
+        void look(long sequence, long eventAtMillis) {
+            position = reader.recordPosition();
+            atMillis = eventAtMillis;
+            isFound = position.file().equals(file);
+            throw new EnoughException();
+        }
+    }
+
+    /** The last event of a file before the first that is later than an instant. */
+    private final class LastNotLater extends Looker {
+        private final String file;
+        private final long atMillis;
+        private long sequence;
+
+        LastNotLater(String file, long atMillis) {
+            this.file = file;
+            this.atMillis = atMillis;
+        }
+
+        @Override
+        void look(long eventSequence, long eventAtMillis) {
+            if (eventAtMillis > atMillis || !reader.recordPosition().file().equals(file)) {
+                throw new EnoughException();
+            }
+            sequence = eventSequence;
+        }
+    }
+
+    /** The last record that begins with a sequence or an earlier one. */
+    private final class LastRecord extends Looker {
+        private final long sequence;
+        private JournalPosition position;
+
+        LastRecord(JournalPosition begin, long sequence) {
+            this.position = begin;
+            this.sequence = sequence;
+        }
+
+        @Override
+        void look(long eventSequence, long eventAtMillis) {
+            if (eventSequence > sequence) {
+                throw new EnoughException();
+            }
+            position = reader.recordPosition();
+        }
+    }
+
+    /** The last whole checkpoint up to a sequence. */
+    private final class LastCheckpoint implements EventSink {
+        private final long lastSequence;
+        private long beginSequence;
+        private JournalPosition begin = JournalPosition.BEGINNING;
+        private @Nullable JournalPosition checkpoint;
+
+        LastCheckpoint(long lastSequence) {
+            this.lastSequence = lastSequence;
+        }
+
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {
+            requireWanted(sequence);
+            if (event instanceof CheckpointBegun) {
+                begin = reader.recordPosition();
+                beginSequence = sequence;
+            } else if (event instanceof CheckpointEnded ended && ended.beginSequence() == beginSequence) {
+                checkpoint = begin;
+            }
+        }
+
+        @Override
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
+            requireWanted(sequence);
+        }
+
+        private void requireWanted(long sequence) {
+            if (sequence > lastSequence) {
+                throw new EnoughException();
+            }
+        }
+    }
+}

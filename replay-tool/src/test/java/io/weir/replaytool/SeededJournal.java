@@ -1,0 +1,157 @@
+package io.weir.replaytool;
+
+import io.weir.aggregator.ConnectionInfo;
+import io.weir.aggregator.EventSink;
+import io.weir.aggregator.LedgerFold;
+import io.weir.aggregator.journal.ChronicleJournal;
+import io.weir.aggregator.journal.JournalLock;
+import io.weir.aggregator.journal.JournalPosition;
+import io.weir.aggregator.journal.RecordEncoder;
+import io.weir.eventbus.Counts;
+import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.BytesTransferred;
+import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointEnded;
+import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.Tally;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes events with the real appender, at times and in records that the test chose, and remembers them with their sequences. A
+ * checkpoint is written where {@link #CHECKPOINT} stands.
+ */
+final class SeededJournal {
+    /** Stands for a checkpoint of the state so far. */
+    static final LedgerEvent CHECKPOINT = new CheckpointEnded(0);
+
+    /** An event to write; deltas are {@link BytesTransferred}. */
+    record Step(long atMillis, LedgerEvent event) {}
+
+    /** An event that was written. */
+    record Entry(long sequence, long atMillis, LedgerEvent event) {}
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final LedgerFold fold = new LedgerFold();
+    private final RecordEncoder record = new RecordEncoder();
+    private final Counts delta = new Counts();
+    private final ChronicleJournal journal;
+    private long clockMillis;
+
+    private SeededJournal(JournalLock lock) {
+        journal = ChronicleJournal.open(lock, JournalPosition.BEGINNING, () -> clockMillis);
+    }
+
+    /** Writes a journal into {@code DATA/journal}; answers what it holds. */
+    static List<Entry> write(Path data, List<Step> steps) {
+        try (JournalLock lock = JournalLock.acquire(TestLedger.journal(data))) {
+            SeededJournal written = new SeededJournal(lock);
+            for (Step step : steps) {
+                written.append(step);
+            }
+            written.journal.close();
+            return written.entries;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void append(Step step) throws IOException {
+        clockMillis = Math.max(clockMillis, step.atMillis);
+        if (step.event.equals(CHECKPOINT)) {
+            appendCheckpoint(journal, record, fold, step.atMillis);
+            record.deliver(new EventSink() {
+                @Override
+                public void event(long sequence, long atMillis, LedgerEvent event) {
+                    entries.add(new Entry(sequence, atMillis, event));
+                }
+
+                @Override
+                public void transferred(long sequence, long atMillis, long sessionId, Counts moved) {
+                    throw new AssertionError("a checkpoint has no deltas");
+                }
+            });
+        } else {
+            record.begin(fold.sequence() + 1, step.atMillis);
+            add(step.atMillis, step.event);
+            append(journal, record, fold);
+        }
+    }
+
+    /** Writes the state as a checkpoint, in records of which the caller may read the last again. */
+    static void appendCheckpoint(ChronicleJournal journal, RecordEncoder record, LedgerFold fold, long atMillis)
+            throws IOException {
+        long begin = fold.sequence() + 1;
+        record.begin(begin, atMillis);
+        boolean added = record.tryAdd(
+                atMillis,
+                new CheckpointBegun(
+                        fold.boot(),
+                        fold.idsReservedBelow(),
+                        fold.sessionsOpened(),
+                        fold.violationsRecorded(),
+                        fold.totals(),
+                        fold.openCount()));
+        List<ConnectionInfo> open = new ArrayList<>();
+        fold.forEachOpen(open::add);
+        for (ConnectionInfo info : open) {
+            if (!record.tryAdd(atMillis, stated(info))) {
+                append(journal, record, fold);
+                record.begin(fold.sequence() + 1, atMillis);
+                added &= record.tryAdd(atMillis, stated(info));
+            }
+        }
+        added &= record.tryAdd(atMillis, new CheckpointEnded(begin));
+        if (!added) {
+            throw new AssertionError("a record is full");
+        }
+        append(journal, record, fold);
+    }
+
+    private static CheckpointSession stated(ConnectionInfo info) {
+        return new CheckpointSession(
+                new SessionOpened(
+                        info.id(),
+                        info.parentId(),
+                        info.protocol(),
+                        info.method(),
+                        info.host(),
+                        info.url(),
+                        info.remote(),
+                        info.user()),
+                info.openedAtMillis(),
+                info.originAddress(),
+                info.counts());
+    }
+
+    private void add(long atMillis, LedgerEvent event) {
+        boolean added = event instanceof BytesTransferred moved
+                ? record.tryAddDelta(moved.sessionId(), counts(moved.delta()))
+                : record.tryAdd(atMillis, event);
+        if (!added) {
+            throw new AssertionError("a record is full");
+        }
+        entries.add(new Entry(fold.sequence() + record.count(), atMillis, event));
+    }
+
+    private Counts counts(Tally tally) {
+        delta.set(
+                tally.up(),
+                tally.down(),
+                tally.overheadUp(),
+                tally.overheadDown(),
+                tally.originUp(),
+                tally.originDown());
+        return delta;
+    }
+
+    /** Writes a record and folds it. */
+    static void append(ChronicleJournal journal, RecordEncoder record, LedgerFold fold) throws IOException {
+        record.finish();
+        journal.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
+        record.deliver(fold);
+    }
+}
