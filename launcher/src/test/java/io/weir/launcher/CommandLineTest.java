@@ -27,7 +27,8 @@ class CommandLineTest {
     @Test
     void helpNamesEveryCommand() {
         assertThat(weir("--help")).isZero();
-        assertThat(out.toString()).contains("proxy", "audit", "state", "diff", "export", "journal", "ca", "version", "curl -x");
+        assertThat(out.toString())
+                .contains("proxy", "audit", "state", "diff", "export", "journal", "ca", "version", "curl -x");
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.history.JournalLocator;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalFault;
