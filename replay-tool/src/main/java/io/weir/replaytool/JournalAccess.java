@@ -39,6 +39,11 @@ final class JournalAccess {
             description = "Show this help and exit.")
     private boolean help;
 
+    /** What was given as the data folder. */
+    Path data() {
+        return data;
+    }
+
     /** Where the journal is. */
     Path folder() {
         return folderIn(data);

@@ -77,6 +77,7 @@ public final class Replay implements AutoCloseable {
     private long nextAtMillis = Long.MAX_VALUE;
     private Mode mode;
     private long generation;
+    private long missing;
     private String trouble = "";
 
     private volatile boolean isClosed;
@@ -316,6 +317,7 @@ public final class Replay implements AutoCloseable {
         fold = past.fold();
         exchanges = past.exchanges();
         generation++;
+        missing = fold.sequence() > 0 ? past.missing() : 0; // not what a journal without its beginning has no more
         trouble = "";
         nextAtMillis = Long.MAX_VALUE;
         clock.set(timeOf(wanted, asked == sequence));
@@ -370,7 +372,8 @@ public final class Replay implements AutoCloseable {
     }
 
     private ReplayState stateNow() {
-        return new ReplayState(mode, shownMillis(), fold.sequence(), generation, range, clock.speed(), trouble);
+        return new ReplayState(
+                mode, shownMillis(), fold.sequence(), generation, range, clock.speed(), missing, trouble);
     }
 
     private LedgerHealth healthNow() {
@@ -428,6 +431,7 @@ public final class Replay implements AutoCloseable {
                 clock.set(atMillis);
             }
             nextAtMillis = atMillis;
+            missing += fold.sequence() > 0 ? sequence - fold.sequence() - 1 : 0;
             while (true) {
                 Runnable request = requests.poll();
                 if (request == null) {

@@ -9,6 +9,7 @@ package io.weir.aggregator.replay;
  * @param generation counts how often it went to another time
  * @param range what is played
  * @param speed how fast
+ * @param missing how many events before can't be read, as the journal is damaged there
  * @param trouble why it can't go on; empty if nothing is wrong
  */
 public record ReplayState(
@@ -18,6 +19,7 @@ public record ReplayState(
         long generation,
         ReplayRange range,
         ReplaySpeed speed,
+        long missing,
         String trouble) {
     /** Whether a replay goes on. */
     public enum Mode {

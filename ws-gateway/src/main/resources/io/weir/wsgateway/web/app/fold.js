@@ -1,7 +1,8 @@
 /* What each message does to the store. Everything from the wire is kept as it came; it is made safe where it is shown. */
 import { millis } from "./format.js";
 import { t } from "./i18n.js";
-import { store } from "./store.js";
+import { isReplay, store, takeReplay } from "./store.js";
+import { ticks } from "./time.js";
 import { toast } from "./toast.js";
 
 const HISTORY_SECONDS = 900;
@@ -16,19 +17,23 @@ export function fold(message) {
 }
 
 function changes(message) {
-  if (message.reset && message.why !== "new") toast(t("changes.reset")); // rows that closed long ago went with that
-  store.sessions.apply(message, performance.now());
-  store.seq = Math.max(store.seq, message.seq);
+  if (message.reset && message.why !== "new" && !isReplay()) toast(t("changes.reset")); // rows that closed long ago went with that
+  store.sessions.apply(message, ticks());
+  store.seq = isReplay() ? message.seq : Math.max(store.seq, message.seq); // a replay goes back, too
   store.touch("sessions");
 }
 
 function traffic({ data, seq, history }) {
-  const now = Date.now();
+  const { replay } = data, now = Date.now();
+  if (replay) {
+    takeReplay(replay);
+    store.history = { times: [], up: [], down: [], open: [], opened: [], closed: [] }; // all of it comes each time
+  }
   if (history) fill(history);
   store.traffic = data;
-  store.seq = Math.max(store.seq, seq);
+  store.seq = replay ? seq : Math.max(store.seq, seq);
   store.connection.trafficAt = now;
-  if (!history || lastTime() < Math.floor(now / 1000)) append(now / 1000, data);
+  if (!replay && (!history || lastTime() < Math.floor(now / 1000))) append(now / 1000, data);
   store.touch("traffic");
 }
 

@@ -4,6 +4,8 @@
  * It holds plain objects outside of any component, as there may be 100,000 of them. A step gives absolute figures, so applying it
  * twice changes nothing. Everything that is open is held, and of the closed ones the last CLOSED_KEPT.
  */
+import { time } from "./time.js";
+
 const CLOSED_KEPT = 5000;
 const SMOOTHING_MS = 1200;
 
@@ -34,7 +36,7 @@ export class Entry {
     this.text = "";
   }
 
-  /** Bytes per second at `now` (performance.now()). */
+  /** Bytes per second at `now` (ticks() of time.js). */
   up(now) { return this.closed ? 0 : faded(this.rateUp, now - this.rateAt); }
   down(now) { return this.closed ? 0 : faded(this.rateDown, now - this.rateAt); }
 
@@ -78,7 +80,7 @@ export class SessionTable {
   get closedHeld() { return this.closedIds.length - this.closedFrom; }
   get open() { return this.entries.size - this.closedHeld; }
 
-  /** Folds a message of the topic. @param {number} now performance.now() */
+  /** Folds a message of the topic. @param {number} now ticks() of time.js */
   apply(message, now) {
     if (message.reset) this.clear();
     if (!this.pending) {
@@ -126,7 +128,7 @@ export class SessionTable {
 
   close(entry) {
     entry.closed = true;
-    entry.end = entry.row.endTime ? Date.parse(entry.row.endTime) : Date.now();
+    entry.end = entry.row.endTime ? Date.parse(entry.row.endTime) : time();
     this.closedIds.push(entry.id);
   }
 

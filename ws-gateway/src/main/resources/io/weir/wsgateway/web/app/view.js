@@ -5,6 +5,7 @@
  * change, and what was in order stays in order before the next sort.
  */
 import { sorted } from "./slices.js";
+import { ticks, time as timeNow } from "./time.js";
 
 /** @typedef {{q?: string, host?: string, client?: string, user?: string, protocol?: string, state?: string}} Filter */
 
@@ -110,7 +111,7 @@ export class SessionView {
   }
 
   *order(roots, { key, desc }) {
-    const keyOf = KEYS[key] || KEYS.id, now = performance.now(), time = Date.now(), sign = desc ? -1 : 1;
+    const keyOf = KEYS[key] || KEYS.id, now = ticks(), time = timeNow(), sign = desc ? -1 : 1;
     for (let i = 0; i < roots.length; i++) {
       roots[i].key = keyOf(roots[i], now, time);
       if (i % EACH === 0) yield;

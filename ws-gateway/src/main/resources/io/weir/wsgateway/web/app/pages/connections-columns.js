@@ -3,6 +3,8 @@ import { h, icon } from "../dom.js";
 import { bytes, duration, exact, exactTime, rate, safe } from "../format.js";
 import { t } from "../i18n.js";
 import { endOf, endInWords, kindOf, pathOf } from "../session-words.js";
+import { isReplay } from "../store.js";
+import { ticks, time } from "../time.js";
 import { askToClose } from "./connections-close.js";
 
 const CHEVRON = "M9 6l6 6-6 6";
@@ -13,7 +15,7 @@ export function stateText(row) {
   return row.reason === "COMPLETED" && row.statusCode ? endOf(row) + " " + row.statusCode : endOf(row);
 }
 
-export const ageOf = (entry) => (entry.closed ? entry.end : Date.now()) - entry.start;
+export const ageOf = (entry) => (entry.closed ? entry.end : time()) - entry.start;
 
 export const countsTip = (row, up) => t(up ? "row.upTip" : "row.downTip", {
   payload: exact(up ? row.up : row.down), overhead: exact(up ? row.overheadUp : row.overheadDown), origin: exact(up ? row.originUp : row.originDown) });
@@ -28,7 +30,7 @@ function Destination({ entry, expand, collapsed, view }) {
     h("span.method", safe(row.method)), h("span.clip", h("bdi.host", safe(row.host)), h("bdi.path", safe(pathOf(row)))));
 }
 
-const now = () => performance.now();
+const now = ticks;
 const live = (value) => value > 0 ? rate(value) : h("span.zero", "–");
 
 /** The columns; what they show depends on what is collapsed, and on the language. */
@@ -51,7 +53,7 @@ export function COLUMNS(expand, collapsed, view) {
   ];
 }
 
-const CloseButton = ({ entry }) => h("button.row-button", {
+const CloseButton = ({ entry }) => isReplay() ? null : h("button.row-button", {
   type: "button", tabIndex: -1, "data-test": "close-one", "aria-label": t("close.one", { id: String(entry.id) }), onClick: () => askToClose({ entry }),
 }, t("close.short"));
 

@@ -6,6 +6,7 @@ import { bytes, dateTime, duration, exact, exactTime, millis, safe, shortTime } 
 import { go, setParams } from "../route.js";
 import { isChild } from "../sessions.js";
 import { Table } from "../table.js";
+import { time } from "../time.js";
 import { FilterPanel, Segments, SelectFilter, TextFilter } from "../filters.js";
 import { Destination, endInWords, endOf, kindOf, StatusCode } from "../session-words.js";
 
@@ -70,7 +71,7 @@ function usePages(params) {
   }
 
   useEffect(() => {
-    Object.assign(state, { rows: [], next: undefined, question: questionOf(params, Date.now()), error: null, busy: false });
+    Object.assign(state, { rows: [], next: undefined, question: questionOf(params, time()), error: null, busy: false });
     if (isBadRange(state.question)) again();
     else load();
     return () => state.abort?.abort();
@@ -117,7 +118,7 @@ function Filters({ params, change, isFiltered }) {
   const range = params.range in RANGES || params.range === "custom" ? params.range : DEFAULT_RANGE;
   const field = (name, extra) => h(TextFilter, { key: name, label: t("h." + name), value: params[name] || "", test: "history-" + name, onChange: (value) => change({ [name]: value }), ...extra });
   const setRange = (name) => change(name === "custom"
-    ? { range: name, from: params.from || new Date(Date.now() - HOUR).toISOString(), to: params.to || "" } : { range: name, from: "", to: "" });
+    ? { range: name, from: params.from || new Date(time() - HOUR).toISOString(), to: params.to || "" } : { range: name, from: "", to: "" });
   return h(FilterPanel, { test: "history-filters", set: TEXTS.filter((name) => name !== "q" && params[name]).length }, (toggle) => [
     h("div.query-line.query-scroll", { key: "range" },
       h(Segments, { label: t("h.range"), value: range, test: "history-range", onChange: setRange, options: [...Object.keys(RANGES), "custom"].map((name) => [name, t("h.range." + name)]) })),

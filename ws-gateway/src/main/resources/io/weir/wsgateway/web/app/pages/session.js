@@ -4,7 +4,8 @@ import { get, isAbort, post } from "../api.js";
 import { bytes, duration, exact, exactTime, millis, safe } from "../format.js";
 import { go, href } from "../route.js";
 import { isChild, isClosed } from "../sessions.js";
-import { useStore, useTick } from "../store.js";
+import { isReplay, useStore, useTick } from "../store.js";
+import { time } from "../time.js";
 import { confirm, toast } from "../shell.js";
 import { Table } from "../table.js";
 import { Legs } from "../legs.js";
@@ -81,11 +82,11 @@ function Head({ row }) {
     h("div.session-acts",
       h("span.pill", { "data-open": isOpen ? "true" : null, "data-test": "session-state" }, h("span.dot"), isOpen ? t("s.open") : endOf(row) || t("s.closed")),
       recorded ? h("a.button", { href: href("exchanges", { session: row.id }), "data-test": "session-exchanges" }, t(recorded)) : null,
-      isOpen ? h("button.danger", { type: "button", "data-test": "session-close", onClick: close }, t("s.close")) : null));
+      isOpen && !isReplay() ? h("button.danger", { type: "button", "data-test": "session-close", onClick: close }, t("s.close")) : null));
 }
 
 function Facts({ row, route }) {
-  const end = row.endTime ? millis(row.endTime) : Date.now();
+  const end = row.endTime ? millis(row.endTime) : time();
   const facts = [
     ["from", [h("span.mono", { key: "a" }, safe(row.remote)), h("span.dim", { key: "u" }, " · ", row.user ? safe(row.user) : t("s.noUser"))]],
     ["to", [h("span.mono", { key: "h" }, safe(row.host)), row.originAddress ? h("span.dim", { key: "o" }, " · " + t("s.resolved") + " ", h("span.mono", safe(row.originAddress))) : h("span.dim", { key: "o" }, " · " + t("s.notConnected"))]],
@@ -123,7 +124,7 @@ const childState = (row) => isClosed(row) ? endOf(row) : t("s.open");
 const childColumns = () => [
   { key: "id", title: t("h.col.id"), width: "96px", class: "c-mono", cell: (row) => h("a", { href: href("sessions/" + row.id, { at: millis(row.endTime) || "" }), tabIndex: -1 }, String(row.id)) },
   { key: "to", title: t("h.col.to"), width: "minmax(160px, 1fr)", class: "c-to", cell: (row) => h("span.to", { title: safe(row.url) }, h(Destination, { row })) },
-  { key: "took", title: t("h.col.took"), width: "92px", minWidth: 620, num: true, class: "c-dim", cell: (row) => duration((row.endTime ? millis(row.endTime) : Date.now()) - millis(row.startTime)) },
+  { key: "took", title: t("h.col.took"), width: "92px", minWidth: 620, num: true, class: "c-dim", cell: (row) => duration((row.endTime ? millis(row.endTime) : time()) - millis(row.startTime)) },
   { key: "up", title: t("h.col.up"), width: "88px", num: true, class: "c-up", cell: (row) => h("span", { title: exact(row.up) }, bytes(row.up)) },
   { key: "down", title: t("h.col.down"), width: "88px", num: true, class: "c-down", cell: (row) => h("span", { title: exact(row.down) }, bytes(row.down)) },
   { key: "state", title: t("h.col.reason"), width: "130px", cell: childState },
