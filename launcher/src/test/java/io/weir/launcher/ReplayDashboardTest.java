@@ -144,7 +144,8 @@ class ReplayDashboardTest {
                             "(bar, value) => { bar.value = value; bar.dispatchEvent(new Event('input', {bubbles: true}));"
                                     + " bar.dispatchEvent(new Event('change', {bubbles: true})); }",
                             Long.toString(wanted - from));
-            await().atMost(Duration.ofSeconds(20)).until(() -> at(page) == wanted);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> get("/api/replay").path("at").asLong() == wanted && at(page) == wanted);
             assertShowsWhatWas(page);
         }
 
