@@ -65,7 +65,9 @@ final class PastApi {
         }
         if (state.fold().sequence() < moment.sequence() && state.missing() == 0) {
             return unknown(
-                    allocator, "the journal ends at sequence " + state.fold().sequence());
+                    allocator,
+                    "the journal ends, or was played up to, sequence "
+                            + state.fold().sequence());
         }
         return answer(allocator, query, state);
     }

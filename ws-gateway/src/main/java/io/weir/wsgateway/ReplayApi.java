@@ -46,7 +46,7 @@ final class ReplayApi {
             return;
         }
         ReplayOrder order = reader.read(body);
-        LOG.info("command=replay order={} by=\"{}\"", order, Addresses.client(channel));
+        LOG.debug("command=replay order={} by=\"{}\"", order, Addresses.client(channel));
         carryOut(played, order)
                 .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .whenComplete((state, late) -> hop(channel, state));

@@ -128,6 +128,9 @@ class ReplayTest {
                 JsonNode state = get(client, "/api/history/state?limit=2000&seq=" + sequence);
                 JsonNode shown = get(client, "/api/sessions?limit=2000");
                 JsonNode totals = get(client, "/api/totals");
+                assertThat(get(client, "/api/history/state?limit=2000&at=" + Long.MAX_VALUE / 1_000)
+                                .path("hash"))
+                        .isEqualTo(state.path("hash")); // what comes later is not told
                 assertThat(shown.path("data")).isEqualTo(state.path("data"));
                 assertThat(totals.path("totals")).isEqualTo(state.path("totals"));
                 assertThat(totals.path("open")).isEqualTo(state.path("open"));

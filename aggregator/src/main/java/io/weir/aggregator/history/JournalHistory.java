@@ -136,7 +136,10 @@ public final class JournalHistory {
      * @throws HistoryException if it takes too long or the files can't be read
      */
     public Moment momentAt(long atMillis, ScanControl control) {
-        return locate(control, (locator, reader, progress) -> locator.momentAt(atMillis));
+        return locate(control, (locator, reader, progress) -> {
+            Moment moment = locator.momentAt(atMillis);
+            return moment.sequence() < end ? moment : locator.momentOf(end - 1);
+        });
     }
 
     private interface Look<T> {
