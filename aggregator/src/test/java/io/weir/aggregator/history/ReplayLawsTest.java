@@ -129,7 +129,7 @@ class ReplayLawsTest {
         Random random = new Random(seed);
         try (Replay replay = paused()) {
             for (int i = 0; i < LOOKS; i++) { // forwards and backwards
-                long sequence = 1 + random.nextInt(times.size());
+                long sequence = 1L + random.nextInt(times.size());
                 ReplayState there = get(replay.seekToSequence(sequence));
                 assertThat(there.sequence()).isEqualTo(sequence);
                 assertThat(there.atMillis()).isEqualTo(times.get((int) sequence - 1));
