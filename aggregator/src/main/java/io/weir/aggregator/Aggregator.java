@@ -7,9 +7,11 @@ import io.weir.aggregator.journal.Journal;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalLock;
 import io.weir.aggregator.journal.JournalPosition;
+import io.weir.aggregator.seal.SealKey;
 import io.weir.eventbus.EventBus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
@@ -116,6 +118,8 @@ public final class Aggregator implements AutoCloseable {
         long begun = System.nanoTime();
         long freeBytes = freeSpaceBytes.getAsLong();
         requireSpace(config, freeBytes);
+        Path sealFolder = config.sealFolder();
+        SealKey key = sealFolder == null ? null : SealKey.loadOrCreate(sealFolder);
         Recovery recovered = Recovery.of(lock.folder());
         long recoveryMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         LedgerFold fold = recovered.fold();
@@ -130,7 +134,12 @@ public final class Aggregator implements AutoCloseable {
         try {
             RecentExchanges exchanges = recovered.exchanges();
             LedgerWriter writer = new LedgerWriter(
-                    journal, lock.folder(), fold, exchanges, recovered.end().file());
+                    journal,
+                    lock.folder(),
+                    fold,
+                    exchanges,
+                    Sealer.of(recovered.chain(), key, nodeId),
+                    recovered.end().file());
             HealthBoard health = new HealthBoard();
             SnapshotDesk desk = new SnapshotDesk(
                     fold.snapshot(clockMillis.getAsLong()), config.tick().toNanos(), System.nanoTime());
@@ -245,6 +254,7 @@ public final class Aggregator implements AutoCloseable {
                 recoveryMillis,
                 health.syncedAtMillis(),
                 countingSinceMillis,
+                health.sealedSequence(),
                 health.freeBytes());
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the aggregator works. Immutable, checked once.
@@ -21,6 +22,8 @@ import java.util.List;
  * @param checkpointInterval a checkpoint is due after this time, if anything changed
  * @param retryInterval how often a journal that can't be written is tried again, and the free space looked at
  * @param heldEvents how many events are kept in memory while the journal can't be written, before the ring fills up
+ * @param sealFolder where the key is, or will be made, that seals the journal; null: nothing is sealed
+ * @param sealInterval how long an event may wait for its seal
  */
 public record AggregatorConfig(
         Path journalFolder,
@@ -31,7 +34,12 @@ public record AggregatorConfig(
         long checkpointEvents,
         Duration checkpointInterval,
         Duration retryInterval,
-        int heldEvents) {
+        int heldEvents,
+        @Nullable Path sealFolder,
+        Duration sealInterval) {
+
+    /** How often a journal is sealed that is written. */
+    public static final Duration SEAL_INTERVAL = Duration.ofSeconds(2);
 
     private static final long FLOOR_BYTES = 1L << 30;
     private static final int FLOOR_PERCENT = 5;
@@ -43,6 +51,7 @@ public record AggregatorConfig(
         positive(faults, "snapshot-tick", tick);
         positive(faults, "checkpoint-interval", checkpointInterval);
         positive(faults, "retry-interval", retryInterval);
+        positive(faults, "seal-interval", sealInterval);
         if (freeSpaceFloorBytes < 0) {
             faults.add("free-space-floor=" + freeSpaceFloorBytes + ": must be 0 or more bytes");
         }
@@ -63,7 +72,7 @@ public record AggregatorConfig(
         }
     }
 
-    /** The defaults. The floor of free space is 1 GiB, or 5 % of a disk smaller than 20 GiB. */
+    /** The defaults, without seals. The floor of free space is 1 GiB, or 5 % of a disk smaller than 20 GiB. */
     public static AggregatorConfig defaults(Path journalFolder, String version) {
         return new AggregatorConfig(
                 journalFolder,
@@ -74,7 +83,9 @@ public record AggregatorConfig(
                 1_000_000,
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(1),
-                262_144);
+                262_144,
+                null,
+                SEAL_INTERVAL);
     }
 
     /** The same with another floor. */
@@ -88,7 +99,25 @@ public record AggregatorConfig(
                 checkpointEvents,
                 checkpointInterval,
                 retryInterval,
-                heldEvents);
+                heldEvents,
+                sealFolder,
+                sealInterval);
+    }
+
+    /** The same with a key that seals the journal, so often. */
+    public AggregatorConfig withSeals(Path folder, Duration interval) {
+        return new AggregatorConfig(
+                journalFolder,
+                version,
+                syncInterval,
+                tick,
+                freeSpaceFloorBytes,
+                checkpointEvents,
+                checkpointInterval,
+                retryInterval,
+                heldEvents,
+                folder,
+                interval);
     }
 
     private static long floorFor(Path folder) {

@@ -21,8 +21,6 @@ final class ClosedSessions {
 
     static final int CHUNK = 64; // with the longest texts that a session can have 2 MiB, so one chunk never is too much
 
-    private static final long FIXED_BYTES = 420; // four objects and six empty texts
-
     private static final class Chunk {
         final ClosedSession[] sessions = new ClosedSession[CHUNK];
         long bytes;
@@ -42,7 +40,7 @@ final class ClosedSessions {
         }
         Chunk last = chunks[chunks.length - 1];
         last.sessions[inChunk] = closed;
-        long estimate = estimatedBytes(closed.info());
+        long estimate = closed.estimatedBytes();
         last.bytes += estimate;
         bytes += estimate;
         size++;
@@ -69,17 +67,6 @@ final class ClosedSessions {
 
     View view() {
         return new View(chunks, size, floor);
-    }
-
-    /** What a closed session takes in memory, about. */
-    private static long estimatedBytes(ConnectionInfo info) {
-        return FIXED_BYTES
-                + info.method().length()
-                + info.host().length()
-                + info.url().length()
-                + info.remote().length()
-                + info.user().length()
-                + info.originAddress().length();
     }
 
     /** The sessions held at one moment, in the order of closing. */

@@ -11,12 +11,17 @@ final class HealthBoard {
     private volatile long syncedSequence;
     private volatile long syncedAtMillis;
     private volatile long freeBytes;
+    private volatile long sealedSequence;
     private volatile long violations;
     private volatile Condition condition = Condition.OK;
 
     void folded(LedgerFold fold) {
         sequence = fold.sequence();
         violations = fold.violations();
+    }
+
+    void sealed(long upTo) {
+        sealedSequence = upTo;
     }
 
     void synced(long upTo, long atMillis) {
@@ -38,6 +43,10 @@ final class HealthBoard {
 
     long syncedSequence() {
         return syncedSequence;
+    }
+
+    long sealedSequence() {
+        return sealedSequence;
     }
 
     long syncedAtMillis() {

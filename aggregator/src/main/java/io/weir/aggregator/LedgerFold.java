@@ -152,7 +152,7 @@ public final class LedgerFold implements EventSink {
         } else if (event instanceof ConnectionRefused) {
             eventCounts.refused();
         }
-        // InterceptionBypassed, CommandReceived and ConfigChanged inform and change no count
+        // InterceptionBypassed, CommandReceived, ConfigChanged and Seal inform and change no count
     }
 
     private void opened(SessionOpened opened) {

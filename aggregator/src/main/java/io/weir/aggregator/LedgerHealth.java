@@ -21,6 +21,7 @@ import java.nio.file.Path;
  * @param recoveryMillis how long it took to read the journal at the start
  * @param syncedAtMillis when the journal was synced last, in ms since the epoch; nothing is synced while nothing happens
  * @param countingSinceMillis when the journal's first event happened, in ms since the epoch; 0 if it is not there any more
+ * @param sealedSequence the last seal of this start: everything before it is sealed; 0 if nothing is
  * @param freeBytes what was free on the journal's disk when it was looked at last
  */
 public record LedgerHealth(
@@ -40,4 +41,5 @@ public record LedgerHealth(
         long recoveryMillis,
         long syncedAtMillis,
         long countingSinceMillis,
+        long sealedSequence,
         long freeBytes) {}

@@ -32,10 +32,11 @@ final class LedgerWriter {
     private final Path folder;
     private final LedgerFold fold;
     private final EventSink journaled;
+    private final Sealer sealer;
     private final RecordEncoder record = new RecordEncoder();
     private final EventBatch single = new EventBatch();
     private boolean isInDoubt;
-    private boolean isCheckpointing;
+    private boolean isRepeatable; // what is being written can be made anew, and later: a checkpoint or a seal
     private long syncedSequence;
     private @Nullable JournalPosition checkpoint;
     private long checkpointSequence;
@@ -46,11 +47,13 @@ final class LedgerWriter {
      *
      * @param lastFile the file that the journal ends in; empty for a new journal
      */
-    LedgerWriter(Journal journal, Path folder, LedgerFold fold, RecentExchanges exchanges, String lastFile) {
+    LedgerWriter(
+            Journal journal, Path folder, LedgerFold fold, RecentExchanges exchanges, Sealer sealer, String lastFile) {
         this.journal = journal;
         this.folder = folder;
         this.fold = fold;
         this.journaled = new FoldThenShow(fold, exchanges);
+        this.sealer = sealer;
         this.checkpointSequence = fold.sequence();
         this.checkpointFile = lastFile;
     }
@@ -60,6 +63,7 @@ final class LedgerWriter {
         int from = 0;
         try {
             while (from < batch.size()) {
+                sealBeforeNewFile(atMillis);
                 record.begin(fold.sequence() + 1, atMillis);
                 from = batch.encode(from, record);
                 appendRecord();
@@ -107,7 +111,51 @@ final class LedgerWriter {
         if (checkpointFile.isEmpty()) {
             checkpointFile = journal.lastRecord().file(); // begins with the first event
         }
+        takeIn();
+    }
+
+    private void takeIn() {
+        sealer.appended(record);
         record.deliver(journaled);
+    }
+
+    /** A new file begins with the seal of those before it, so that it can be proved without them. */
+    private void sealBeforeNewFile(long atMillis) throws IOException {
+        if (sealer.isOn() && journal.isTurning()) {
+            writeSeal(atMillis);
+        }
+    }
+
+    /** Begins the chain of a journal that has none, behind everything that nobody has sealed. */
+    void beginChain(long atMillis) throws IOException {
+        if (sealer.isOn() && sealer.isWithoutChain()) {
+            writeSeal(atMillis);
+        }
+    }
+
+    /** Journals a seal of everything up to here, unless that is a seal. */
+    void seal(long atMillis) throws IOException {
+        if (isUnsealed()) {
+            writeSeal(atMillis);
+        }
+    }
+
+    private void writeSeal(long atMillis) throws IOException {
+        isRepeatable = true;
+        record.begin(fold.sequence() + 1, atMillis);
+        record.tryAdd(atMillis, sealer.seal(fold, atMillis));
+        appendRecord();
+        isRepeatable = false;
+    }
+
+    /** Whether there are events after the last seal. */
+    boolean isUnsealed() {
+        return sealer.isOn() && sealer.sealSequence() != fold.sequence();
+    }
+
+    /** The last seal of this run; 0 before the first. Everything before it is sealed. */
+    long sealSequence() {
+        return sealer.sealSequence();
     }
 
     /**
@@ -119,18 +167,19 @@ final class LedgerWriter {
         if (!isInDoubt) {
             requireEnd(last, fold.sequence());
         } else if (last == record.lastSequence()) {
-            record.deliver(journaled);
+            takeIn();
         } else {
             requireEnd(last, fold.sequence());
+            sealer.dropped();
             putBack(batch);
         }
         isInDoubt = false;
-        isCheckpointing = false;
+        isRepeatable = false;
     }
 
     private void putBack(EventBatch batch) {
-        if (isCheckpointing) {
-            return; // a checkpoint that breaks off is worth nothing; the next one begins anew
+        if (isRepeatable) {
+            return; // a checkpoint that breaks off is worth nothing, nor is a seal of what is no longer the end
         }
         EventBatch restored = new EventBatch();
         record.deliver(restored);
@@ -145,9 +194,13 @@ final class LedgerWriter {
         }
     }
 
-    /** Journals the whole state, to start from. It becomes the hint for recovery with the next sync. */
+    /**
+     * Journals the whole state, to start from, and its seal, from which the chain is known to whoever starts there. It becomes
+     * the hint for recovery with the next sync.
+     */
     void writeCheckpoint(long atMillis) throws IOException {
-        isCheckpointing = true;
+        sealBeforeNewFile(atMillis);
+        isRepeatable = true;
         long beginSequence = fold.sequence() + 1;
         record.begin(beginSequence, atMillis);
         record.tryAdd(
@@ -177,10 +230,11 @@ final class LedgerWriter {
             record.tryAdd(atMillis, ended);
         }
         position = appendPart(position);
+        isRepeatable = false;
+        seal(atMillis);
         checkpoint = position;
         checkpointSequence = fold.sequence();
         checkpointFile = position.file();
-        isCheckpointing = false;
         writeViolations(atMillis);
     }
 

@@ -60,6 +60,7 @@ final class LiveLedger implements BusConsumer {
     private long syncedAtNanos;
     private long checkedAtNanos;
     private long checkpointAtNanos;
+    private long sealedAtNanos;
 
     LiveLedger(
             EventBus bus,
@@ -81,6 +82,7 @@ final class LiveLedger implements BusConsumer {
         this.syncedAtNanos = System.nanoTime();
         this.checkedAtNanos = syncedAtNanos;
         this.checkpointAtNanos = syncedAtNanos;
+        this.sealedAtNanos = syncedAtNanos;
     }
 
     /** Begins a boot: what the last one left open is closed, ids are reserved, all of it synced. Before the bus runs. */
@@ -89,6 +91,7 @@ final class LiveLedger implements BusConsumer {
         long lastMillis = fold.atMillis();
         long firstId = fold.firstFreeSessionId();
         long below = Math.min(firstId + IDS_AT_ONCE, SessionIds.LIMIT);
+        writer.beginChain(now);
         writer.write(new NodeStarted(nodeId, fold.boot() + 1, config.version(), firstId, below), now);
         if (!recovered.damage().isEmpty()) {
             writer.write(new JournalGap(lastMillis, now, recovered.damage(), Tally.ZERO), now);
@@ -101,8 +104,10 @@ final class LiveLedger implements BusConsumer {
         if (recovered.events() > LONG_TAIL_EVENTS) {
             writer.writeCheckpoint(now);
         }
+        writer.seal(now);
         writer.sync();
         health.folded(fold);
+        health.sealed(writer.sealSequence());
         health.synced(writer.syncedSequence(), clockMillis.getAsLong());
         bus.sessionIds().startAt(firstId);
         bus.sessionIds().grant(below);
@@ -155,6 +160,7 @@ final class LiveLedger implements BusConsumer {
             hold(String.valueOf(e.getMessage()), e);
         }
         health.folded(fold);
+        health.sealed(writer.sealSequence());
         serve(nowNanos, now);
     }
 
@@ -179,6 +185,15 @@ final class LiveLedger implements BusConsumer {
         if (checkpointDue) {
             writer.writeCheckpoint(now);
             checkpointAtNanos = nowNanos;
+        }
+        sealIfDue(nowNanos, now);
+    }
+
+    private void sealIfDue(long nowNanos, long now) throws IOException {
+        boolean isDue = nowNanos - sealedAtNanos >= config.sealInterval().toNanos();
+        if (isDue && writer.isUnsealed()) {
+            writer.seal(now);
+            sealedAtNanos = nowNanos;
         }
     }
 
@@ -326,11 +341,13 @@ final class LiveLedger implements BusConsumer {
             }
             writer.writeCheckpoint(now);
             writer.write(new NodeStopped(bus.sessionIds().peek()), now);
+            writer.seal(now);
             sync();
         } catch (IOException e) {
             LOG.error("the stop could not be journaled sequence={}", fold.sequence(), e);
         }
         health.folded(fold);
+        health.sealed(writer.sealSequence());
         desk.publish(fold, now, System.nanoTime(), Long.MAX_VALUE);
     }
 

@@ -9,6 +9,10 @@ import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
+import io.weir.aggregator.seal.RecordChain;
+import io.weir.eventbus.Counts;
+import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.Seal;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -20,10 +24,17 @@ import java.util.Optional;
  * @param nodeId the node's name; empty for a new journal
  * @param end where the journal ends
  * @param events how many were read
+ * @param chain what the records since the last seal hash to; unknown if none was read and not everything was
  * @param damage what is damaged behind the end; empty if nothing is
  */
 record Recovery(
-        LedgerFold fold, RecentExchanges exchanges, String nodeId, JournalPosition end, long events, String damage) {
+        LedgerFold fold,
+        RecentExchanges exchanges,
+        String nodeId,
+        JournalPosition end,
+        long events,
+        String damage,
+        RecordChain chain) {
 
     /**
      * Reads the journal.
@@ -35,7 +46,8 @@ record Recovery(
      */
     static Recovery of(Path folder) {
         if (!JournalFolder.holdsJournal(folder)) {
-            return new Recovery(new LedgerFold(), new RecentExchanges(), "", JournalPosition.BEGINNING, 0, "");
+            return new Recovery(
+                    new LedgerFold(), new RecentExchanges(), "", JournalPosition.BEGINNING, 0, "", newChain());
         }
         Optional<CheckpointHint> hint = CheckpointHint.read(folder);
         if (hint.isPresent()) {
@@ -57,14 +69,15 @@ record Recovery(
         RecentExchanges exchanges = new RecentExchanges();
         try (JournalReader reader = JournalReader.open(folder)) {
             reader.startAt(hint.position());
-            ReadOutcome outcome = reader.read(new FoldThenShow(fold, exchanges), ReadProgress.NONE);
+            RecordChain chain = new RecordChain();
+            ReadOutcome outcome = read(reader, chain, new FoldThenShow(fold, exchanges));
             boolean isGood = isUsable(outcome) && fold.isStarted() && fold.skipped() == 0;
             if (!isGood) {
                 return Optional.empty();
             }
             String nodeId = fold.nodeId().isEmpty() ? hint.nodeId() : fold.nodeId();
-            return Optional.of(
-                    new Recovery(fold, exchanges, nodeId, outcome.position(), outcome.events(), damage(outcome)));
+            return Optional.of(new Recovery(
+                    fold, exchanges, nodeId, outcome.position(), outcome.events(), damage(outcome), chain));
         } catch (JournalException e) {
             return Optional.empty(); // whatever is wrong shows again when everything is read
         }
@@ -74,11 +87,40 @@ record Recovery(
         LedgerFold fold = new LedgerFold();
         RecentExchanges exchanges = new RecentExchanges();
         try (JournalReader reader = JournalReader.open(folder)) {
-            ReadOutcome outcome = reader.read(new FoldThenShow(fold, exchanges), ReadProgress.NONE);
+            RecordChain chain = newChain();
+            ReadOutcome outcome = read(reader, chain, new FoldThenShow(fold, exchanges));
             if (!isUsable(outcome)) {
                 throw refusal(folder, outcome.faults().get(0), outcome.faultCount());
             }
-            return new Recovery(fold, exchanges, fold.nodeId(), outcome.position(), outcome.events(), damage(outcome));
+            return new Recovery(
+                    fold, exchanges, fold.nodeId(), outcome.position(), outcome.events(), damage(outcome), chain);
+        }
+    }
+
+    private static RecordChain newChain() {
+        RecordChain chain = new RecordChain();
+        chain.begin(1);
+        return chain;
+    }
+
+    private static ReadOutcome read(JournalReader reader, RecordChain chain, EventSink sink) {
+        reader.tap(chain);
+        return reader.read(new SealsFirst(chain, sink), ReadProgress.NONE);
+    }
+
+    /** Tells a chain of each seal before its own record is added. */
+    private record SealsFirst(RecordChain chain, EventSink sink) implements EventSink {
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {
+            if (event instanceof Seal seal) {
+                chain.sealed(seal);
+            }
+            sink.event(sequence, atMillis, event);
+        }
+
+        @Override
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
+            sink.transferred(sequence, atMillis, sessionId, delta);
         }
     }
 

@@ -180,14 +180,18 @@ class AggregatorTest {
     }
 
     @Test
-    void everyHoursFileHasACheckpointAfterItsFirstBatch() throws Exception {
+    void everyHoursFileBeginsWithASealAndHasACheckpointAfterItsFirstBatch() throws Exception {
         AtomicLong clock = new AtomicLong(1_700_000_000_000L);
         EventBus bus = EventBus.create(64);
         Path copies = folder.resolve("copies");
         List<Path> files;
         Path journal = folder.resolve("journal");
         try (Aggregator aggregator = Aggregator.open(
-                bus, Ledgers.config(journal), ChronicleJournal::open, clock::get, () -> Long.MAX_VALUE)) {
+                bus,
+                Ledgers.config(journal).withSeals(folder.resolve("seal"), Duration.ofSeconds(2)),
+                ChronicleJournal::open,
+                clock::get,
+                () -> Long.MAX_VALUE)) {
             LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, clock::get);
             for (int hour = 0; hour < 3; hour++) {
                 for (int i = 0; i < 5; i++) {
@@ -211,6 +215,10 @@ class AggregatorTest {
         }
 
         assertThat(files).hasSize(3);
+        SealedRecords sealed = SealedRecords.of(journal);
+        assertThat(sealed.files()).as("the stop came another hour later").hasSize(4);
+        assertThat(sealed.filesThatBeginWithASeal()).hasSize(3);
+        assertThat(sealed.isSealedToItsEnd()).isTrue();
         for (int i = 0; i < files.size(); i++) {
             LedgerFold fold = new LedgerFold();
             try (JournalReader reader = JournalReader.open(copies.resolve("" + i))) {
@@ -336,7 +344,9 @@ class AggregatorTest {
                 100,
                 defaults.checkpointInterval(),
                 defaults.retryInterval(),
-                defaults.heldEvents());
+                defaults.heldEvents(),
+                defaults.sealFolder(),
+                defaults.sealInterval());
         EventBus bus = EventBus.create(64);
         long granted;
         Tally counted;

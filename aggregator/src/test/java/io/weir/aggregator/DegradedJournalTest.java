@@ -48,6 +48,7 @@ class DegradedJournalTest {
         }
 
         LedgerFold replayed = Ledgers.replay(folder);
+        assertThat(SealedRecords.of(folder).isSealedToItsEnd()).isTrue();
         assertThat(replayed.totals()).isEqualTo(before.plus(during).plus(after));
         assertThat(replayed.violations()).isZero();
         assertThat(replayed.gaps()).singleElement().satisfies(gap -> {
@@ -152,7 +153,9 @@ class DegradedJournalTest {
                 1_000_000,
                 Duration.ofMinutes(10),
                 Duration.ofMillis(50),
-                heldEvents);
+                heldEvents,
+                folder.resolve("seal"),
+                Duration.ofMillis(1));
         return Aggregator.open(bus, config, journal, System::currentTimeMillis, freeSpace::get);
     }
 

@@ -65,6 +65,11 @@ final class FailingJournal implements Journal, Aggregator.JournalFactory {
     }
 
     @Override
+    public boolean isTurning() {
+        return real().isTurning();
+    }
+
+    @Override
     public JournalPosition lastRecord() {
         return real().lastRecord();
     }

@@ -53,7 +53,9 @@ class FullDiskTest {
                 1_000_000,
                 Duration.ofMinutes(10),
                 Duration.ofMillis(100),
-                1_000_000);
+                1_000_000,
+                folder.resolve("seal"),
+                Duration.ofMillis(1));
         Tally counted = Tally.ZERO;
         try (Aggregator aggregator =
                 Aggregator.open(bus, config, ChronicleJournal::open, System::currentTimeMillis, () -> Long.MAX_VALUE)) {

@@ -9,6 +9,7 @@ import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
 import io.weir.aggregator.journal.RecordedEvents;
+import io.weir.aggregator.seal.SealPublicKey;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
@@ -20,6 +21,7 @@ class GoldenJournalTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden-journal-1");
     private static final Path GOLDEN_INTERCEPTION = Path.of("src/test/resources/golden-journal-1b");
     private static final Path GOLDEN_COUNTS = Path.of("src/test/resources/golden-journal-1c");
+    private static final Path GOLDEN_SEALS = Path.of("src/test/resources/golden-journal-1d");
 
     @Test
     void theJournalOfVersion1ReplaysForEver() {
@@ -79,6 +81,22 @@ class GoldenJournalTest {
         assertThat(snapshot.closedCounts().count(SessionProtocol.HTTPS_TUNNEL, CloseReason.COMPLETED))
                 .isEqualTo(1);
         assertThat(fold.digest()).isEqualTo("97c73416ef4b817418b0bdb4bb5cdacb971edb533a9fe2e7d098c56f5b66a408");
+    }
+
+    @Test
+    void theJournalWithSealsReplaysForEverAndItsSealsHold() throws Exception {
+        LedgerFold fold = Ledgers.replay(GOLDEN_SEALS);
+        SealedRecords sealed = SealedRecords.of(GOLDEN_SEALS);
+        Path key = GOLDEN_SEALS.resolve("seal-public.pem");
+
+        assertThat(fold.sequence()).isEqualTo(8);
+        assertThat(fold.totals()).isEqualTo(new Tally(100, 2_000, 250, 39, 100, 2_000));
+        assertThat(fold.violations()).isZero();
+        assertThat(sealed.seals()).containsExactly(2L, 6L, 8L);
+        assertThat(sealed.lastDigest()).isEqualTo("3ea9c1d5a5f663a8a1f6de61d3b2b0aef25d448ebcc015a9898fc2e1eaa7a62b");
+        assertThat(SealPublicKey.read(key).id())
+                .isEqualTo("c1a4b64dcc1a48ff5bd65fdf1462e17643e37fd3852d0aed4633a835cdba8caa");
+        assertThat(sealed.publicKey()).isEqualTo(SealPublicKey.read(key).hex());
     }
 
     @Test

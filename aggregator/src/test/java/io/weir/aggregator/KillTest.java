@@ -44,6 +44,7 @@ class KillTest {
             assertThat(left.firstFreeSessionId()).isGreaterThanOrEqualTo(Long.parseLong(shown[3]));
             assertThat(left.firstFreeSessionId()).isGreaterThan(nextId);
             assertThat(left.violationList()).isEmpty();
+            assertThat(SealedRecords.of(folder).seals()).hasSizeGreaterThan(round);
             nextId = left.firstFreeSessionId();
         }
         LedgerFold left = Ledgers.replay(folder);

@@ -48,7 +48,8 @@ class LedgerWriterTest {
     void whatIsFoldedLiveIsWhatAReaderOfTheJournalFolds(String text) throws Exception {
         try (JournalLock lock = JournalLock.acquire(folder);
                 ChronicleJournal journal = ChronicleJournal.open(lock, JournalPosition.BEGINNING, () -> AT)) {
-            LedgerWriter writer = new LedgerWriter(journal, lock.folder(), live, new RecentExchanges(), "");
+            LedgerWriter writer =
+                    new LedgerWriter(journal, lock.folder(), live, new RecentExchanges(), Sealer.none(), "");
             writer.write(new NodeStarted("node", 1, "test", 1, 100), AT);
             writeTwoSessions(writer, text);
         }
@@ -78,7 +79,7 @@ class LedgerWriterTest {
         RecentExchanges recent = new RecentExchanges();
         try (JournalLock lock = JournalLock.acquire(folder);
                 ChronicleJournal journal = ChronicleJournal.open(lock, JournalPosition.BEGINNING, () -> AT)) {
-            new LedgerWriter(journal, lock.folder(), live, recent, "").write(batch, AT);
+            new LedgerWriter(journal, lock.folder(), live, recent, Sealer.none(), "").write(batch, AT);
         }
 
         assertThat(live.violations()).isZero();

@@ -4,6 +4,7 @@ import io.weir.eventbus.EventBus;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,7 +17,9 @@ final class StormingNode {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         EventBus bus = EventBus.create(1_024);
-        Aggregator aggregator = Aggregator.open(bus, Ledgers.config(Path.of(arguments[0])));
+        Aggregator aggregator = Aggregator.open(
+                bus,
+                Ledgers.config(Path.of(arguments[0])).withSeals(Path.of(arguments[0], "seal"), Duration.ofMillis(5)));
         out.println("ready " + aggregator.health().recoveryMillis());
         long seed = Long.parseLong(arguments[1]);
         Thread storm = new Thread(() -> {

@@ -27,7 +27,8 @@ public sealed interface LedgerEvent
                 LedgerEvent.CheckpointBegun,
                 LedgerEvent.CheckpointCounts,
                 LedgerEvent.CheckpointSession,
-                LedgerEvent.CheckpointEnded {
+                LedgerEvent.CheckpointEnded,
+                LedgerEvent.Seal {
     /**
      * The node began to write. Sessions that were open before it ended with the node.
      *
@@ -227,4 +228,32 @@ public sealed interface LedgerEvent
      * @param beginSequence sequence of its {@link CheckpointBegun}
      */
     record CheckpointEnded(long beginSequence) implements LedgerEvent {}
+
+    /**
+     * The records so far, bound together and signed: who changes one of them breaks it. Stands alone in its record. All digests,
+     * keys and signatures are in lower-case hex. What is hashed and what is signed: {@code docs/journal-format.md}, "The seals".
+     *
+     * @param chainFirst the first event of the first seal's span: what came before it is not sealed
+     * @param firstSequence the first event of the span, one more than the last of the seal before
+     * @param lastSequence the last event of the span, the one before this seal; one less than {@code firstSequence} if it is empty
+     * @param records how many records the chain has up to {@code lastSequence}
+     * @param nodeId the node's
+     * @param boot the node's latest start up to {@code lastSequence}
+     * @param publicKey the Ed25519 key (RFC 8032, 32 bytes) that the signature is of
+     * @param previous digest of the seal before; zeros if there is none
+     * @param digest SHA-256 over the one before and the span's records
+     * @param signature Ed25519, 64 bytes
+     */
+    record Seal(
+            long chainFirst,
+            long firstSequence,
+            long lastSequence,
+            long records,
+            String nodeId,
+            long boot,
+            String publicKey,
+            String previous,
+            String digest,
+            String signature)
+            implements LedgerEvent {}
 }

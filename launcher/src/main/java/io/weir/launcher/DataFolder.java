@@ -48,6 +48,11 @@ final class DataFolder {
         return folder.resolve("journal");
     }
 
+    /** Of the key that seals the journal. */
+    Path seal() {
+        return folder.resolve("seal");
+    }
+
     /** Of this install's certificate authority. */
     Path ca() {
         return folder.resolve("ca");

@@ -76,7 +76,10 @@ final class Node implements AutoCloseable {
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
                 CompletableFuture.supplyAsync(Transport::best); // while the journal opens
-        Aggregator aggregator = Aggregator.open(bus, AggregatorConfig.defaults(data.journal(), Version.text()));
+        Aggregator aggregator = Aggregator.open(
+                bus,
+                AggregatorConfig.defaults(data.journal(), Version.text())
+                        .withSeals(data.seal(), AggregatorConfig.SEAL_INTERVAL));
         Gateway gateway = null;
         try {
             var state = new NodeState();

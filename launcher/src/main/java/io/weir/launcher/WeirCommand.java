@@ -1,10 +1,12 @@
 package io.weir.launcher;
 
+import io.weir.replaytool.AnchorCommand;
 import io.weir.replaytool.AuditCommand;
 import io.weir.replaytool.DiffCommand;
 import io.weir.replaytool.ExportCommand;
 import io.weir.replaytool.JournalCommand;
 import io.weir.replaytool.StateCommand;
+import io.weir.replaytool.VerifyCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -37,6 +39,8 @@ final class WeirCommand {
         COMMANDS.put("replay", ReplayServer::command);
         COMMANDS.put("diff", DiffCommand::new);
         COMMANDS.put("export", ExportCommand::new);
+        COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("anchor", AnchorCommand::new);
         COMMANDS.put("journal", JournalCommand::new);
         COMMANDS.put("ca", CaCommand::new);
         COMMANDS.put("version", VersionCommand::new);

@@ -49,9 +49,7 @@ final class TunnelClient implements AutoCloseable {
     /** Waits for the end of the connection, in order or not. */
     void awaitEnd() {
         try {
-            while (in.read() >= 0) {
-                continue; // what was on the way
-            }
+            in.readAllBytes(); // what was on the way
         } catch (IOException e) {
             if (e instanceof java.net.SocketTimeoutException) {
                 throw new AssertionError("the connection did not end", e);

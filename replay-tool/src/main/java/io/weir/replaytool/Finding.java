@@ -57,6 +57,19 @@ record Finding(
 
     /** The finding as one line. */
     String line() {
+        StringBuilder line = new StringBuilder(sentence());
+        line.append(" [").append(kind);
+        if (sequence != 0) {
+            line.append(", sequence ").append(sequence);
+        }
+        if (!file.isEmpty()) {
+            line.append(", ").append(file).append(" offset ").append(offset);
+        }
+        return line.append(']').toString();
+    }
+
+    /** What was found, with the session and the figures, without the kind and the place. */
+    String sentence() {
         StringBuilder line = new StringBuilder(what);
         if (sessionId != 0) {
             line.insert(0, "session " + sessionId + ": ");
@@ -67,14 +80,7 @@ record Finding(
                     .append(", found ")
                     .append(counts(found));
         }
-        line.append(" [").append(kind);
-        if (sequence != 0) {
-            line.append(", sequence ").append(sequence);
-        }
-        if (!file.isEmpty()) {
-            line.append(", ").append(file).append(" offset ").append(offset);
-        }
-        return line.append(']').toString();
+        return line.toString();
     }
 
     private static String counts(Tally tally) {

@@ -79,7 +79,11 @@ final class JournalAuditor implements EventSink {
      * @param hint what the journal's folder said about its last checkpoint before the reading began
      */
     AuditReport audit(Optional<CheckpointHint> hint, ReadProgress progress) {
-        ReadOutcome outcome = reader.read(this, progress);
+        return report(hint, reader.read(this, progress));
+    }
+
+    /** What comes of a reading whose events were all handed to this sink, maybe by another. */
+    AuditReport report(Optional<CheckpointHint> hint, ReadOutcome outcome) {
         fold.forEachOpen(view::session);
         return new AuditReport(
                 findings(outcome, hint),

@@ -6,9 +6,12 @@ import io.weir.aggregator.journal.ChronicleJournal;
 import io.weir.aggregator.journal.JournalLock;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.RecordEncoder;
+import io.weir.aggregator.seal.RecordChain;
+import io.weir.aggregator.seal.SealKey;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
+import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.SessionProtocol;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +32,7 @@ class AuditSpeedTest {
     private static final int SESSIONS = 10_000;
     private static final int DELTAS_PER_RECORD = 1_000;
     private static final int RECORDS = 30_000;
+    private static final int RECORDS_PER_SEAL = 500; // two seconds of a busy node
     private static final long DELTAS = (long) DELTAS_PER_RECORD * RECORDS;
 
     @TempDir
@@ -36,6 +41,8 @@ class AuditSpeedTest {
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final RecordEncoder record = new RecordEncoder();
     private final Counts delta = new Counts();
+    private final RecordChain chain = new RecordChain();
+    private @Nullable SealKey key;
     private long sequence;
     private long atMillis = TestLedger.BEGIN_MILLIS;
 
@@ -56,6 +63,26 @@ class AuditSpeedTest {
                 .containsEntry("down", down);
         System.out.printf(
                 "audit: %,d deltas, %,d bytes, %.2f s, %.2f s of CPU, %.1f million deltas/s of CPU%n",
+                DELTAS, bytes(), seconds, cpuSeconds, DELTAS / cpuSeconds / 1e6);
+        assertThat(DELTAS / cpuSeconds).as("deltas a second of CPU").isGreaterThan(1e6);
+    }
+
+    @Test
+    void verifiesMillionsOfDeltasASecond() throws IOException {
+        chain.begin(1);
+        key = SealKey.loadOrCreate(data.resolve("seal"));
+        writeJournal();
+
+        long begun = System.nanoTime();
+        long cpuBegun = threads.getCurrentThreadCpuTime();
+        Run verify = Run.of(data, "verify", "--json");
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        double cpuSeconds = (threads.getCurrentThreadCpuTime() - cpuBegun) / 1e9;
+
+        assertThat(verify.status()).isZero();
+        assertThat(verify.json()).containsEntry("sequence", sequence).containsEntry("unsealedTail", 0L);
+        System.out.printf(
+                "verify: %,d deltas, %,d bytes, %.2f s, %.2f s of CPU, %.1f million deltas/s of CPU%n",
                 DELTAS, bytes(), seconds, cpuSeconds, DELTAS / cpuSeconds / 1e6);
         assertThat(DELTAS / cpuSeconds).as("deltas a second of CPU").isGreaterThan(1e6);
     }
@@ -81,6 +108,9 @@ class AuditSpeedTest {
             }
             for (int i = 0; i < RECORDS; i++) {
                 down += appendDeltas(journal, random);
+                if (i % RECORDS_PER_SEAL == RECORDS_PER_SEAL - 1) {
+                    appendSeal(journal);
+                }
             }
         }
         return down;
@@ -105,9 +135,21 @@ class AuditSpeedTest {
         append(journal);
     }
 
+    private void appendSeal(ChronicleJournal journal) throws IOException {
+        SealKey signer = key;
+        if (signer != null) {
+            Seal seal = signer.seal(chain, "node", 1, ++atMillis);
+            record.begin(sequence + 1, atMillis);
+            record.tryAdd(atMillis, seal);
+            chain.sealed(seal);
+            append(journal);
+        }
+    }
+
     private void append(ChronicleJournal journal) throws IOException {
         record.finish();
         journal.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
         sequence = record.lastSequence();
+        chain.record(sequence, record.bytes(), record.offset(), record.length());
     }
 }

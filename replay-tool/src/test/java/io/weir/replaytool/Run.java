@@ -14,6 +14,8 @@ record Run(int status, String out, String err) {
             name = "weir",
             subcommands = {
                 AuditCommand.class,
+                VerifyCommand.class,
+                AnchorCommand.class,
                 JournalCommand.class,
                 StateCommand.class,
                 DiffCommand.class,

@@ -29,14 +29,22 @@ final class TestLedger implements AutoCloseable {
     private final LoopPublisher publisher = new LoopPublisher(bus, (task, delay) -> {}, clockMillis::incrementAndGet);
     private final Aggregator aggregator;
 
-    private TestLedger(Path data) {
-        AggregatorConfig config =
-                AggregatorConfig.defaults(journal(data), "1.2.3").withFreeSpaceFloorBytes(0);
+    private TestLedger(AggregatorConfig config) {
         aggregator = Aggregator.open(bus, config);
     }
 
+    private static AggregatorConfig config(Path data) {
+        return AggregatorConfig.defaults(journal(data), "1.2.3").withFreeSpaceFloorBytes(0);
+    }
+
+    /** A ledger that is not sealed, as those of the first versions. */
     static TestLedger open(Path data) {
-        return new TestLedger(data);
+        return new TestLedger(config(data));
+    }
+
+    /** A ledger that is sealed when an event is so old, with the key in {@code DATA/seal}. */
+    static TestLedger openSealed(Path data, Duration interval) {
+        return new TestLedger(config(data).withSeals(data.resolve("seal"), interval));
     }
 
     static Path journal(Path data) {

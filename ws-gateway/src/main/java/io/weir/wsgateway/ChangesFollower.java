@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far one client of the topic {@code changes} is: it rests at a place, or something is under way that brings it to the
- * next. Event loop of the gateway.
+ * next. Event loop of the gateway, but for {@link #isGone()}.
  */
 final class ChangesFollower {
     /**
@@ -28,7 +28,7 @@ final class ChangesFollower {
 
     private final Client client;
     private Need need;
-    private State state = State.RESTING;
+    private volatile State state = State.RESTING; // the loop writes it
     private boolean isNew = true;
     private long replayedFrom;
     private @Nullable ChangesStep step;
@@ -59,6 +59,7 @@ final class ChangesFollower {
         return replayedFrom;
     }
 
+    /** Whether nothing of this is wanted any more. Any thread. */
     boolean isGone() {
         return state == State.GONE;
     }

@@ -9,6 +9,7 @@ import io.weir.wsgateway.ChangesFollower.Need;
 import io.weir.wsgateway.ClientCommand.Subscribe;
 import io.weir.wsgateway.SnapshotReader.Reading;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,16 @@ final class ChangesTopic {
 
     private static final int HEARTBEAT_BYTES = 128;
 
+    /**
+     * What a connection was told since it was told to forget all rows. A place outside of that is one that the client named before it
+     * knew.
+     */
+    private record Told(long from, long upTo) {
+        boolean has(long sequence) {
+            return from <= sequence && sequence <= upTo;
+        }
+    }
+
     private final Ledger ledger;
     private final Ticker ticker;
     private final SnapshotReader ticks;
@@ -38,6 +49,7 @@ final class ChangesTopic {
     private final ClosedReplay replay;
     private final long heartbeatNanos;
     private final Map<Client, ChangesFollower> followers = new LinkedHashMap<>();
+    private final Map<Client, Told> toldAnew = new HashMap<>();
     private long newest;
     private long generation;
     private long tick;
@@ -59,7 +71,8 @@ final class ChangesTopic {
         if (client.wants(Topic.CHANGES)) {
             Subscribe asked = client.subscription();
             ChangesFollower follower = new ChangesFollower(client, asked.from(), System.nanoTime() - heartbeatNanos);
-            if (asked.from() == 0) {
+            Told told = toldAnew.get(client);
+            if (asked.from() == 0 || (told != null && !told.has(asked.from()))) {
                 follower.reset(ResetReason.NEW);
             } else if (!asked.node().isEmpty()
                     && !Generation.of(ledger.health(), ledger.latest()).hasShown(asked.from(), asked.node())) {
@@ -74,6 +87,7 @@ final class ChangesTopic {
     /** A client has gone. */
     void left(Client client) {
         forget(client);
+        toldAnew.remove(client);
         ticker.want(!followers.isEmpty());
     }
 
@@ -163,10 +177,16 @@ final class ChangesTopic {
         boolean isReset = need.reset() != null;
         long ticksSince = isReset || need.tick() == Need.UNKNOWN ? 0 : tick - need.tick();
         long from = isReset ? 0 : need.sequence();
+        long to = snapshot.sequence();
+        for (ChangesFollower follower : group) {
+            if (isReset) {
+                toldAnew.put(follower.client(), new Told(to, to));
+            } else {
+                toldAnew.computeIfPresent(follower.client(), (client, told) -> new Told(told.from(), to));
+            }
+        }
         pump.begin(new ChangesStep(
-                new ChangesStep.Head(node(snapshot), from, snapshot.sequence(), tick, ticksSince, need.reset()),
-                rows,
-                group));
+                new ChangesStep.Head(node(snapshot), from, to, tick, ticksSince, need.reset()), rows, group));
     }
 
     /** Says to who has heard nothing for long that there was nothing. */
@@ -204,7 +224,7 @@ final class ChangesTopic {
         replay.read(
                 need.sequence(),
                 snapshot.closedFloor(),
-                () -> group.stream().anyMatch(each -> each.client().channel().isActive()),
+                () -> !group.stream().allMatch(ChangesFollower::isGone),
                 closed -> replayed(snapshot, need, group, closed));
     }
 

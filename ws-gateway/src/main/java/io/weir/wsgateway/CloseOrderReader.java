@@ -102,7 +102,7 @@ final class CloseOrderReader {
             String value = text(filter, name);
             if (!value.isEmpty()) {
                 recorded.append(recorded.isEmpty() ? "" : " ").append(name).append('=');
-                recorded.append(StatedReason.clean(value));
+                recorded.append(StatedReason.quoted(value));
             }
         }
         if (recorded.isEmpty()) {

@@ -24,6 +24,9 @@ final class ClosedReplay implements AutoCloseable {
     /** More are not read for a client that comes back: it is told everything anew. */
     static final int MAX_ROWS = 50_000;
 
+    /** Nor are rows that take more than about this in memory, as those of long texts do. */
+    static final long MAX_BYTES = 32L << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(ClosedReplay.class);
     private static final int MAX_WAITING = 8;
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -81,24 +84,35 @@ final class ClosedReplay implements AutoCloseable {
     }
 
     private Optional<List<ClosedSession>> collect(long after, long upTo, BooleanSupplier isWanted) {
-        List<ClosedSession> closed = new ArrayList<>();
+        Rows rows = new Rows();
         long begun = System.nanoTime();
         try {
             source.closedBetween(
                     after,
                     upTo,
-                    closed::add,
-                    () -> !isClosed
-                            && closed.size() <= MAX_ROWS
-                            && System.nanoTime() - begun < MAX_NANOS
-                            && isWanted.getAsBoolean());
-            return closed.size() <= MAX_ROWS ? Optional.of(closed) : Optional.empty();
+                    rows::add,
+                    () -> !isClosed && System.nanoTime() - begun < MAX_NANOS && isWanted.getAsBoolean());
+            return Optional.of(rows.closed);
         } catch (HistoryException e) {
             LOG.debug("what closed after {} is not read: {}", after, e.getMessage());
         } catch (RuntimeException e) { // the edge of this thread
             LOG.error("what closed after {} cannot be read", after, e);
         }
         return Optional.empty();
+    }
+
+    /** What was read, as much as may be held. */
+    private static final class Rows {
+        private final List<ClosedSession> closed = new ArrayList<>();
+        private long bytes;
+
+        void add(ClosedSession session) {
+            closed.add(session);
+            bytes += session.estimatedBytes();
+            if (closed.size() > MAX_ROWS || bytes > MAX_BYTES) {
+                throw new HistoryException("more than " + MAX_ROWS + " rows or " + MAX_BYTES + " bytes");
+            }
+        }
     }
 
     /** Ends the thread after what it is reading. Any thread; does not wait, and interrupts nobody who reads a file. */

@@ -89,7 +89,7 @@ final class CommandsApi {
     }
 
     private void closeSome(Set<Long> ids, String which, String by, String why) {
-        LOG.info("command=closeSessions which=\"{}\" sessions={} by=\"{}\" why=\"{}\"", which, ids.size(), by, why);
+        LOG.info("command=closeSessions which=[{}] sessions={} by=\"{}\" why=\"{}\"", which, ids.size(), by, why);
         sessions.closeAll(ids, which, by, why);
     }
 }

@@ -9,9 +9,13 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The certificate that the gateway shows, and its key: TLS 1.2 or later. Immutable. */
 public final class GatewayTls {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayTls.class);
+
     private final SslContext context;
 
     private GatewayTls(SslContext context) {
@@ -30,6 +34,9 @@ public final class GatewayTls {
             List<X509Certificate> certificates = PemFile.certificates(chain);
             PrivateKey privateKey = PemFile.privateKey(key);
             KeyMatch.require(certificates.get(0), privateKey, chain, key);
+            if (PemFile.isReadByOthers(key)) {
+                LOG.warn("the gateway's key can be read by others than its owner file={}", key);
+            }
             SslContext context = SslContextBuilder.forServer(privateKey, certificates)
                     .sslProvider(SslProvider.JDK)
                     .protocols("TLSv1.3", "TLSv1.2")

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Pings the client, drops it when it leaves {@value #MAX_UNANSWERED} pings unanswered, and answers its pings. Event loop
  * of its channel.
  *
- * <p>Neither ping nor pong is added to what a client that does not read lets pile up.
+ * <p>Neither ping nor pong is added to what a client that does not read lets pile up. A ping that was not sent is no unanswered one: who
+ * takes a long step slowly lives, and {@link StallGuard} looks after who takes nothing.
  */
 final class Heartbeat extends ChannelInboundHandlerAdapter {
     private static final int MAX_UNANSWERED = 2;
@@ -69,8 +70,8 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
             Farewell.cut(ctx.channel());
             return;
         }
-        unanswered++;
         if (ctx.channel().isWritable()) {
+            unanswered++;
             write(ctx, new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
         }
     }

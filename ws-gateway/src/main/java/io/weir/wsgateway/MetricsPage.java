@@ -64,7 +64,7 @@ final class MetricsPage implements AutoCloseable {
     void send(Channel channel) {
         waiting.add(channel);
         loop.schedule(() -> lostPatience(channel), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-        snapshots.read();
+        snapshots.readIfIdle();
     }
 
     private void arrived(SnapshotReader.Reading reading) {

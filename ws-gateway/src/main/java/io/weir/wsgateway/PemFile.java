@@ -7,6 +7,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -55,6 +57,15 @@ final class PemFile {
             throw new GatewayException(
                     "the gateway's certificate " + file + " holds one that is damaged: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether more than the file's owner may read it, as far as the file system tells. */
+    static boolean isReadByOthers(Path file) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        return view != null
+                && view.readAttributes().permissions().stream()
+                        .anyMatch(each ->
+                                each == PosixFilePermission.GROUP_READ || each == PosixFilePermission.OTHERS_READ);
     }
 
     /** The first private key of a file. */

@@ -2,7 +2,7 @@ package io.weir.wsgateway;
 
 /** Why a client of the topic {@code changes} is told everything anew. */
 enum ResetReason {
-    /** It has said no place to go on from. */
+    /** It has said no place to go on from, or one that it had before it was told to forget all rows. */
     NEW("new"),
     /** What it has not seen is not held in memory any more, and is too much or too slow to read. */
     TOO_OLD("too old"),

@@ -1,5 +1,6 @@
 package io.weir.wsgateway;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -12,6 +13,7 @@ import io.weir.aggregator.history.ScanControl;
 import io.weir.aggregator.history.Timeline;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
@@ -22,6 +24,8 @@ import tools.jackson.core.JsonGenerator;
  */
 final class SessionsApi {
     private static final Pattern ID = Pattern.compile("[0-9]{1,16}");
+    private static final int EXPECTED_BYTES = 1024;
+    private static final int MAX_BYTES = 8 << 20; // and one row more; a row of hostile texts has 60 KiB
     private static final int MAX_CHILDREN = 2_000;
     private static final int USUAL_POINTS = 300;
     private static final int MAX_POINTS = 2_000;
@@ -45,26 +49,24 @@ final class SessionsApi {
             history.ask(channel, control -> closed(channel.alloc(), query, control));
         } else {
             snapshots.with(
-                    channel,
-                    snapshot -> rows.ask(channel, control -> ofSnapshot(channel.alloc(), query, snapshot, control)));
+                    channel, snapshot -> rows.ask(channel, control -> ofSnapshot(channel.alloc(), query, snapshot)));
         }
     }
 
-    private static Answer ofSnapshot(
-            ByteBufAllocator allocator, SessionsQuery query, Snapshot snapshot, ScanControl control) {
+    private static Answer ofSnapshot(ByteBufAllocator allocator, SessionsQuery query, Snapshot snapshot) {
         SessionsPage page = SessionsPage.of(query);
         if (query.state() == SessionsQuery.State.OPEN) {
             snapshot.forEachOpen(page::offer);
         } else {
             snapshot.recentlyClosed().forEach(page::offer);
         }
-        List<ConnectionInfo> found = control.mayGoOn() ? page.rows() : List.of();
-        return Answer.ok(allocator, json -> {
+        List<ConnectionInfo> found = page.rows();
+        return answer(allocator, (json, written) -> {
             json.writeNumberProperty("seq", snapshot.sequence());
             json.writeNumberProperty("total", page.total());
-            writeRows(json, "data", found);
-            if (page.hasMore()) {
-                json.writeNumberProperty("next", found.get(found.size() - 1).id());
+            int sent = writeRows(json, written, "data", found, each -> SessionRow.write(json, each));
+            if (sent > 0 && (page.hasMore() || sent < found.size())) {
+                json.writeNumberProperty("next", found.get(sent - 1).id());
             }
         });
     }
@@ -73,13 +75,11 @@ final class SessionsApi {
         long sequence = ledger.health().sequence(); // before the journal is read: all of it is in the answer
         ClosedPage page = ledger.history().closed(query.filter(), query.before(), query.limit(), control);
         List<ClosedSession> found = page.sessions();
-        return Answer.ok(allocator, json -> {
+        return answer(allocator, (json, written) -> {
             json.writeNumberProperty("seq", sequence);
-            json.writeArrayPropertyStart("data");
-            found.forEach(each -> SessionRow.write(json, each));
-            json.writeEndArray();
-            if (page.more() && !found.isEmpty()) {
-                json.writeNumberProperty("next", found.get(found.size() - 1).sequence());
+            int sent = writeRows(json, written, "data", found, each -> SessionRow.write(json, each));
+            if (sent > 0 && (page.more() || sent < found.size())) {
+                json.writeNumberProperty("next", found.get(sent - 1).sequence());
             }
         });
     }
@@ -100,11 +100,11 @@ final class SessionsApi {
     private static Answer session(ByteBufAllocator allocator, Snapshot snapshot, Found found) {
         ConnectionInfo session = found.session();
         SessionsPage children = children(snapshot, session.id());
-        return Answer.ok(allocator, json -> {
+        return answer(allocator, (json, written) -> {
             json.writeNumberProperty("seq", snapshot.sequence());
             json.writeName("session");
             SessionRow.write(json, session, found.closedSequence());
-            writeRows(json, "children", children.rows());
+            writeRows(json, written, "children", children.rows(), each -> SessionRow.write(json, each));
             json.writeNumberProperty("childrenTotal", children.total());
             json.writeObjectPropertyStart("route");
             json.writeStringProperty("rule", "direct");
@@ -145,11 +145,12 @@ final class SessionsApi {
     private Answer timeline(
             ByteBufAllocator allocator, Snapshot snapshot, ConnectionInfo session, int points, ScanControl control) {
         long end = session.isOpen() ? snapshot.atMillis() : session.closedAtMillis();
+        long last = Math.max(session.openedAtMillis(), end); // a clock that was set back ends a session before it began
         Timeline line = ledger.history()
                 .timeline(
                         session.id(),
                         session.openedAtMillis(),
-                        end + 1,
+                        last + 1,
                         points,
                         control); // what moved at the end counts
         return Answer.ok(allocator, json -> {
@@ -197,10 +198,21 @@ final class SessionsApi {
         return Long.parseLong(text);
     }
 
-    private static void writeRows(JsonGenerator json, String name, List<ConnectionInfo> sessions) {
+    private static Answer answer(ByteBufAllocator allocator, BiConsumer<JsonGenerator, ByteBuf> fields) {
+        ByteBuf written = allocator.buffer(EXPECTED_BYTES);
+        return new Answer(HttpResponseStatus.OK, Json.object(written, json -> fields.accept(json, written)));
+    }
+
+    /** Writes rows while there is room for them; answers how many those are. */
+    private static <T> int writeRows(
+            JsonGenerator json, ByteBuf written, String name, List<T> rows, Consumer<T> writer) {
         json.writeArrayPropertyStart(name);
-        sessions.forEach(each -> SessionRow.write(json, each));
+        int sent = 0;
+        while (sent < rows.size() && written.readableBytes() < MAX_BYTES) {
+            writer.accept(rows.get(sent++));
+        }
         json.writeEndArray();
+        return sent;
     }
 
     private static void writeFigures(JsonGenerator json, String name, long[] figures) {

@@ -1,6 +1,6 @@
 package io.weir.wsgateway;
 
-/** Makes what somebody gave as a reason fit for the ledger and for logs: one line of printable text, not too long. */
+/** Makes what somebody said with a command fit for the ledger and for logs: one line of printable text, not too long. */
 final class StatedReason {
     private static final int MAX_CHARS = 200;
 
@@ -28,6 +28,27 @@ final class StatedReason {
             clean.appendCodePoint(point);
         }
         return clean.toString();
+    }
+
+    /** The text in quotation marks, exactly, with escapes for what prints nothing; what is longer than 200 characters ends in {@code …}. */
+    static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); ) {
+            if (i >= MAX_CHARS) {
+                quoted.append('…');
+                break;
+            }
+            int point = text.codePointAt(i);
+            i += Character.charCount(point);
+            if (point == '"' || point == '\\') {
+                quoted.append('\\').appendCodePoint(point);
+            } else if (point == ' ' || prints(point)) {
+                quoted.appendCodePoint(point);
+            } else {
+                quoted.append("\\u{").append(Integer.toHexString(point)).append('}');
+            }
+        }
+        return quoted.append('"').toString();
     }
 
     /** Not so: spaces, controls, marks that turn the direction of a text, halves of a pair. */

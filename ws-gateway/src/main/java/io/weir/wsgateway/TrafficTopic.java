@@ -174,6 +174,9 @@ final class TrafficTopic {
     private void writeTrust(JsonGenerator json, Reading now) {
         LedgerHealth health = ledger.health();
         json.writeNumberProperty("syncedSequence", health.syncedSequence());
+        if (health.sealedSequence() > 0) {
+            json.writeNumberProperty("sealedSequence", health.sealedSequence());
+        }
         if (health.syncedAtMillis() > 0) {
             json.writeStringProperty("syncedTime", Json.time(health.syncedAtMillis()));
         }

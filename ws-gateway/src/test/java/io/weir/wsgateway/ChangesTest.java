@@ -169,6 +169,32 @@ class ChangesTest {
         }
     }
 
+    /** Its subscription and the first part of a reset have met on the way. */
+    @Test
+    void placeThatWasSaidBeforeTheClientKnewOfAResetIsAnsweredWithEverythingAgain() {
+        gateway.ledger.put(FakeLedger.exchange(1, "a.example", Tally.ZERO)); // 2
+        gateway.ledger.put(FakeLedger.exchange(2, "a.example", Tally.ZERO)); // 3
+        try (Dashboard dashboard = gateway.dashboard().subscribe("changes")) {
+            first(dashboard);
+
+            dashboard.say("{\"action\":\"subscribe\",\"topics\":[\"changes\"],\"from\":2}");
+            JsonNode again =
+                    dashboard.next("changes", message -> message.path("data").size() > 0);
+
+            assertThat(again.path("reset").booleanValue()).isTrue();
+            assertThat(again.path("why").stringValue()).isEqualTo("new");
+            assertThat(again.path("data").size()).isEqualTo(2);
+
+            dashboard.say("{\"action\":\"subscribe\",\"topics\":[\"changes\"],\"from\":3}");
+            gateway.ledger.put(FakeLedger.exchange(2, "a.example", SOME)); // 4
+            JsonNode goesOn =
+                    dashboard.next("changes", message -> message.path("data").size() > 0);
+
+            assertThat(goesOn.path("from").longValue()).isEqualTo(3);
+            assertThat(goesOn.has("reset")).isFalse();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -112,8 +112,8 @@ class CloseByPostTest {
                 "close 77" + by,
                 "closeAll \\[1, 2, 3, 99\\] ids=1,2,3,99" + by,
                 "close 4" + by,
-                "closeAll \\[2, 5, 8\\] host=2.EXAMPLE" + by + " why x",
-                "closeAll \\[10\\] q=t.ex protocol=https-tunnel" + by,
+                "closeAll \\[2, 5, 8\\] host=\"2.EXAMPLE\"" + by + " why x",
+                "closeAll \\[10\\] q=\"t.ex\" protocol=\"https-tunnel\"" + by,
                 "closeAll" + by + " why stop");
         assertThat(gateway.sessions.commands).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
@@ -126,10 +126,12 @@ class CloseByPostTest {
         client.close("{\"all\":true,\"why\":\" a\\r\\n\\u001b[31mb\\u202e\\u0000c\\ud800 \\t\\u00fc\\ud83d\\ude00 \"}");
         client.close("{\"all\":true,\"why\":\"" + "x".repeat(199) + "\\ud83d\\ude00yz\"}");
         client.close("{\"filter\":{\"host\":\"example\\n\\u001b\"}}");
+        client.close("{\"filter\":{\"q\":\"a\\\" host=\\\"b\"}}");
 
         assertThat(gateway.sessions.commands.get(0)).endsWith(" why a [31mb c \u00fc\ud83d\ude00");
         assertThat(gateway.sessions.commands.get(1)).endsWith(" why " + "x".repeat(199));
-        assertThat(gateway.sessions.commands.get(2)).contains(" host=example by");
+        assertThat(gateway.sessions.commands.get(2)).contains(" host=\"example\\u{a}\\u{1b}\" by");
+        assertThat(gateway.sessions.commands.get(3)).contains(" q=\"a\\\" host=\\\"b\" by");
     }
 
     @Test

@@ -212,6 +212,7 @@ final class FakeLedger implements Ledger, AutoCloseable {
                 0,
                 1_772_935_200_000L,
                 0,
+                0,
                 1L << 34);
     }
 

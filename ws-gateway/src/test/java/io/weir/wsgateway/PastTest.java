@@ -136,6 +136,21 @@ class PastTest {
         }
     }
 
+    @Test
+    void aTimelineIsWholeAlsoWhenTheClockWasSetBackMeanwhile() throws Exception {
+        try (JournaledGateway gateway = new JournaledGateway(folder)) {
+            SessionMeter session = gateway.open(0, SessionProtocol.HTTPS_TUNNEL, "a.example:443", "192.0.2.1:1", "");
+            session.up(5);
+            gateway.settle();
+            gateway.passMillis(-600_000);
+            session.up(7);
+            session.close(CloseReason.COMPLETED, 0);
+            gateway.settle();
+
+            isWhole(gateway.client(), session, 300);
+        }
+    }
+
     private static void isWhole(ApiClient client, SessionMeter session, int points) throws Exception {
         String path = "/api/sessions/" + session.id();
         JsonNode row = client.get(path).json().path("session");

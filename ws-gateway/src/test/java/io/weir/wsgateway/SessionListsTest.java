@@ -244,4 +244,24 @@ class SessionListsTest {
 
         assertThat(answer).startsWith("HTTP/1.1 404 ").endsWith("{\"error\":\"Not Found\"}");
     }
+
+    @Test
+    void aPageOfLongTextsIsCutWhereItHasEightMebibytesAndNoRowIsLost() throws Exception {
+        String text = "\u4e2d".repeat(4_000);
+        try (TestGateway own = TestGateway.start()) {
+            for (long id = 1; id <= 1_000; id++) {
+                own.ledger.put(FakeLedger.exchange(id, text, Tally.ZERO));
+            }
+            ApiClient client = ApiClient.of(own);
+
+            ApiClient.Reply page = client.get("/api/sessions?limit=2000");
+
+            assertThat(page.text().length()).isBetween(8 << 20, (8 << 20) + (64 << 10));
+            assertThat(page.json().path("total").longValue()).isEqualTo(1_000);
+            assertThat(ids(client.pages("/api/sessions?limit=2000")))
+                    .isEqualTo(LongStream.iterate(1_000, id -> id > 0, id -> id - 1)
+                            .boxed()
+                            .toList());
+        }
+    }
 }

@@ -39,29 +39,55 @@ final class ClosedSessions {
         return fromMillis != 0 && place.isAllBefore(fromMillis);
     }
 
-    /** Those closed in [from, end), in that order. */
-    void between(long from, long end, Consumer<ClosedSession> sink) {
-        Place place = places.lastBefore(from + 1, reading);
-        read(place == null ? places.files().get(0) : place, from, end, sink);
+    /**
+     * All that were closed in [from, end), in that order.
+     *
+     * @throws HistoryException if anything of it is missing
+     */
+    void allBetween(long from, long end, Consumer<ClosedSession> sink) {
+        Place start = placeAt(from);
+        ClosingFold fold;
+        Unbroken unbroken;
+        do {
+            fold = begin(start, from, sink);
+            unbroken = new Unbroken(fold, from);
+            reading.read(start.position(), end, unbroken);
+            start = earlier(start, fold);
+        } while (start != null);
+        unbroken.requireAllBefore(end);
+        if (fold.hasPassedOver()) {
+            throw new HistoryException("the journal does not say what was open when its oldest file begins");
+        }
     }
 
     /** The session that a certain event closed; null if that event closed none whose facts can be read. */
     @Nullable ClosedSession at(long sequence) {
         List<ClosedSession> found = new ArrayList<>();
-        between(sequence, sequence + 1, found::add);
+        read(placeAt(sequence), sequence, sequence + 1, found::add);
         return found.isEmpty() ? null : found.get(0);
+    }
+
+    private Place placeAt(long sequence) {
+        Place place = places.lastBefore(sequence + 1, reading);
+        return place == null ? places.files().get(0) : place;
     }
 
     /** Folds from a place on, or from as much earlier as it takes to have state at the first close that is asked for. */
     private void read(Place place, long from, long end, Consumer<ClosedSession> sink) {
         Place start = place;
-        Place earlier;
-        ClosingFold fold;
         do {
-            earlier = places.before(start);
-            fold = new ClosingFold(from, earlier != null, sink);
+            ClosingFold fold = begin(start, from, sink);
             reading.read(start.position(), end, fold);
-            start = earlier;
-        } while (fold.beganTooLate() && start != null);
+            start = earlier(start, fold);
+        } while (start != null);
+    }
+
+    private ClosingFold begin(Place start, long from, Consumer<ClosedSession> sink) {
+        return new ClosingFold(from, places.before(start) != null, sink);
+    }
+
+    /** Where to begin instead; null if the fold has told what there is to tell. */
+    private @Nullable Place earlier(Place start, ClosingFold fold) {
+        return fold.beganTooLate() ? places.before(start) : null;
     }
 }

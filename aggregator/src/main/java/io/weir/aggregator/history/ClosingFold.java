@@ -21,6 +21,7 @@ final class ClosingFold implements EventSink {
     private final boolean mayBeginEarlier;
     private final Consumer<ClosedSession> sink;
     private boolean beganTooLate;
+    private boolean hasPassedOver;
 
     /**
      * @param from the first sequence of a close that is asked for
@@ -34,6 +35,11 @@ final class ClosingFold implements EventSink {
 
     boolean beganTooLate() {
         return beganTooLate;
+    }
+
+    /** Whether sessions closed of which nothing could be told, as there was no state. */
+    boolean hasPassedOver() {
+        return hasPassedOver;
     }
 
     @Override
@@ -55,6 +61,7 @@ final class ClosingFold implements EventSink {
                 beganTooLate = true;
                 throw new ScanStop();
             }
+            hasPassedOver = true;
             return;
         }
         ConnectionInfo open = fold.findOpen(closed.sessionId());

@@ -63,9 +63,12 @@ public final class JournalHistory {
     }
 
     /**
-     * Hands out the sessions that were closed after a sequence and up to another, that one included, in that order.
+     * Hands out the sessions that were closed after a sequence and up to another, that one included, in that order: all of them or an
+     * exception.
      *
-     * @throws HistoryException if it takes too long or the files can't be read; some may have been handed out then
+     * @param upTo a sequence that was reached; {@link Long#MAX_VALUE} for the end of the journal
+     * @throws HistoryException if it takes too long, the files can't be read, or events are missing or damaged that say which sessions
+     *     these are; some may have been handed out then
      */
     public void closedBetween(long after, long upTo, Consumer<ClosedSession> sink, ScanControl control) {
         if (after >= upTo) {
@@ -73,7 +76,7 @@ public final class JournalHistory {
         }
         long last = Math.min(end, upTo == Long.MAX_VALUE ? upTo : upTo + 1);
         ask(control, Optional.empty(), reading -> {
-            new ClosedSessions(reading).between(Math.max(0, after) + 1, last, sink);
+            new ClosedSessions(reading).allBetween(Math.max(0, after) + 1, last, sink);
             return Optional.empty();
         });
     }

@@ -35,10 +35,6 @@ final class Place implements Comparable<Place> {
         return position;
     }
 
-    boolean isBeginningOfFile() {
-        return position.offset() == 0;
-    }
-
     /** The first event that can be read from here on; {@link Long#MAX_VALUE} if there is none yet. */
     long firstSequence(Reading reading) {
         if (firstSequence == UNKNOWN) {

@@ -2,6 +2,7 @@ package io.weir.aggregator.journal;
 
 import io.weir.eventbus.Tally;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** Reads the format's few types from a range of bytes and never beyond it, whatever the bytes are. */
 final class ByteReader {
@@ -72,6 +73,16 @@ final class ByteReader {
         String text = new String(bytes, position, (int) length, StandardCharsets.UTF_8);
         position += (int) length;
         return text;
+    }
+
+    /** So many bytes, in hex. */
+    String hex(int length) throws RecordFormatException {
+        if (length > remaining()) {
+            throw corrupt("ends inside an event");
+        }
+        String digits = HexFormat.of().formatHex(bytes, position, position + length);
+        position += length;
+        return digits;
     }
 
     Tally tally() throws RecordFormatException {

@@ -3,6 +3,7 @@ package io.weir.aggregator.journal;
 import io.weir.eventbus.Tally;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** Appends the format's few types to a byte array that grows. Allocates nothing for numbers once it has its size. */
 final class ByteWriter {
@@ -77,6 +78,14 @@ final class ByteWriter {
         varint(tally.overheadDown());
         varint(tally.originUp());
         varint(tally.originDown());
+    }
+
+    /** Bytes as they are, from hex; their number is not written. */
+    void hex(String digits) {
+        byte[] raw = HexFormat.of().parseHex(digits);
+        ensure(raw.length);
+        System.arraycopy(raw, 0, bytes, position, raw.length);
+        position += raw.length;
     }
 
     /** Four bytes, the lowest first. */

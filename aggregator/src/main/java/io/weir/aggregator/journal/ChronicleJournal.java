@@ -223,6 +223,11 @@ public final class ChronicleJournal implements Journal {
     }
 
     @Override
+    public boolean isTurning() {
+        return !recordFile.isEmpty() && !time.advance().equals(recordFile);
+    }
+
+    @Override
     public JournalPosition lastRecord() {
         return new JournalPosition(recordFile, recordOffset, recordFirstSequence - 1);
     }

@@ -16,7 +16,7 @@ final class EventKind {
     static final int CHECKPOINT_BEGUN = 12;
     static final int CHECKPOINT_SESSION = 13;
     static final int CHECKPOINT_ENDED = 14;
-    // 15 (a seal of the hash chain) is reserved
+    static final int SEAL = 15;
     static final int EXCHANGE_COMPLETED = 16;
     static final int PROTOCOL_DETECTED = 17;
     static final int INTERCEPTION_BYPASSED = 18;

@@ -19,6 +19,7 @@ import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
+import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
@@ -28,6 +29,10 @@ import java.util.List;
 
 /** Reads the events inside a record, as {@link RecordEncoder} draws them. */
 final class EventReader {
+    private static final int KEY_BYTES = 32; // of Ed25519
+    private static final int DIGEST_BYTES = 32; // of SHA-256
+    private static final int SIGNATURE_BYTES = 64;
+
     private final ByteReader in;
     private final ExchangeReader exchanges;
     private final Counts delta = new Counts();
@@ -96,6 +101,7 @@ final class EventReader {
             case EventKind.CHECKPOINT_SESSION ->
                 new CheckpointSession(opening(), recordMillis + in.zigzag(), in.text(), in.tally());
             case EventKind.CHECKPOINT_ENDED -> new CheckpointEnded(in.varint());
+            case EventKind.SEAL -> seal();
             case EventKind.EXCHANGE_COMPLETED -> exchanges.read(session(), recordMillis);
             case EventKind.PROTOCOL_DETECTED -> new ProtocolDetected(session(), protocol(in));
             case EventKind.INTERCEPTION_BYPASSED ->
@@ -126,6 +132,20 @@ final class EventReader {
             closed.add(new Closed(protocol(in), reason(), in.count()));
         }
         return new CheckpointCounts(sinceSequence, closed, in.count());
+    }
+
+    private Seal seal() throws RecordFormatException {
+        return new Seal(
+                in.count(),
+                in.count(),
+                in.count(),
+                in.count(),
+                in.text(),
+                in.count(),
+                in.hex(KEY_BYTES),
+                in.hex(DIGEST_BYTES),
+                in.hex(DIGEST_BYTES),
+                in.hex(SIGNATURE_BYTES));
     }
 
     private long session() throws RecordFormatException {

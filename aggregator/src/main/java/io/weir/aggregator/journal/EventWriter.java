@@ -19,6 +19,7 @@ import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
+import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
@@ -179,6 +180,9 @@ final class EventWriter {
         } else if (event instanceof CheckpointEnded ended) {
             begin(EventKind.CHECKPOINT_ENDED, atMillis);
             out.varint(ended.beginSequence());
+        } else if (event instanceof Seal seal) {
+            begin(EventKind.SEAL, atMillis);
+            seal(seal);
         } else {
             throw new IllegalStateException("no kind stands for " + event.getClass());
         }
@@ -205,6 +209,19 @@ final class EventWriter {
             out.varint(closed.sessions());
         }
         out.varint(counts.refused());
+    }
+
+    private void seal(Seal seal) {
+        out.varint(seal.chainFirst());
+        out.varint(seal.firstSequence());
+        out.varint(seal.lastSequence());
+        out.varint(seal.records());
+        out.text(seal.nodeId());
+        out.varint(seal.boot());
+        out.hex(seal.publicKey());
+        out.hex(seal.previous());
+        out.hex(seal.digest());
+        out.hex(seal.signature());
     }
 
     private void session(long id) {

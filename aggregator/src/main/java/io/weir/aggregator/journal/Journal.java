@@ -12,6 +12,9 @@ public interface Journal extends AutoCloseable {
      */
     void append(long firstSequence, byte[] bytes, int offset, int length) throws IOException;
 
+    /** Whether the clock says that the next record begins another file than the last one's. */
+    boolean isTurning();
+
     /** Where the record is that was appended last. */
     JournalPosition lastRecord();
 

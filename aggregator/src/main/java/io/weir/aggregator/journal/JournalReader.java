@@ -37,6 +37,7 @@ public final class JournalReader implements AutoCloseable {
     private boolean isDamaged; // from here on records are searched for, byte by byte
     private boolean isStopped;
     private boolean isUnfinished;
+    private RecordTap tap = RecordTap.NONE;
     private long recordOffset;
     private long firstSequence;
     private long faultCount;
@@ -92,6 +93,11 @@ public final class JournalReader implements AutoCloseable {
         long aligned = (fromOffset + 3) & ~3L;
         startAt(new JournalPosition(fileToRead, Math.max(0, aligned - 4), 0));
         isDamaged = aligned > 0;
+    }
+
+    /** From now on somebody looks at the records themselves. */
+    public void tap(RecordTap newTap) {
+        tap = newTap;
     }
 
     /** Where the next call of {@link #read} goes on. */
@@ -218,9 +224,11 @@ public final class JournalReader implements AutoCloseable {
         try {
             openRecord(current, length);
             recordOffset = offset;
-            if (isInOrder()) {
+            int body = current.at(offset + DocumentScanner.HEADER_BYTES);
+            if (isInOrder(current.bytes(), body, length)) {
                 decoder.deliver(sink);
                 count();
+                tap.record(sequence, current.bytes(), body, length);
             }
             passTo(DocumentScanner.next(offset, length));
         } catch (RecordFormatException e) {
@@ -246,10 +254,11 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
-    private boolean isInOrder() {
+    private boolean isInOrder(byte[] record, int body, int length) {
         long expected = sequence + 1;
         long first = decoder.firstSequence();
         if (first < expected) {
+            tap.repeated(first, record, body, length);
             fault(
                     FaultKind.DUPLICATE_SEQUENCE,
                     "repeats the sequences " + first + " to " + decoder.lastSequence() + ", expected " + expected);
@@ -291,9 +300,34 @@ public final class JournalReader implements AutoCloseable {
     }
 
     private void fault(FaultKind kind, String what) {
+        JournalFault fault = new JournalFault(kind, fileName, offset, sequence, what);
         faultCount++;
         if (faults.size() < FAULTS_LISTED) {
-            faults.add(new JournalFault(kind, fileName, offset, sequence, what));
+            faults.add(fault);
+        }
+        tap.fault(fault);
+    }
+
+    /**
+     * Where behind the end that {@link #read} found a whole record lies, in the last file: the header before it says that nothing
+     * follows, and so no reader comes there. −1 if none does.
+     *
+     * @throws JournalException if the file can't be read
+     */
+    public long findBehindEnd() {
+        CycleFile current = file;
+        DocumentScanner documents = scanner;
+        if (current == null || documents == null || isStopped) {
+            return -1;
+        }
+        try {
+            current.refresh();
+            long found = documents.findRecord(offset + DocumentScanner.HEADER_BYTES);
+            current.refresh();
+            boolean isLive = found >= 0 && documents.look(offset) == Found.RECORD; // written while we looked
+            return isLive ? -1 : found;
+        } catch (IOException e) {
+            throw new JournalException(FaultKind.UNREADABLE, "journal " + fileName + ": can't be read: " + e, e);
         }
     }
 

@@ -42,7 +42,8 @@ import java.util.zip.CRC32C;
  *                                 totals:tally open:varint
  *        13 CheckpointSession     opening openedAtMillis:zigzag (minus recordMillis) originAddress:text totals:tally
  *        14 CheckpointEnded       beginSequence:varint
- *        15                       reserved
+ *        15 Seal                  chainFirst:varint firstSequence:varint lastSequence:varint records:varint nodeId:text
+ *                                 boot:varint publicKey:32 previous:32 digest:32 signature:64
  *        16 ExchangeCompleted     session parentId:varint protocol:varint status:zigzag remote:word host:word method:word url:text
  *                                 clientProtocol:word originProtocol:word originAddress:word originCertificate:word
  *                                 request:message response:message messages:tally wire:tally

@@ -394,6 +394,7 @@ public final class Replay implements AutoCloseable {
                 0,
                 0,
                 0,
+                0,
                 Long.MAX_VALUE);
     }
 

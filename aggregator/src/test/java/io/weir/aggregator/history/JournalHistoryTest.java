@@ -185,6 +185,50 @@ class JournalHistoryTest {
         assertThat(found).isNotEmpty().isEqualTo(expected.subList(0, found.size()));
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {131, 132, 133})
+    void whatClosedBetweenTwoSequencesIsAllOfThatOrNoAnswer(long seed) throws IOException {
+        List<ClosedSession> closed;
+        long end;
+        try (StoryTeller teller = told(seed)) {
+            closed = List.copyOf(teller.story.closed);
+            end = teller.sequence();
+        }
+        List<String> files = JournalFolder.files(folder);
+        Files.delete(folder.resolve(files.get(0)));
+        try (RandomAccessFile damaged =
+                new RandomAccessFile(folder.resolve(files.get(files.size() / 2)).toFile(), "rw")) {
+            damaged.seek(70_000);
+            damaged.write(new byte[64]);
+        }
+        Random random = new Random(seed);
+        int answers = 0;
+        for (int i = 0; i < 60; i++) {
+            long after = random.nextLong(end);
+            long upTo = after + random.nextLong(end + 1 - after);
+
+            answers += isAllOrNothing(closed, after, upTo);
+        }
+
+        assertThat(answers).isBetween(1, 59);
+        assertThat(isAllOrNothing(closed, 0, end)).isZero();
+        assertThat(isAllOrNothing(closed, end - 1, end + 1)).isZero();
+    }
+
+    private int isAllOrNothing(List<ClosedSession> closed, long after, long upTo) {
+        List<ClosedSession> found = new ArrayList<>();
+        try {
+            JournalHistory.of(folder).closedBetween(after, upTo, found::add, FOR_EVER);
+        } catch (HistoryException missing) {
+            return 0;
+        }
+        assertThat(found)
+                .isEqualTo(closed.stream()
+                        .filter(session -> session.sequence() > after && session.sequence() <= upTo)
+                        .toList());
+        return 1;
+    }
+
     @Test
     void aPageHasAtLeastOneRow() {
         assertThatThrownBy(() -> {

@@ -101,7 +101,11 @@ public final class GoldenJournal {
 
     /** Writes a story as it is committed: cut behind its last record, without what a reader does not need. */
     static void write(Path folder, List<Recorded> story) throws IOException {
-        TestJournal.write(folder, records(story), () -> AT);
+        writeRecords(folder, records(story));
+    }
+
+    static void writeRecords(Path folder, List<Raw> records) throws IOException {
+        TestJournal.write(folder, records, () -> AT);
         JournalPosition end;
         try (JournalReader reader = JournalReader.open(folder)) {
             end = reader.read(new RecordedEvents(), ReadProgress.NONE).position();

@@ -20,6 +20,7 @@ import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
+import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
@@ -28,6 +29,7 @@ import io.weir.eventbus.MessageFacts.Field;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -55,6 +57,7 @@ final class RandomEvents {
             this::counts,
             () -> new ProtocolDetected(number(), protocol()),
             () -> new InterceptionBypassed(number(), text(), text(), text(), time()),
+            this::seal,
             this::exchange);
 
     RandomEvents(long seed) {
@@ -123,6 +126,16 @@ final class RandomEvents {
                 count(),
                 count(),
                 text());
+    }
+
+    private Seal seal() {
+        return new Seal(count(), count(), count(), count(), text(), count(), hex(32), hex(32), hex(32), hex(64));
+    }
+
+    private String hex(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private MessageFacts message() {

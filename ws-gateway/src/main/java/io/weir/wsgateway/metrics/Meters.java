@@ -29,7 +29,7 @@ public final class Meters implements AutoCloseable {
     }
 
     /**
-     * Every metric, as UTF-8. Reads files under {@code /proc} and asks the disk: not for an event loop.
+     * Every metric, as UTF-8. Reads files under {@code /proc}: not for an event loop.
      *
      * @throws IOException if the text cannot be written, which has no cause that we know of
      */

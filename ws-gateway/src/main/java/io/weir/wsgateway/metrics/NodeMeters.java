@@ -36,8 +36,10 @@ final class NodeMeters implements AutoCloseable {
                 "When the process began, in seconds since the epoch",
                 reading -> startSeconds);
         table.gauge("weir.client.connections", "Clients connected to the proxy", reading -> node.connections());
-        JournalDisk disk = new JournalDisk(health.journalFolder());
-        table.gauge("weir.journal.free.bytes", "Bytes free on the journal's disk", reading -> disk.freeBytes());
+        table.gauge(
+                "weir.journal.free.bytes",
+                "Bytes free on the journal's disk, when it was looked at last",
+                reading -> reading.health().freeBytes());
         addGateway();
         addJvm(table.registry());
     }

@@ -2,6 +2,7 @@
 import { h, useState } from "./dom.js";
 import { exact, safe } from "./format.js";
 import { t } from "./i18n.js";
+import { connectNow } from "./socket.js";
 import { useStore, useTick } from "./store.js";
 
 const STALE_MS = 4000;
@@ -17,7 +18,9 @@ export function troubles({ connection, traffic }, now = Date.now()) {
   } else if (connection.state === "connecting" && connection.lostAt) {
     add("bad", "reconnecting");
   }
-  if (traffic?.violations > 0) add("bad", "violations", { n: traffic.violations, bytes: exact(traffic.unaccounted) });
+  if (traffic?.violations > 0) { // of how many bytes, it mostly cannot say
+    add("bad", traffic.unaccounted === undefined ? "violations" : "unaccounted", { n: traffic.violations, bytes: exact(traffic.unaccounted) });
+  }
   if (traffic && traffic.journal !== "ok") {
     add(traffic.journal === "failed" ? "bad" : "warn", "journal." + (traffic.journal === "failed" ? "failed" : "degraded"),
       { reason: safe(traffic.reason) || t("banner.noReason") });
@@ -32,7 +35,8 @@ export function Banner() {
   const found = store.connection.state === "token" ? [] : troubles(store);
   return [
     h("div.banners", { "data-test": "banner" }, found.map(({ kind, key, text }) =>
-      h("p.banner", { key, "data-kind": kind, "data-trouble": key }, h("span.banner-mark", { "aria-hidden": "true" }, "!"), h("span", text)))),
+      h("p.banner", { key, "data-kind": kind, "data-trouble": key }, h("span.banner-mark", { "aria-hidden": "true" }, "!"), h("span", text),
+        key === "lost" ? h("button.banner-act", { type: "button", "data-test": "retry", onClick: connectNow }, t("banner.retry")) : null))),
     // the countdown is for the eye; what is read out changes only when the trouble does
     h("div.visually-hidden", { role: "alert", "aria-live": "assertive" }, found.map(({ key, text }) => h("p", { key }, key === "lost" ? t("banner.reconnecting") : text))),
   ];

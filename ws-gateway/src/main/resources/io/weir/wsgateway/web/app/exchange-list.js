@@ -19,14 +19,14 @@ const has = (text, part) => String(text || "").toLowerCase().includes(part);
 /** The gateway's filter of the history, for those that came live. @param {ExchangeFilter} filter */
 export function matcher(filter) {
   const text = filter.q.toLowerCase(), host = filter.host.toLowerCase(), method = filter.method.toLowerCase();
-  const status = Number(filter.status), session = Number(filter.session);
+  const status = Number(filter.status.replace(/xx$/i, "")), session = Number(filter.session);
   return (exchange) => {
     const { request, response } = exchange;
     return (!text || has(request.host, text) || has(request.url, text) || has(request.method, text) || has(exchange.error, text))
       && (!host || has(request.host, host))
       && (!method || request.method.toLowerCase() === method)
-      && (!status || response.statusCode === status || (status < 10 && Math.floor(response.statusCode / 100) === status))
-      && (!session || exchange.sessionId === session || exchange.parentId === session)
+      && (!filter.status || response.statusCode === status || (status < 10 && Math.floor(response.statusCode / 100) === status))
+      && (!filter.session || exchange.sessionId === session || exchange.parentId === session)
       && (!filter.errors || failed(exchange));
   };
 }

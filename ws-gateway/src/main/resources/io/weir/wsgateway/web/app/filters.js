@@ -44,9 +44,9 @@ export function TextFilter({ label, value, test, hint, onChange, search, class: 
   }));
 }
 
-/** @param {{label: string, value: string, test: string, options: [string, string][], onChange: (value: string) => void}} props options: value and text */
-export function SelectFilter({ label, value, test, options, onChange }) {
-  return h("label.query-field.query-extra", h("span.query-name", label), h("select", { value, "data-test": test, onChange: (event) => onChange(event.target.value) },
+/** @param {{label: string, value: string, test: string, options: [string, string][], onChange: (value: string) => void, class?: string}} props options: value and text */
+export function SelectFilter({ label, value, test, options, onChange, class: classes }) {
+  return h("label.query-field.query-extra", { class: classes }, h("span.query-name", label), h("select", { value, "data-test": test, onChange: (event) => onChange(event.target.value) },
     options.map(([name, text]) => h("option", { key: name, value: name, selected: name === value }, text))));
 }
 

@@ -1,8 +1,8 @@
 /* What each message does to the store. Everything from the wire is kept as it came; it is made safe where it is shown. */
 import { millis } from "./format.js";
 import { t } from "./i18n.js";
+import { nodeTime, now, ticks } from "./now.js";
 import { isReplay, store, takeReplay } from "./store.js";
-import { ticks } from "./time.js";
 import { toast } from "./toast.js";
 
 const HISTORY_SECONDS = 900;
@@ -23,18 +23,30 @@ function changes(message) {
   store.touch("sessions");
 }
 
-function traffic({ data, seq, history }) {
-  const { replay } = data, now = Date.now();
-  if (replay) {
-    takeReplay(replay);
-    store.history = { times: [], up: [], down: [], open: [], opened: [], closed: [] }; // all of it comes each time
+function traffic(message) {
+  const { data, seq, history } = message;
+  store.connection.trafficAt = Date.now();
+  store.touch("traffic");
+  if (data.replay) {
+    replayed(message);
+    return;
   }
+  if (history) {
+    nodeTime(millis(history.endTime));
+    fill(history);
+  }
+  store.traffic = data;
+  store.seq = Math.max(store.seq, seq);
+  if (!history || lastTime() < Math.floor(now() / 1000)) append(now() / 1000, data);
+}
+
+/** Each message has all of the history, up to where the replay is, which may be before where it was. */
+function replayed({ data, seq, history }) {
+  takeReplay(data.replay);
+  store.history = { times: [], up: [], down: [], open: [], opened: [], closed: [] };
   if (history) fill(history);
   store.traffic = data;
-  store.seq = replay ? seq : Math.max(store.seq, seq);
-  store.connection.trafficAt = now;
-  if (!replay && (!history || lastTime() < Math.floor(now / 1000))) append(now / 1000, data);
-  store.touch("traffic");
+  store.seq = seq;
 }
 
 const lastTime = () => store.history.times.at(-1) ?? 0;
@@ -57,7 +69,7 @@ const pick = (series, i) => Object.fromEntries(SERIES.map((name) => [name, serie
 
 function append(time, data) {
   const { history } = store, { times } = history;
-  if (times.length && time <= times.at(-1)) return; // the clock of the viewer may be behind the server's
+  if (times.length && time <= times.at(-1)) return; // a clock may be set back
   if (times.length && time - times.at(-1) > 3) push(history, times.at(-1) + 1, {}); // a gap is drawn as a gap
   push(history, time, data);
 }
@@ -69,6 +81,11 @@ function push(history, time, data) {
     history.times.shift();
     SERIES.forEach((name) => history[name].shift());
   }
+}
+
+/** Lines are listened for anew: what was written since the last one is not here, and that must be seen. */
+export function logsBegin() {
+  if (store.logs.length && !store.logs.at(-1).isGap) logs({ data: [{ level: "WARN", session: 0, message: t("logs.gap"), time: new Date(now()).toISOString(), isGap: true }] });
 }
 
 function logs({ data }) {

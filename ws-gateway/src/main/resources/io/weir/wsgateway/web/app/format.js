@@ -1,5 +1,6 @@
 /* Numbers, times and texts for people. Bytes are decimal (kB = 1000 B), times are in the viewer's zone. */
 import { language } from "./i18n.js";
+import { now } from "./now.js";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 const formats = new Map();
@@ -70,7 +71,7 @@ export const exactTime = (time) => when("exactTime", time, { ...DAY, ...TIME, fr
 
 /** “10:00:00” of today, else “8 Mar 10:00:00”. */
 export function shortTime(time) {
-  const today = new Date().toDateString() === new Date(millis(time)).toDateString();
+  const today = new Date(now()).toDateString() === new Date(millis(time)).toDateString();
   return today ? clock(time) : when("shortTime", time, { month: "short", day: "numeric", ...TIME });
 }
 

@@ -1,5 +1,5 @@
 /* Top hosts and top clients, out of the table of sessions. */
-import { ticks } from "./time.js";
+import { ticks } from "./now.js";
 
 const EACH = 1024;
 
@@ -35,11 +35,11 @@ export class Groups {
     this.client = [...clients.values()];
   }
 
-  /** @param {"host"|"client"} by @param {"rate"|"bytes"} order @returns {Group[]} the biggest first */
+  /** @param {"host"|"client"} by @param {"rate"|"bytes"} order @returns {Group[]} the biggest first; by rate the quiet ones after them */
   top(by, order, limit) {
-    const size = order === "rate" ? (group) => group.rateUp + group.rateDown : (group) => group.up + group.down;
-    return this[by].filter((group) => size(group) > 0)
-      .sort((a, b) => size(b) - size(a) || b.open - a.open || (a.name < b.name ? -1 : 1)).slice(0, limit);
+    const total = (group) => group.up + group.down, size = order === "rate" ? (group) => group.rateUp + group.rateDown : total;
+    return this[by].filter((group) => total(group) > 0 || group.open > 0)
+      .sort((a, b) => size(b) - size(a) || b.open - a.open || total(b) - total(a) || (a.name < b.name ? -1 : 1)).slice(0, limit);
   }
 }
 
@@ -48,10 +48,9 @@ function add(groups, name, entry, now) {
   if (!group) groups.set(name, group = { name, up: 0, down: 0, rateUp: 0, rateDown: 0, open: 0 });
   group.up += entry.row.up;
   group.down += entry.row.down;
-  if (entry.closed) return;
-  group.open++;
+  if (!entry.closed) group.open++;
   if (entry.rateAt > 0) {
-    group.rateUp += entry.up(now);
-    group.rateDown += entry.down(now);
+    group.rateUp += entry.lately(entry.rateUp, now);
+    group.rateDown += entry.lately(entry.rateDown, now);
   }
 }

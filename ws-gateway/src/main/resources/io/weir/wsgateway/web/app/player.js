@@ -3,8 +3,8 @@ import { post } from "./api.js";
 import { h, icon, useEffect, useRef, useState } from "./dom.js";
 import { clockMillis, dateTime, exactTime, safe } from "./format.js";
 import { t } from "./i18n.js";
+import { now } from "./now.js";
 import { isReplay, store, takeReplay, useStore, useTick } from "./store.js";
-import { time } from "./time.js";
 import { toast } from "./toast.js";
 
 const SPEEDS = [1, 10, 100, "max"];
@@ -47,7 +47,7 @@ export function Player() {
 function Controls({ replay }) {
   const [drag, setDrag] = useState(null), isPlaying = replay.state === "playing", isOver = replay.state === "ended", off = store.connection.state !== "live";
   useTick(isPlaying ? 100 : 1000);
-  const at = drag ?? time();
+  const at = drag ?? now();
   const label = t(isPlaying ? "replay.pause" : isOver ? "replay.again" : "replay.play");
   return [
     h("div.player-buttons",
@@ -92,8 +92,8 @@ function usePlayerKeys() {
       if (!store.replay || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TAKES_KEYS)) return;
       const isControl = event.target.closest?.("button, a, [role=grid], [role=treegrid]"), leap = event.shiftKey ? LONG_LEAP_MS : LEAP_MS;
       if (event.key === " " && !isControl) toggle();
-      else if (event.key === "ArrowLeft" && !isControl) seek(time() - leap);
-      else if (event.key === "ArrowRight" && !isControl) seek(time() + leap);
+      else if (event.key === "ArrowLeft" && !isControl) seek(now() - leap);
+      else if (event.key === "ArrowRight" && !isControl) seek(now() + leap);
       else if (event.key === ".") step();
       else return;
       event.preventDefault();

@@ -7,6 +7,15 @@ import { has, t } from "./i18n.js";
 /** @param {{protocol: string}} row */
 export const kindOf = (row) => has("kind." + row.protocol) ? t("kind." + row.protocol) : safe(row.protocol);
 
+/** A choice of the filter of kinds: with an intercepted tunnel it takes in what is within. @param {string} protocol as the gateway filters by it */
+export const filterKindOf = (protocol) => has("filter.kind." + protocol) ? t("filter.kind." + protocol) : kindOf({ protocol });
+
+/** Those that the gateway filters by. */
+export const FILTER_KINDS = ["HTTP", "HTTPS-Tunnel", "HTTPS-MITM", "HTTP-MITM"];
+
+/** Where it went; of a request that was refused, that may not be known. @param {{host: string}} row */
+export const hostOf = (row) => row.host ? safe(row.host) : h("span.dim", t("row.noHost"));
+
 /** Why it ended, in one or two words; empty while it is open. @param {{reason?: string}} row */
 export const endOf = (row) => !row.reason ? "" : has("end." + row.reason) ? t("end." + row.reason) : safe(row.reason);
 
@@ -22,7 +31,7 @@ export function pathOf({ url, host, method }) {
 
 /** Method, host and path of a session or request, as in every list. */
 export function Destination({ row }) {
-  return [h("span.method", { key: "method" }, safe(row.method || "–")), h("span.host", { key: "host" }, safe(row.host)), h("span.path", { key: "path" }, safe(pathOf(row)))];
+  return [h("span.method", { key: "method" }, safe(row.method || "–")), h("span.host", { key: "host" }, hostOf(row)), h("span.path", { key: "path" }, safe(pathOf(row)))];
 }
 
 /** A status code as a coloured figure. @param {{code: number, failed?: boolean, title?: string}} props */

@@ -4,7 +4,7 @@
  * It holds plain objects outside of any component, as there may be 100,000 of them. A step gives absolute figures, so applying it
  * twice changes nothing. Everything that is open is held, and of the closed ones the last CLOSED_KEPT.
  */
-import { time } from "./time.js";
+import { now as nodeNow } from "./now.js";
 
 const CLOSED_KEPT = 5000;
 const SMOOTHING_MS = 1200;
@@ -36,9 +36,12 @@ export class Entry {
     this.text = "";
   }
 
-  /** Bytes per second at `now` (ticks() of time.js). */
-  up(now) { return this.closed ? 0 : faded(this.rateUp, now - this.rateAt); }
-  down(now) { return this.closed ? 0 : faded(this.rateDown, now - this.rateAt); }
+  /** Bytes per second at `now` (ticks() of now.js). */
+  up(now) { return this.closed ? 0 : this.lately(this.rateUp, now); }
+  down(now) { return this.closed ? 0 : this.lately(this.rateDown, now); }
+
+  /** What is left of a rate at `now`, also when it has closed: for sums, in which what came and went within a step counts too. */
+  lately(rate, now) { return rate === 0 ? 0 : faded(rate, now - this.rateAt); }
 
   /** What a search looks through, in lower case; made when somebody first searches. */
   get searched() {
@@ -56,7 +59,6 @@ export class Entry {
 }
 
 function faded(rate, ms) {
-  if (rate === 0) return 0;
   const left = rate * Math.exp(-Math.max(0, ms - 600) / SMOOTHING_MS); // the next step may yet come with as much
   return left < 1 ? 0 : left;
 }
@@ -73,6 +75,7 @@ export class SessionTable {
     this.stepAt = 0;
     this.stepMs = 500;
     this.pending = false; // within a step of several parts
+    this.beginning = false; // within the step that tells what there was before
   }
 
   get size() { return this.entries.size; }
@@ -80,9 +83,12 @@ export class SessionTable {
   get closedHeld() { return this.closedIds.length - this.closedFrom; }
   get open() { return this.entries.size - this.closedHeld; }
 
-  /** Folds a message of the topic. @param {number} now ticks() of time.js */
+  /** Folds a message of the topic. @param {number} now ticks() of now.js */
   apply(message, now) {
-    if (message.reset) this.clear();
+    if (message.reset) {
+      this.clear();
+      this.beginning = true;
+    }
     if (!this.pending) {
       this.stepMs = this.stepAt && !message.reset ? Math.max(100, now - this.stepAt) : 500;
       this.stepAt = now;
@@ -91,6 +97,7 @@ export class SessionTable {
     this.pending = message.more === true;
     if (!this.pending) {
       this.position = { seq: message.seq, node: message.node };
+      this.beginning = false;
       this.trim();
     }
     this.version++;
@@ -99,7 +106,7 @@ export class SessionTable {
   put(row, now) {
     const entry = this.entries.get(row.id);
     if (!entry) {
-      if (row.status) this.add(new Entry(row)); // a part of a row whose facts we were to know: nothing to show
+      if (row.status) this.add(new Entry(row), now); // a part of a row whose facts we were to know: nothing to show
       return;
     }
     if (entry.closed) return;
@@ -121,14 +128,16 @@ export class SessionTable {
     entry.rateAt = now;
   }
 
-  add(entry) {
+  add(entry, now) {
     this.entries.set(entry.id, entry);
+    const { up, down } = entry.row;
+    if (!this.beginning && (up > 0 || down > 0)) this.meter(entry, up, down, now); // all of it moved since the step before
     if (entry.closed) this.close(entry);
   }
 
   close(entry) {
     entry.closed = true;
-    entry.end = entry.row.endTime ? Date.parse(entry.row.endTime) : time();
+    entry.end = entry.row.endTime ? Date.parse(entry.row.endTime) : nodeNow();
     this.closedIds.push(entry.id);
   }
 

@@ -3,13 +3,13 @@
  * whatever happened in between comes as one more step, so no row is lost and none is there twice.
  */
 import { deliver, neededTopics, onNeeds, store } from "./store.js";
-import { fold } from "./fold.js";
+import { fold, logsBegin } from "./fold.js";
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 const SILENCE_MS = 8000; // `traffic` comes each second, so this is no pause of the server's
 
-let socket = null, attempts = 0, retryTimer = 0, subscribed = "";
+let socket = null, attempts = 0, retryTimer = 0, subscribed = "", hadLogs = false;
 
 /** Connects, and stays connected. Called once. */
 export function start() {
@@ -41,6 +41,7 @@ function connect() {
   const own = new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + location.host + "/start");
   socket = own;
   subscribed = "";
+  hadLogs = false;
   store.connection.heardAt = performance.now();
   own.onopen = () => {
     set({ state: "live", lostAt: 0, refused: 0, trafficAt: Date.now() });
@@ -92,6 +93,8 @@ function subscribe() {
   const wanted = JSON.stringify([topics, options]);
   if (wanted === subscribed) return;
   subscribed = wanted;
+  if (topics.includes("logs") && !hadLogs) logsBegin();
+  hadLogs = topics.includes("logs");
   store.sessions.abandonStep(); // the rest of a step in parts does not come any more
   socket.send(JSON.stringify({ action: "subscribe", topics, ...options, ...(position ? { from: position.seq, node: position.node } : {}) }));
 }

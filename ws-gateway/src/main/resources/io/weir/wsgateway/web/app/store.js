@@ -10,7 +10,7 @@
  */
 import { useEffect, useReducer } from "./dom.js";
 import { SessionTable } from "./sessions.js";
-import { followReplay } from "./time.js";
+import { followReplay } from "./now.js";
 
 const parts = new Map(); // part of the store → its listeners
 let changed = new Set();

@@ -46,6 +46,7 @@ let tables = 0;
  * @param {boolean} [props.busy]
  * @param {boolean} [props.follow]                 stay at the end when rows are added
  * @param {{top?: number, active?: string|number}} [props.memory]  an object of the caller's, to find the same place again
+ * @param {string} [props.question]                what the rows answer, such as filter and order: with another one the list begins at its top
  * @param {any} [props.footer]                     after the last row, in the scrolling part
  */
 export function Table(props) {
@@ -73,6 +74,12 @@ export function Table(props) {
     box.current.scrollTop = view.current.top;
     return () => observer.disconnect();
   }, []);
+
+  const asked = useRef(props.question);
+  useLayoutEffect(() => {
+    if (asked.current !== props.question) box.current.scrollTop = 0;
+    asked.current = props.question;
+  }, [props.question]);
 
   useLayoutEffect(() => {
     if (props.follow) box.current.scrollTop = box.current.scrollHeight;

@@ -58,13 +58,19 @@ function Chart({ id, timeline, sums, mode }) {
       plot.destroy();
     };
   }, [mode]);
-  useEffect(() => { if (chart.current.data !== data) chart.current.setData(data); }, [timeline]);
+  useEffect(() => {
+    const { current: plot } = chart, { min, max } = plot.scales.x, known = plot.data[0];
+    if (plot.data === data) return;
+    const isCloser = min > known[0] || max < known[known.length - 1]; // who looks at a part goes on looking at it
+    plot.setData(data, !isCloser);
+    if (isCloser) plot.redraw();
+  }, [timeline]);
   const end = timeline.from + timeline.up.length * timeline.stepMillis;
   return [
     h("div.timeline-chart", { key: "chart", ref: box, role: "img", "data-test": "timeline-chart",
       "aria-label": t("s.timeline.label", { id, up: exact(sums.up), down: exact(sums.down), from: exactTime(timeline.from), to: exactTime(end) }) }),
     h("p.timeline-readout.small", { key: "readout", "aria-hidden": "true" },
-      h("span", readout === null ? " " : clockMillis(data[0][readout])),
+      h("span", readout === null ? t("s.timeline.zoom") : clockMillis(data[0][readout])),
       h("span.c-down", h("span.key.key-down"), t("s.down"), " ", bytes(readout === null ? sums.down : data[1][readout])),
       h("span.c-up", h("span.key.key-up"), t("s.up"), " ", bytes(readout === null ? sums.up : data[2][readout]))),
   ];

@@ -47,9 +47,9 @@ export function Overlays() {
 function Question({ question }) {
   const dialog = useRef(null), [input, setInput] = useState("");
   useEffect(() => {
-    const before = document.activeElement;
-    dialog.current.showModal(); // the browser keeps the focus within, and makes the rest inert
-    return () => before?.focus?.();
+    const { current: element } = dialog;
+    element.showModal(); // the browser keeps the focus within, and makes the rest inert
+    return () => element.close(); // gives the focus back, which it does not when it is only taken away
   }, []);
   return h("dialog.dialog", {
     ref: dialog, "aria-labelledby": "question-title", "data-test": "confirm",
@@ -70,7 +70,11 @@ function Question({ question }) {
 /** A modal panel with a title and a button that closes it. */
 export function Sheet({ title, test, onClose, children }) {
   const dialog = useRef(null);
-  useEffect(() => { dialog.current.showModal(); }, []);
+  useEffect(() => {
+    const { current: element } = dialog;
+    element.showModal();
+    return () => element.close();
+  }, []);
   return h("dialog.dialog", {
     ref: dialog, "aria-label": title, "data-test": test,
     onClose, onClick: (event) => { if (event.target === dialog.current) onClose(); },

@@ -4,12 +4,13 @@
  * There may be 100,000. So the work is done in slices (slices.js), whether a session matches is remembered with it until its facts
  * change, and what was in order stays in order before the next sort.
  */
+import { now as nodeNow, ticks } from "./now.js";
 import { sorted } from "./slices.js";
-import { ticks, time as timeNow } from "./time.js";
 
 /** @typedef {{q?: string, host?: string, client?: string, user?: string, protocol?: string, state?: string}} Filter */
 
 const EACH = 1024;
+let filters = 0, builds = 0; // of all views: what an entry remembers of one must not be taken for another's
 const INTERCEPTED = "HTTPS-MITM"; // to the gateway's filter an intercepted tunnel is of that kind, too
 const lower = (text) => (text || "").toLowerCase();
 const sought = (text) => lower(text).trim();
@@ -43,9 +44,8 @@ export class SessionView {
     this.matched = 0;
     this.openMatches = 0;
     this.roots = [];
-    this.number = 1;          // of the filter
+    this.number = 0;          // of the filter
     this.filter = "";
-    this.build = 0;
   }
 
   /** Works out what is shown; the fields change all at once, at the end. @param {{filter: Filter, sort: {key: string, desc: boolean}, collapsed: Set<number>}} wanted */
@@ -53,7 +53,7 @@ export class SessionView {
     const key = JSON.stringify(filter);
     if (key !== this.filter) {
       this.filter = key;
-      this.number++;
+      this.number = ++filters;
     }
     const wanted = { ...filter, host: sought(filter.host), client: sought(filter.client), user: (filter.user || "").trim(), q: sought(filter.q) };
     const found = yield* this.collect(wanted);
@@ -63,7 +63,7 @@ export class SessionView {
   }
 
   *collect({ state, ...filter }) {
-    const { entries } = this.table, number = this.number, build = ++this.build, children = new Map(), fresh = [];
+    const { entries } = this.table, number = this.number, build = ++builds, children = new Map(), fresh = [];
     let matched = 0, openMatches = 0, n = 0;
     const isIn = (entry) => !state || (state === "closed") === entry.closed;
     for (const entry of entries.values()) {
@@ -111,7 +111,7 @@ export class SessionView {
   }
 
   *order(roots, { key, desc }) {
-    const keyOf = KEYS[key] || KEYS.id, now = ticks(), time = timeNow(), sign = desc ? -1 : 1;
+    const keyOf = KEYS[key] || KEYS.id, now = ticks(), time = nodeNow(), sign = desc ? -1 : 1;
     for (let i = 0; i < roots.length; i++) {
       roots[i].key = keyOf(roots[i], now, time);
       if (i % EACH === 0) yield;

@@ -2,9 +2,9 @@
 import { h, icon } from "../dom.js";
 import { bytes, duration, exact, exactTime, rate, safe } from "../format.js";
 import { t } from "../i18n.js";
-import { endOf, endInWords, kindOf, pathOf } from "../session-words.js";
+import { now as nodeNow, ticks } from "../now.js";
+import { endOf, endInWords, hostOf, kindOf, pathOf } from "../session-words.js";
 import { isReplay } from "../store.js";
-import { ticks, time } from "../time.js";
 import { askToClose } from "./connections-close.js";
 
 const CHEVRON = "M9 6l6 6-6 6";
@@ -15,7 +15,7 @@ export function stateText(row) {
   return row.reason === "COMPLETED" && row.statusCode ? endOf(row) + " " + row.statusCode : endOf(row);
 }
 
-export const ageOf = (entry) => (entry.closed ? entry.end : time()) - entry.start;
+export const ageOf = (entry) => (entry.closed ? entry.end : nodeNow()) - entry.start;
 
 export const countsTip = (row, up) => t(up ? "row.upTip" : "row.downTip", {
   payload: exact(up ? row.up : row.down), overhead: exact(up ? row.overheadUp : row.overheadDown), origin: exact(up ? row.originUp : row.originDown) });
@@ -27,7 +27,7 @@ function Destination({ entry, expand, collapsed, view }) {
       type: "button", tabIndex: -1, "aria-label": t(isOpen ? "tree.collapse" : "tree.expand"), "data-open": String(isOpen), "data-test": "twist",
       onClick: () => expand(entry, !isOpen),
     }, icon(CHEVRON)) : h("span.twist"),
-    h("span.method", safe(row.method)), h("span.clip", h("bdi.host", safe(row.host)), h("bdi.path", safe(pathOf(row)))));
+    h("span.method", safe(row.method) || "–"), h("span.clip", h("bdi.host", hostOf(row)), h("bdi.path", safe(pathOf(row)))));
 }
 
 const now = ticks;
@@ -36,20 +36,20 @@ const live = (value) => value > 0 ? rate(value) : h("span.zero", "–");
 /** The columns; what they show depends on what is collapsed, and on the language. */
 export function COLUMNS(expand, collapsed, view) {
   return [
-    { key: "id", title: t("col.id"), width: "78px", sort: true, minWidth: 900, class: "mono dim", cell: ({ id }) => id },
+    { key: "id", title: t("col.id"), width: "78px", sort: true, minWidth: 970, class: "mono dim", cell: ({ id }) => id },
     { key: "host", title: t("col.destination"), width: "minmax(150px, 1fr)", sort: true, tip: ({ row }) => safe(row.url),
       cell: (entry) => h(Destination, { entry, expand, collapsed, view }) },
-    { key: "kind", title: t("col.kind"), width: "112px", sort: true, minWidth: 1300, cell: ({ row }) => kindOf(row) },
-    { key: "client", title: t("col.client"), width: "148px", sort: true, minWidth: 980, class: "mono dim",
+    { key: "kind", title: t("col.kind"), width: "124px", sort: true, minWidth: 1300, cell: ({ row }) => kindOf(row) },
+    { key: "client", title: t("col.client"), width: "148px", sort: true, minWidth: 1140, class: "mono dim",
       tip: ({ row }) => safe(row.remote) + (row.user ? " · " + safe(row.user) : ""), cell: ({ row }) => row.user ? [h("b", safe(row.user)), " ", safe(row.remote)] : safe(row.remote) },
-    { key: "age", title: t("col.age"), width: "80px", sort: true, num: true, minWidth: 840, tip: ({ row }) => exactTime(row.startTime), cell: (entry) => duration(ageOf(entry)) },
+    { key: "age", title: t("col.age"), width: "80px", sort: true, num: true, minWidth: 890, tip: ({ row }) => exactTime(row.startTime), cell: (entry) => duration(ageOf(entry)) },
     { key: "up", title: t("col.up"), width: "68px", sort: true, num: true, class: "up", tip: ({ row }) => countsTip(row, true), cell: ({ row }) => bytes(row.up) },
     { key: "down", title: t("col.down"), width: "68px", sort: true, num: true, class: "down", tip: ({ row }) => countsTip(row, false), cell: ({ row }) => bytes(row.down) },
-    { key: "rateUp", title: t("col.rateUp"), width: "78px", sort: true, num: true, minWidth: 760, class: "up", cell: (entry) => live(entry.up(now())) },
-    { key: "rateDown", title: t("col.rateDown"), width: "78px", sort: true, num: true, minWidth: 760, class: "down", cell: (entry) => live(entry.down(now())) },
-    { key: "state", title: t("col.state"), width: "118px", sort: true, tip: ({ row }) => row.endTime ? endInWords(row) + " " + exactTime(row.endTime) : "",
+    { key: "rateUp", title: t("col.rateUp"), width: "88px", sort: true, num: true, minWidth: 790, class: "up", cell: (entry) => live(entry.up(now())) },
+    { key: "rateDown", title: t("col.rateDown"), width: "88px", sort: true, num: true, minWidth: 790, class: "down", cell: (entry) => live(entry.down(now())) },
+    { key: "state", title: t("col.state"), width: "minmax(136px, .34fr)", sort: true, tip: ({ row }) => row.endTime ? endInWords(row) + " " + exactTime(row.endTime) : "",
       cell: ({ row }) => [h("span.dot.row-dot"), h("span", { "data-test": "row-state" }, stateText(row))] },
-    { key: "act", title: "", width: "58px", class: "act", cell: (entry) => entry.closed ? null : h(CloseButton, { entry }) },
+    { key: "act", title: "", width: "52px", class: "act", cell: (entry) => entry.closed ? null : h(CloseButton, { entry }) },
   ];
 }
 
@@ -61,9 +61,9 @@ const CloseButton = ({ entry }) => isReplay() ? null : h("button.row-button", {
 export function NarrowRow({ entry }) {
   const { row } = entry;
   return [
-    h("div.narrow-line", { "data-level": entry.isChild ? 2 : 1 }, h("span.dot.row-dot"), h("span.method", safe(row.method)),
-      h("span.clip", h("bdi.host", safe(row.host)), h("bdi.path", safe(pathOf(row)))), entry.closed ? null : h(CloseButton, { entry })),
-    h("div.narrow-line.small", { "data-level": entry.isChild ? 2 : 1 }, h("span.down", "↓ ", bytes(row.down)), h("span.up", "↑ ", bytes(row.up)),
+    h("div.narrow-line", { "data-level": entry.isChild ? 2 : 1 }, h("span.dot.row-dot"), h("span.method", safe(row.method) || "–"),
+      h("span.clip", h("bdi.host", hostOf(row)), h("bdi.path", safe(pathOf(row)))), entry.closed ? null : h(CloseButton, { entry })),
+    h("div.narrow-line.small", { "data-level": entry.isChild ? 2 : 1 }, h("span.up", "↑ ", bytes(row.up)), h("span.down", "↓ ", bytes(row.down)),
       h("span.push", entry.closed ? stateText(row) : entry.down(now()) + entry.up(now()) > 0 ? rate(entry.down(now()) + entry.up(now())) : duration(ageOf(entry)))),
   ];
 }

@@ -4,10 +4,9 @@ import { csv, download, fileName, jsonLines, SESSION_COLUMNS } from "../csv.js";
 import { exact, safe } from "../format.js";
 import { t } from "../i18n.js";
 import { isReplay, store } from "../store.js";
-import { kindOf } from "../session-words.js";
+import { FILTER_KINDS, filterKindOf } from "../session-words.js";
 
 const STATES = ["", "open", "closed"];
-const PROTOCOLS = ["HTTP", "HTTPS-Tunnel", "HTTPS-MITM", "HTTP-MITM"]; // those that the gateway filters by
 const SHOWN_AS_CHIPS = ["host", "client", "user", "protocol"];
 
 export function Toolbar({ filter, change, view, isNarrowed, more, setMore, onClose, allCollapsed, onCollapse }) {
@@ -41,12 +40,12 @@ export function Filters({ filter, change }) {
   }));
   return h("div.filters", { "data-test": "filter-fields" }, field("host"), field("client"), field("user"),
     h("label.field", h("span", t("filter.protocol")), h("select", { value: filter.protocol || "", "data-test": "filter-protocol", onChange: (event) => change({ protocol: event.target.value }) },
-      h("option", { value: "" }, t("all")), PROTOCOLS.map((name) => h("option", { key: name, value: name }, kindOf({ protocol: name }))))));
+      h("option", { value: "" }, t("all")), FILTER_KINDS.map((name) => h("option", { key: name, value: name }, filterKindOf(name))))));
 }
 
 export function Chips({ filter, change }) {
   const names = SHOWN_AS_CHIPS.filter((name) => filter[name]);
   return names.length === 0 ? null : h("div.chips", { "data-test": "chips" }, names.map((name) =>
-    h("span.chip", { key: name, "data-test": "chip-" + name }, h("span.clip", t("filter." + name), ": ", h("b", name === "protocol" ? kindOf({ protocol: filter[name] }) : safe(filter[name]))),
+    h("span.chip", { key: name, "data-test": "chip-" + name }, h("span.clip", t("filter." + name), ": ", h("b", name === "protocol" ? filterKindOf(filter[name]) : safe(filter[name]))),
       h("button", { type: "button", "aria-label": t("filter.remove", { name: t("filter." + name) }), onClick: () => change({ [name]: "" }) }, "×"))));
 }

@@ -48,7 +48,7 @@ export default function Connections({ params }) {
     more ? h(Filters, { filter, change }) : null,
     h(Chips, { filter, change }),
     h(Table, {
-      test: "connections", label: t("nav.connections"), columns, rows: view.rows, rowKey: (entry) => entry.id, memory: kept.place, sort, onSort: setSort,
+      test: "connections", label: t("nav.connections"), columns, rows: view.rows, rowKey: (entry) => entry.id, memory: kept.place, question: JSON.stringify([filter, sort]), sort, onSort: setSort,
       onOpen: (entry) => go("sessions/" + entry.id, entry.closed ? { at: entry.end } : {}),
       rowClass: (entry) => (entry.closed ? "is-closed " : "") + (entry.isMatch ? "" : "is-context"),
       level: (entry) => entry.isChild && store.sessions.get(entry.row.parentId) ? 2 : 1,

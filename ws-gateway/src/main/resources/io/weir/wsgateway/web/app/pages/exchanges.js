@@ -2,6 +2,7 @@ import { h, useEffect, useReducer, useRef, useState } from "../dom.js";
 import { t } from "../i18n.js";
 import { get, isAbort } from "../api.js";
 import { bytes, clockMillis, exact, exactTime, safe, shortTime } from "../format.js";
+import { now } from "../now.js";
 import { setParams } from "../route.js";
 import { listen, store, subscribe, useStore, useTopics } from "../store.js";
 import { Table } from "../table.js";
@@ -144,12 +145,12 @@ export default function Exchanges({ params }) {
 
   return h("div.exchanges", { ref: frame, onScrollCapture: onScroll, onKeyDown: follow, "data-open": selected ? "true" : null },
     h("section.panel.sheet.fill.exchange-list", { "aria-label": t("x.title"), "data-test": "exchanges-page" },
-      h("div.tools", h("h1", t("x.title")), h("p.small", { "data-test": "exchanges-count", role: "status" }, t("x.count", { n: rows.length })),
+      h("div.tools", h("h1", t("x.title")), h("p.small", { "data-test": "exchanges-count", role: "status" }, t(list.ended ? "x.count" : "x.countMore", { n: rows.length })),
         waiting > 0 ? h("button.chip-button", { type: "button", "data-test": "exchanges-waiting", onClick: showWaiting }, "↑ ", t("x.waiting", { n: waiting })) : null,
         h("button.push", { type: "button", "aria-pressed": String(isPaused), "data-test": "exchanges-pause", onClick: pause }, isPaused ? t("x.resume") : t("x.pause"))),
       h(Filters, { filter, change, isFiltered }),
       h(Table, {
-        test: "exchanges", label: t("x.title"), columns: columns(), rows, rowKey: (exchange) => exchange.id, narrowRow, narrowHeight: 62, selected: selected?.id,
+        test: "exchanges", label: t("x.title"), columns: columns(), rows, rowKey: (exchange) => exchange.id, narrowRow, narrowHeight: 62, selected: selected?.id, question: JSON.stringify(filter),
         rowClass: (exchange) => failed(exchange) ? "is-failed" : "", onOpen: open,
         onEnd: () => { if (!error) older(); }, busy: busy && rows.length === 0, empty: h(Empty, { isFiltered, error }),
         footer: h(Foot, { error, busy, isEmpty: rows.length === 0, older }),
@@ -196,15 +197,15 @@ const protocols = ({ clientProtocol, originProtocol, protocol }) => [clientProto
 const took = (exchange) => exchange.times?.lastByte === undefined ? exchange.duration + " ms" : micros(exchange.times.lastByte);
 
 const columns = () => [
-  { key: "time", title: t("x.col.time"), width: "122px", class: "c-dim", cell: (x) => h("span", { title: exactTime(x.time) }, new Date(x.time).toDateString() === new Date().toDateString() ? clockMillis(x.time) : shortTime(x.time)) },
-  { key: "method", title: t("x.col.method"), width: "76px", minWidth: 560, cell: (x) => h("span.method", safe(x.request.method)) },
+  { key: "time", title: t("x.col.time"), width: "122px", class: "c-dim", cell: (x) => h("span", { title: exactTime(x.time) }, new Date(x.time).toDateString() === new Date(now()).toDateString() ? clockMillis(x.time) : shortTime(x.time)) },
+  { key: "method", title: t("x.col.method"), width: "70px", minWidth: 560, cell: (x) => h("span.method", safe(x.request.method)) },
   { key: "status", title: t("x.col.status"), width: "56px", cell: (x) => h(StatusCode, { code: x.response.statusCode, failed: Boolean(x.error), title: safe(x.error || x.response.status) }) },
-  { key: "host", title: t("x.col.host"), width: "minmax(110px, 1fr)", class: "host", cell: (x) => h("span", { title: safe(x.request.host) }, safe(x.request.host)) },
-  { key: "path", title: t("x.col.path"), width: "minmax(110px, 1.6fr)", class: "path", cell: (x) => h("span", { title: safe(x.request.url) }, safe(pathOf(x.request))) },
+  { key: "host", title: t("x.col.host"), width: "minmax(110px, 1.2fr)", class: "host", cell: (x) => h("span", { title: safe(x.request.host) }, safe(x.request.host)) },
+  { key: "path", title: t("x.col.path"), width: "minmax(110px, 1.5fr)", class: "path", cell: (x) => h("span", { title: safe(x.request.url) }, safe(pathOf(x.request))) },
   { key: "took", title: t("x.col.took"), width: "76px", num: true, minWidth: 660, class: "c-dim", cell: took },
   { key: "up", title: t("x.col.up"), width: "74px", num: true, minWidth: 850, class: "c-up", cell: (x) => h("span", { title: exact(x.request.sumSize) }, bytes(x.request.sumSize)) },
-  { key: "down", title: t("x.col.down"), width: "74px", num: true, minWidth: 760, class: "c-down", cell: (x) => h("span", { title: exact(x.response.sumSize) }, bytes(x.response.sumSize)) },
-  { key: "protocols", title: t("x.col.protocols"), width: "92px", minWidth: 980, class: "c-dim", cell: protocols },
+  { key: "down", title: t("x.col.down"), width: "74px", num: true, minWidth: 800, class: "c-down", cell: (x) => h("span", { title: exact(x.response.sumSize) }, bytes(x.response.sumSize)) },
+  { key: "protocols", title: t("x.col.protocols"), width: "100px", minWidth: 1060, class: "c-dim", cell: protocols },
 ];
 
 function narrowRow(x) {

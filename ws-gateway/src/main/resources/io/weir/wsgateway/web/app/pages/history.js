@@ -3,12 +3,12 @@ import { t } from "../i18n.js";
 import { ApiError, get, isAbort } from "../api.js";
 import { csv, download, fileName, jsonLines, SESSION_COLUMNS } from "../csv.js";
 import { bytes, dateTime, duration, exact, exactTime, millis, safe, shortTime } from "../format.js";
+import { now } from "../now.js";
 import { go, setParams } from "../route.js";
 import { isChild } from "../sessions.js";
 import { Table } from "../table.js";
-import { time } from "../time.js";
 import { FilterPanel, Segments, SelectFilter, TextFilter } from "../filters.js";
-import { Destination, endInWords, endOf, kindOf, StatusCode } from "../session-words.js";
+import { Destination, endInWords, endOf, FILTER_KINDS, filterKindOf, kindOf, StatusCode } from "../session-words.js";
 
 /*
  * Closed sessions out of the journal. The address has the whole question, so a link shows the same; the gateway filters and
@@ -18,7 +18,6 @@ import { Destination, endInWords, endOf, kindOf, StatusCode } from "../session-w
 const PAGE = 200, DEFAULT_RANGE = "24h";
 const MINUTE = 60_000, HOUR = 60 * MINUTE;
 const RANGES = { "15m": 15 * MINUTE, "1h": HOUR, "24h": 24 * HOUR, "7d": 7 * 24 * HOUR, all: 0 };
-const PROTOCOLS = ["HTTP", "HTTPS-Tunnel", "TUNNEL", "HTTPS-MITM", "HTTP-MITM"];
 const TEXTS = ["q", "host", "client", "user", "protocol"];
 
 /** What the parameters of the address ask for. A range counts from now on, whenever it is asked. */
@@ -31,11 +30,11 @@ export function questionOf(params, now) {
 
 export const isBadRange = ({ from, to }) => Boolean(from && to) && Date.parse(from) >= Date.parse(to);
 
-/** Sums over root sessions: what is within a tunnel was counted with the tunnel. */
+/** Sums in which no byte is twice: what is within a tunnel that is listed too was counted with the tunnel. */
 export function sumsOf(rows) {
-  const sums = { up: 0, down: 0, children: 0 };
+  const sums = { up: 0, down: 0, children: 0 }, ids = new Set(rows.map((row) => row.id));
   for (const row of rows) {
-    if (isChild(row)) {
+    if (isChild(row) && ids.has(row.parentId)) {
       sums.children++;
     } else {
       sums.up += row.up;
@@ -71,7 +70,7 @@ function usePages(params) {
   }
 
   useEffect(() => {
-    Object.assign(state, { rows: [], next: undefined, question: questionOf(params, time()), error: null, busy: false });
+    Object.assign(state, { rows: [], next: undefined, question: questionOf(params, now()), error: null, busy: false });
     if (isBadRange(state.question)) again();
     else load();
     return () => state.abort?.abort();
@@ -118,7 +117,7 @@ function Filters({ params, change, isFiltered }) {
   const range = params.range in RANGES || params.range === "custom" ? params.range : DEFAULT_RANGE;
   const field = (name, extra) => h(TextFilter, { key: name, label: t("h." + name), value: params[name] || "", test: "history-" + name, onChange: (value) => change({ [name]: value }), ...extra });
   const setRange = (name) => change(name === "custom"
-    ? { range: name, from: params.from || new Date(time() - HOUR).toISOString(), to: params.to || "" } : { range: name, from: "", to: "" });
+    ? { range: name, from: params.from || new Date(now() - HOUR).toISOString(), to: params.to || "" } : { range: name, from: "", to: "" });
   return h(FilterPanel, { test: "history-filters", set: TEXTS.filter((name) => name !== "q" && params[name]).length }, (toggle) => [
     h("div.query-line.query-scroll", { key: "range" },
       h(Segments, { label: t("h.range"), value: range, test: "history-range", onChange: setRange, options: [...Object.keys(RANGES), "custom"].map((name) => [name, t("h.range." + name)]) })),
@@ -128,8 +127,8 @@ function Filters({ params, change, isFiltered }) {
     })))) : null,
     h("div.query-line", { key: "texts" },
       field("q", { search: true, hint: t("h.q.hint"), class: "query-wide" }), toggle, ...["host", "client", "user"].map((name) => field(name, { class: "query-extra" })),
-      h(SelectFilter, { label: t("h.protocol"), value: params.protocol || "", test: "history-protocol", onChange: (value) => change({ protocol: value }),
-        options: [["", t("h.any")], ...PROTOCOLS.map((name) => [name, t("kind." + name)])] }),
+      h(SelectFilter, { label: t("h.protocol"), value: params.protocol || "", test: "history-protocol", class: "query-kind", onChange: (value) => change({ protocol: value }),
+        options: [["", t("h.any")], ...FILTER_KINDS.map((name) => [name, filterKindOf(name)])] }),
       isFiltered ? h("button.plain", { type: "button", "data-test": "history-clear", onClick: () => change(Object.fromEntries(TEXTS.map((name) => [name, ""]))) }, t("h.clear")) : null)]);
 }
 
@@ -157,7 +156,7 @@ const columns = (rows) => [
   { key: "id", title: t("h.col.id"), width: "86px", minWidth: 800, class: "c-mono", cell: (row) => isChild(row)
     ? h("span", { title: t("h.child", { id: String(row.parentId) }) }, h("span.child-mark", { "aria-hidden": "true" }, "↳ "), String(row.id)) : String(row.id) },
   { key: "to", title: t("h.col.to"), width: "minmax(150px, 1fr)", class: "c-to", cell: (row) => h("span.to", { title: safe(row.url) }, h(Destination, { row })) },
-  { key: "kind", title: t("h.col.kind"), width: "116px", minWidth: 1240, class: "c-dim", cell: (row) => row.protocol === "TUNNEL" ? h("span.parent-mark", { title: t("h.parent") }, kindOf(row)) : kindOf(row) },
+  { key: "kind", title: t("h.col.kind"), width: "124px", minWidth: 1240, class: "c-dim", cell: (row) => row.protocol === "TUNNEL" ? h("span.parent-mark", { title: t("h.parent") }, kindOf(row)) : kindOf(row) },
   { key: "client", title: t("h.col.client"), width: "138px", minWidth: 1010, class: "c-mono", cell: (row) => safe(row.remote) },
   ...(rows.some((row) => row.user) ? [{ key: "user", title: t("h.col.user"), width: "70px", minWidth: 1200, class: "c-dim", cell: (row) => h("span", { title: safe(row.user) }, safe(row.user)) }] : []),
   { key: "took", title: t("h.col.took"), width: "82px", minWidth: 700, num: true, class: "c-dim", cell: took },

@@ -30,12 +30,12 @@ function TopList({ groups, by }) {
       h("div.segments.small-segments", { role: "group", "aria-label": t("top.order") }, ["rate", "bytes"].map((name) =>
         h("button", { key: name, type: "button", "aria-pressed": String(name === order), "data-test": "top-" + by + "-" + name,
           title: t("top." + name + "Title"), onClick: () => setOrder(name) }, t("top." + name))))),
-    lines.length === 0 ? h("p.empty", t(!store.sessions.position ? "loading" : isRate ? "top.quiet" : "top.none")) : h("ol", lines.map((group) =>
+    lines.length === 0 ? h("p.empty", t(store.sessions.position ? "top.none" : "loading")) : h("ol", lines.map((group) =>
       h("li", { key: group.name, "data-test": "top-row", "data-name": group.name },
         h("a", { href: href("connections", { [by]: group.name }), title: safe(group.name) },
-          h("span.top-name.clip", safe(group.name) || "–"),
+          h("span.top-name.clip", safe(group.name) || t("row.noHost")),
           h("span.top-open.small", t("top.open", { n: group.open })),
-          h("span.top-value.num", { title: t("top.title", { down: exact(Math.round(group.down)), up: exact(Math.round(group.up)) }) }, show(group.up + group.down)),
+          h("span.top-value.num", { title: t("top.title", { down: exact(Math.round(group.down)), up: exact(Math.round(group.up)) }) }, group.up + group.down > 0 ? show(group.up + group.down) : h("span.zero", "–")),
           h("span.bar", { "aria-hidden": "true" },
             h("span.bar-down", { style: { width: group.down / most * 100 + "%" } }),
             h("span.bar-up", { style: { width: group.up / most * 100 + "%" } })))))));

@@ -24,7 +24,7 @@ export default function Overview() {
 
 function Rates({ traffic }) {
   const [minutes, setMinutes] = useState(5), [at, setAt] = useState(null);
-  const { history } = useStore("traffic");
+  const { history, connection } = useStore(["traffic", "connection"]);
   const point = at !== null && at < history.times.length ? at : null;
   const recent = history.times.findIndex((time) => time >= (history.times.at(-1) || 0) - minutes * 60);
   const peak = (values) => values.slice(Math.max(0, recent)).reduce((most, value) => Math.max(most, value || 0), 0);
@@ -37,7 +37,7 @@ function Rates({ traffic }) {
         h("button", { key: n, type: "button", "aria-pressed": String(n === minutes), "data-test": "window-" + n, onClick: () => setMinutes(n) }, t("overview.minutes", { n }))))),
     h(Chart, { test: "chart", label: t("overview.chart", { n: minutes }), data, series: RATES, seconds: minutes * 60, height: 190, format: rate, onCursor: setAt }),
     h("p.small.chart-note",
-      h("span", { "data-test": "chart-time" }, point === null ? t("overview.live") : clock(history.times[point] * 1000)),
+      h("span", { "data-test": "chart-time" }, point === null ? t(connection.state === "live" ? "overview.live" : "trust.old") : clock(history.times[point] * 1000)),
       h("span", t("overview.peak"), " ", h("b.down", "↓ ", rate(peak(history.down))), " ", h("b.up", "↑ ", rate(peak(history.up))))));
 }
 
@@ -60,12 +60,12 @@ function Carried({ traffic }) {
 function Sessions({ traffic }) {
   const { history } = useStore("traffic");
   const data = useMemo(() => [history.times, history.open], [history]);
-  const perSecond = (name) => h("div", { key: name }, h("dt", t("overview." + name)), h("dd", { "data-test": name }, traffic?.[name] === undefined ? "–" : Math.round(traffic[name] * 10) / 10));
+  const perSecond = (name) => h("div", { key: name }, h("dt", t("overview." + name)), h("dd", { "data-test": name }, traffic?.[name] === undefined ? "–" : exact(Math.round(traffic[name] * 10) / 10)));
   return h("section.panel.figure", { "aria-label": t("overview.sessions"), "data-test": "sessions" },
     h("h2", t("overview.sessions")),
     h("a.big-link", { href: href("connections", { state: "open" }), "data-test": "open-link" },
       h("span.big", { "data-test": "open" }, traffic ? exact(traffic.open) : "–"), h("span.small", " ", t("overview.openNow"))),
-    h(Chart, { test: "open-chart", label: t("overview.openChart"), data, series: OPEN, mini: true, height: 56, seconds: 900 }),
+    h(Chart, { test: "open-chart", label: t("overview.openChart"), data, series: OPEN, mini: true, height: 84, seconds: 900 }),
     h("dl.pairs", perSecond("opened"), perSecond("closed"),
       h("div", h("dt", t("overview.refused")), h("dd", { "data-test": "refused" }, traffic?.refused === undefined ? "–" : exact(traffic.refused)))),
     h("p.small.push", { "data-test": "ever" }, traffic ? t("overview.ever", { n: traffic.sessions }) : ""));

@@ -2,10 +2,10 @@ import { h, useEffect, useMemo, useReducer, useRef } from "../dom.js";
 import { has, t } from "../i18n.js";
 import { get, isAbort, post } from "../api.js";
 import { bytes, duration, exact, exactTime, millis, safe } from "../format.js";
+import { now } from "../now.js";
 import { go, href } from "../route.js";
 import { isChild, isClosed } from "../sessions.js";
 import { isReplay, useStore, useTick } from "../store.js";
-import { time } from "../time.js";
 import { confirm, toast } from "../shell.js";
 import { Table } from "../table.js";
 import { Legs } from "../legs.js";
@@ -86,7 +86,7 @@ function Head({ row }) {
 }
 
 function Facts({ row, route }) {
-  const end = row.endTime ? millis(row.endTime) : time();
+  const end = row.endTime ? millis(row.endTime) : now();
   const facts = [
     ["from", [h("span.mono", { key: "a" }, safe(row.remote)), h("span.dim", { key: "u" }, " · ", row.user ? safe(row.user) : t("s.noUser"))]],
     ["to", [h("span.mono", { key: "h" }, safe(row.host)), row.originAddress ? h("span.dim", { key: "o" }, " · " + t("s.resolved") + " ", h("span.mono", safe(row.originAddress))) : h("span.dim", { key: "o" }, " · " + t("s.notConnected"))]],
@@ -124,10 +124,10 @@ const childState = (row) => isClosed(row) ? endOf(row) : t("s.open");
 const childColumns = () => [
   { key: "id", title: t("h.col.id"), width: "96px", class: "c-mono", cell: (row) => h("a", { href: href("sessions/" + row.id, { at: millis(row.endTime) || "" }), tabIndex: -1 }, String(row.id)) },
   { key: "to", title: t("h.col.to"), width: "minmax(160px, 1fr)", class: "c-to", cell: (row) => h("span.to", { title: safe(row.url) }, h(Destination, { row })) },
-  { key: "took", title: t("h.col.took"), width: "92px", minWidth: 620, num: true, class: "c-dim", cell: (row) => duration((row.endTime ? millis(row.endTime) : time()) - millis(row.startTime)) },
+  { key: "took", title: t("h.col.took"), width: "92px", minWidth: 620, num: true, class: "c-dim", cell: (row) => duration((row.endTime ? millis(row.endTime) : now()) - millis(row.startTime)) },
   { key: "up", title: t("h.col.up"), width: "88px", num: true, class: "c-up", cell: (row) => h("span", { title: exact(row.up) }, bytes(row.up)) },
   { key: "down", title: t("h.col.down"), width: "88px", num: true, class: "c-down", cell: (row) => h("span", { title: exact(row.down) }, bytes(row.down)) },
-  { key: "state", title: t("h.col.reason"), width: "130px", cell: childState },
+  { key: "state", title: t("h.col.reason"), width: "138px", cell: childState },
   { key: "status", title: t("h.col.status"), width: "64px", cell: (row) => row.statusCode ? h(StatusCode, { code: row.statusCode }) : null },
 ];
 

@@ -1,0 +1,160 @@
+package io.weir.replaytool;
+
+import io.weir.aggregator.journal.CheckpointHint;
+import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadProgress;
+import io.weir.aggregator.seal.Anchor;
+import io.weir.aggregator.seal.TrustedKeys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code weir verify}: proves that a journal is what was written, as far as its seals reach, or says where not. Only reads; the
+ * caller's thread. Exit statuses as {@link ExitStatus} has them.
+ */
+@Command(
+        name = "verify",
+        description = "Reads a journal, beside a running proxy or from a copy, and checks its seals and its sums.",
+        exitCodeOnInvalidInput = ExitStatus.USAGE,
+        exitCodeOnExecutionException = ExitStatus.UNREADABLE,
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {
+            "0:verdict ok",
+            "1:verdict violated",
+            "2:the journal, or the rest of it, a key or an anchor can't be read",
+            "64:wrong usage"
+        })
+public final class VerifyCommand implements Callable<Integer> {
+    private static final long MAX_ANCHOR_BYTES = 64L << 20;
+
+    @Mixin
+    private JournalAccess journal = new JournalAccess();
+
+    @Option(
+            names = "--public-key",
+            paramLabel = "FILE",
+            description = "A public key (PEM) that seals may be of; may be repeated (default: those in seal/ beside the"
+                    + " journal, which is less of a proof).")
+    private List<Path> publicKeys = new ArrayList<>();
+
+    @Option(
+            names = "--anchor",
+            paramLabel = "LINE|FILE",
+            description =
+                    "What weir anchor printed, or a file of such lines: these seals must be there. May be repeated.")
+    private List<String> anchors = new ArrayList<>();
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Option(names = "--progress", description = "Show progress on the standard error even if it is no terminal.")
+    private boolean progress;
+
+    /** For picocli. */
+    public VerifyCommand() {}
+
+    @Override
+    public Integer call() {
+        List<Anchor> expected = new ArrayList<>();
+        try {
+            for (String each : anchors) {
+                addAnchors(each, expected);
+            }
+            try (JournalReader reader = journal.open()) {
+                return answer(verify(reader, keys(), expected));
+            }
+        } catch (JournalException e) {
+            return journal.refuse(e.kind(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private TrustedKeys keys() {
+        return publicKeys.isEmpty()
+                ? TrustedKeys.in(journal.folder().resolveSibling("seal"))
+                : TrustedKeys.given(publicKeys);
+    }
+
+    private void addAnchors(String given, List<Anchor> found) {
+        if (given.startsWith("weir-anchor")) {
+            found.add(anchor(given, "--anchor"));
+            return;
+        }
+        Path file = Path.of(given);
+        try {
+            if (Files.size(file) > MAX_ANCHOR_BYTES) {
+                throw new JournalException(FaultKind.UNREADABLE, "anchors " + file + ": is no file of anchors");
+            }
+            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            text.lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .forEach(line -> found.add(anchor(line, "a line of " + file)));
+        } catch (IOException e) {
+            throw new JournalException(FaultKind.UNREADABLE, "anchors " + file + ": can't be read: " + e, e);
+        }
+    }
+
+    private Anchor anchor(String line, String where) {
+        try {
+            return Anchor.parse(line);
+        } catch (IllegalArgumentException e) {
+            throw journal.wrongUsage(where + " " + e.getMessage());
+        }
+    }
+
+    private VerifyReport verify(JournalReader reader, TrustedKeys trusted, List<Anchor> expected) {
+        Optional<CheckpointHint> hint = CheckpointHint.read(journal.folder()); // before reading: it may only get better
+        JournalVerifier verifier = new JournalVerifier(reader, trusted, expected);
+        long now = System.currentTimeMillis();
+        if (!progress && !ProgressLine.isWatched()) {
+            return verifier.verify(hint, ReadProgress.NONE, now);
+        }
+        ProgressLine line = new ProgressLine(journal.errors(), journal.bytes(), progress);
+        try {
+            return verifier.verify(hint, line, now);
+        } finally {
+            line.end();
+        }
+    }
+
+    private int answer(VerifyReport report) {
+        if (report.audit().events() > 0) {
+            print(report);
+        }
+        Optional<Break> stop = report.breaks().stream().filter(Break::isStop).findFirst();
+        if (report.audit().isStopped() && stop.isPresent()) {
+            boolean isNewer = stop.get().kind() == Break.Kind.NEWER_VERSION;
+            return journal.refuse(
+                    isNewer ? FaultKind.NEWER_VERSION : FaultKind.UNREADABLE,
+                    stop.get().line());
+        }
+        if (report.audit().events() == 0) {
+            String why = report.breaks().isEmpty()
+                    ? ""
+                    : ": " + report.breaks().get(0).line();
+            return journal.refuse(FaultKind.NOT_A_JOURNAL, "journal " + journal.folder() + ": holds no event" + why);
+        }
+        return report.exitStatus();
+    }
+
+    private void print(VerifyReport report) {
+        try (CommandOutput out = journal.output()) {
+            if (json) {
+                new VerifyJson(out).write(report);
+            } else {
+                new VerifyText(out).write(journal.folder(), report);
+            }
+        }
+    }
+}
