@@ -4,7 +4,7 @@ import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 
 /** Where events go that are in the journal, at a start and live. */
-record FoldThenShow(LedgerFold fold, RecentExchanges exchanges) implements EventSink {
+public record FoldThenShow(LedgerFold fold, RecentExchanges exchanges) implements EventSink {
     @Override
     public void event(long sequence, long atMillis, LedgerEvent event) {
         fold.event(sequence, atMillis, event);

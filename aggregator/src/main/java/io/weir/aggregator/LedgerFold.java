@@ -309,9 +309,15 @@ public final class LedgerFold implements EventSink {
 
     /** An immutable view of the state. Cheap: it copies no page. */
     public Snapshot snapshot(long takenAtMillis) {
+        return snapshot(takenAtMillis, 0);
+    }
+
+    /** The same, of a {@linkplain Snapshot#generation() run} of sequences. */
+    public Snapshot snapshot(long takenAtMillis, long generation) {
         return new LedgerSnapshot(
                 sequence,
                 takenAtMillis,
+                generation,
                 totals(),
                 sessionsOpened,
                 violations(),

@@ -15,6 +15,7 @@ final class LedgerSnapshot implements Snapshot {
 
     private final long sequence;
     private final long atMillis;
+    private final long generation;
     private final Tally totals;
     private final long sessionsOpened;
     private final long violations;
@@ -28,6 +29,7 @@ final class LedgerSnapshot implements Snapshot {
     LedgerSnapshot(
             long sequence,
             long atMillis,
+            long generation,
             Tally totals,
             long sessionsOpened,
             long violations,
@@ -38,6 +40,7 @@ final class LedgerSnapshot implements Snapshot {
             long refused) {
         this.sequence = sequence;
         this.atMillis = atMillis;
+        this.generation = generation;
         this.totals = totals;
         this.sessionsOpened = sessionsOpened;
         this.violations = violations;
@@ -56,6 +59,11 @@ final class LedgerSnapshot implements Snapshot {
     @Override
     public long atMillis() {
         return atMillis;
+    }
+
+    @Override
+    public long generation() {
+        return generation;
     }
 
     @Override

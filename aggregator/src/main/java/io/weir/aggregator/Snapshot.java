@@ -13,6 +13,14 @@ public interface Snapshot {
     /** When it was taken, in ms since the epoch. */
     long atMillis();
 
+    /**
+     * Which run of sequences it is of: a ledger of the past that goes to another time begins with the next one. Only snapshots of the same
+     * run can be compared by their sequences. 0 for a ledger that is being written.
+     */
+    default long generation() {
+        return 0;
+    }
+
     /** Sum over all root sessions of all time, open ones included. */
     Tally totals();
 

@@ -36,6 +36,7 @@ final class WeirCommand {
         COMMANDS.put("proxy", ProxyCommand::new);
         COMMANDS.put("audit", AuditCommand::new);
         COMMANDS.put("state", StateCommand::new);
+        COMMANDS.put("replay", ReplayServer::command);
         COMMANDS.put("diff", DiffCommand::new);
         COMMANDS.put("export", ExportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);

@@ -58,6 +58,13 @@ final class WeirProcess implements AutoCloseable {
         return start(data, proxyPort, gatewayPort, List.of(), options);
     }
 
+    /** Starts a replay of the journal in {@code data}, for browsers, and returns when it says that it is ready. */
+    static WeirProcess replay(Path data, String... options) throws IOException {
+        List<String> command = command("replay", "--serve", "--gateway", "127.0.0.1:0", "--data", data.toString());
+        command.addAll(List.of(options));
+        return awaitReady(command, data.resolveSibling(data.getFileName() + ".replay.err"));
+    }
+
     private static WeirProcess start(Path data, int proxy, int gateway, List<String> jvmOptions, String... options)
             throws IOException {
         List<String> command = command(
@@ -70,10 +77,13 @@ final class WeirProcess implements AutoCloseable {
                 data.toString());
         command.addAll(1, jvmOptions);
         command.addAll(List.of(options));
+        return awaitReady(command, data.resolveSibling(data.getFileName() + ".err"));
+    }
+
+    private static WeirProcess awaitReady(List<String> command, Path errors) throws IOException {
         long begun = System.nanoTime();
-        Process process = new ProcessBuilder(command)
-                .redirectError(data.resolveSibling(data.getFileName() + ".err").toFile())
-                .start();
+        Process process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
         var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         int proxyPort = 0;
         String line;

@@ -2,6 +2,8 @@ package io.weir.replaytool;
 
 import io.weir.aggregator.EventSink;
 import io.weir.aggregator.LedgerFold;
+import io.weir.aggregator.history.JournalLocator;
+import io.weir.aggregator.journal.EnoughException;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;

@@ -1,5 +1,8 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.history.JournalLocator;
+import io.weir.aggregator.history.UpTo;
+import io.weir.aggregator.journal.EnoughException;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalPosition;

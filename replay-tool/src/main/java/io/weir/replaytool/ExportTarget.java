@@ -1,5 +1,6 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.journal.EnoughException;
 import java.io.IOException;
 import java.io.Writer;
 

@@ -4,6 +4,7 @@ import io.weir.aggregator.ConnectionInfo;
 import io.weir.aggregator.EventSink;
 import io.weir.aggregator.LedgerFold;
 import io.weir.aggregator.RecordedExchange;
+import io.weir.aggregator.history.JournalLocator;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalPosition;

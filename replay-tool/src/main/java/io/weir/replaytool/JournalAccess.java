@@ -1,5 +1,6 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.history.JournalLocator;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalFault;
@@ -37,6 +38,11 @@ final class JournalAccess {
             usageHelp = true,
             description = "Show this help and exit.")
     private boolean help;
+
+    /** What was given as the data folder. */
+    Path data() {
+        return data;
+    }
 
     /** Where the journal is. */
     Path folder() {

@@ -1,6 +1,7 @@
 package io.weir.replaytool;
 
 import io.weir.aggregator.EventSink;
+import io.weir.aggregator.journal.EnoughException;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadProgress;

@@ -1,5 +1,6 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.history.JournalLocator;
 import java.time.Instant;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;

@@ -1,5 +1,7 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.history.JournalLocator;
+import io.weir.aggregator.history.PastState;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalReader;

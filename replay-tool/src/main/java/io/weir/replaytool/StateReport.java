@@ -1,6 +1,7 @@
 package io.weir.replaytool;
 
 import io.weir.aggregator.LedgerFold;
+import io.weir.aggregator.history.PastState;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.eventbus.Tally;
 import java.util.Locale;

@@ -2,6 +2,9 @@ package io.weir.replaytool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.aggregator.history.JournalLocator;
+import io.weir.aggregator.history.UpTo;
+import io.weir.aggregator.journal.EnoughException;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadProgress;

@@ -112,6 +112,16 @@ final class ChangesFollower {
         step = null;
     }
 
+    /** What is under way for it is of another run of sequences, and is left. */
+    void startAgain(ResetReason why) {
+        ChangesStep left = step;
+        step = null;
+        if (left != null) {
+            left.remove(this);
+        }
+        reset(why);
+    }
+
     /** It wants nothing of this any more. */
     void leave() {
         state = State.GONE;

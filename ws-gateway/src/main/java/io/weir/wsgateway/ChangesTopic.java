@@ -51,6 +51,7 @@ final class ChangesTopic {
     private final Map<Client, ChangesFollower> followers = new LinkedHashMap<>();
     private final Map<Client, Told> toldAnew = new HashMap<>();
     private long newest;
+    private long generation;
     private long tick;
 
     ChangesTopic(EventLoop loop, Ledger ledger, GatewayLimits limits) {
@@ -74,7 +75,7 @@ final class ChangesTopic {
             if (asked.from() == 0 || (told != null && !told.has(asked.from()))) {
                 follower.reset(ResetReason.NEW);
             } else if (!asked.node().isEmpty()
-                    && !Generation.of(ledger.health()).hasShown(asked.from(), asked.node())) {
+                    && !Generation.of(ledger.health(), ledger.latest()).hasShown(asked.from(), asked.node())) {
                 follower.reset(ResetReason.OTHER_NODE);
             }
             followers.put(client, follower);
@@ -110,12 +111,13 @@ final class ChangesTopic {
         }
     }
 
-    private String node() {
-        return Generation.of(ledger.health()).name();
+    private String node(Snapshot snapshot) {
+        return Generation.of(ledger.health(), snapshot).name();
     }
 
     private void ticked(Reading reading) {
         Snapshot snapshot = reading.snapshot();
+        follow(snapshot);
         if (snapshot.sequence() > newest) {
             newest = snapshot.sequence();
             tick++;
@@ -125,7 +127,20 @@ final class ChangesTopic {
 
     /** Between two ticks only who is new is served. */
     private void welcome(Reading reading) {
+        follow(reading.snapshot());
         serve(reading.snapshot(), free(true));
+    }
+
+    /** A replay that was sent elsewhere begins with a new run of sequences: everybody is told everything anew. */
+    private void follow(Snapshot snapshot) {
+        if (snapshot.generation() != generation) {
+            generation = snapshot.generation();
+            newest = snapshot.sequence();
+            tick++;
+            followers.values().stream()
+                    .filter(follower -> !follower.isNew() || follower.need().reset() == null)
+                    .forEach(follower -> follower.startAgain(ResetReason.OTHER_NODE));
+        }
     }
 
     private List<ChangesFollower> free(boolean onlyNew) {
@@ -150,7 +165,7 @@ final class ChangesTopic {
             begin(snapshot, need, StepRows.everything(snapshot), group);
         } else if (need.sequence() >= snapshot.sequence()) {
             group.forEach(follower -> follower.arrived(need.sequence(), tick));
-            beat(need.sequence(), group);
+            beat(snapshot, need.sequence(), group);
         } else if (need.sequence() >= snapshot.closedFloor()) {
             begin(snapshot, need, snapshot.changesAfter(need.sequence()), group);
         } else {
@@ -170,14 +185,14 @@ final class ChangesTopic {
                 toldAnew.computeIfPresent(follower.client(), (client, told) -> new Told(told.from(), to));
             }
         }
-        pump.begin(
-                new ChangesStep(new ChangesStep.Head(node(), from, to, tick, ticksSince, need.reset()), rows, group));
+        pump.begin(new ChangesStep(
+                new ChangesStep.Head(node(snapshot), from, to, tick, ticksSince, need.reset()), rows, group));
     }
 
     /** Says to who has heard nothing for long that there was nothing. */
-    private void beat(long sequence, List<ChangesFollower> group) {
+    private void beat(Snapshot snapshot, long sequence, List<ChangesFollower> group) {
         long now = System.nanoTime();
-        String node = node();
+        String node = node(snapshot);
         for (ChangesFollower follower : group) {
             if (follower.isQuietFor(heartbeatNanos, now)) {
                 ByteBuf message = Json.object(follower.client().allocator(), HEARTBEAT_BYTES, json -> {
@@ -216,6 +231,9 @@ final class ChangesTopic {
     /** Who is told everything instead is served with the next tick. */
     private void replayed(
             Snapshot snapshot, Need need, List<ChangesFollower> group, Optional<List<ClosedSession>> closed) {
+        if (snapshot.generation() != generation) {
+            return; // they were told everything anew
+        }
         List<ChangesFollower> waiting =
                 group.stream().filter(follower -> !follower.isGone()).toList();
         if (closed.isEmpty()) {

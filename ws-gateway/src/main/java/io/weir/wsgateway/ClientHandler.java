@@ -59,14 +59,16 @@ final class ClientHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
         if (command instanceof ClientCommand.Subscribe subscribe) {
             client.subscribe(subscribe);
             subscriptions.subscribed(client);
+        } else if (command instanceof ClientCommand.Malformed malformed) {
+            client.sendError(malformed.why());
+        } else if (!sessions.refusal().isEmpty()) {
+            client.sendError(sessions.refusal());
         } else if (command instanceof ClientCommand.CloseConnection close) {
             LOG.info("command=closeConnection session={} by=\"{}\" why=\"{}\"", close.id(), who, close.why());
             sessions.close(close.id(), who, close.why());
         } else if (command instanceof ClientCommand.CloseAllConnections all) {
             LOG.info("command=closeAllConnections by=\"{}\" why=\"{}\"", who, all.why());
             sessions.closeAll(who, all.why());
-        } else if (command instanceof ClientCommand.Malformed malformed) {
-            client.sendError(malformed.why());
         }
     }
 

@@ -32,6 +32,10 @@ final class CommandsApi {
 
     /** Has sessions closed and says how many that were; the closes themselves come as events of the ledger. */
     void close(Channel channel, byte[] body) throws BadQuestionException {
+        if (!sessions.refusal().isEmpty()) {
+            Replies.refuse(channel, HttpResponseStatus.CONFLICT, sessions.refusal());
+            return;
+        }
         CloseOrder order = reader.read(body);
         String by = Addresses.client(channel);
         snapshots.with(

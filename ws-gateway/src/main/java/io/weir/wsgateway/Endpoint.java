@@ -21,6 +21,8 @@ enum Endpoint {
     SESSION("/api/sessions/{id}"),
     TIMELINE("/api/sessions/{id}/timeline"),
     EXCHANGES("/api/exchanges"),
+    PAST("/api/history/state"),
+    REPLAY("/api/replay"),
     BODY("/api/bodies/{sha256}");
 
     /**
@@ -43,9 +45,14 @@ enum Endpoint {
         return path;
     }
 
-    /** Whether it carries out commands: it takes {@code POST} with a body, and nothing else does. */
+    /** Whether it carries out commands alone: it takes {@code POST} with a body, and no other method. */
     boolean isCommand() {
         return this == CLOSE;
+    }
+
+    /** Whether it takes {@code POST} with a body, and nothing else does. */
+    boolean takesCommands() {
+        return isCommand() || this == REPLAY;
     }
 
     /** What is at that path, if anything is. */

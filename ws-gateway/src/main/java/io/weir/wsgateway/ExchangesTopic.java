@@ -16,14 +16,17 @@ import java.util.Set;
  */
 final class ExchangesTopic {
     private final Clients clients;
-    private final RecentExchanges recent;
+    private final Ledger ledger;
     private final Ticker ticker;
     private final SnapshotReader snapshots;
     private final Set<Client> subscribed = new HashSet<>();
+    private RecentExchanges recent;
+    private long generation;
     private long sentUpTo;
 
     ExchangesTopic(EventLoop loop, Clients clients, Ledger ledger, GatewayLimits limits) {
         this.clients = clients;
+        this.ledger = ledger;
         this.recent = ledger.exchanges();
         this.snapshots = new SnapshotReader(loop, ledger, this::arrived);
         this.ticker = new Ticker(loop, limits.exchangesPeriod(), this::tick);
@@ -65,13 +68,19 @@ final class ExchangesTopic {
     }
 
     private void tick() {
-        if (recent.newestSequence() > sentUpTo) {
+        boolean isElsewhere = ledger.latest().generation() != generation;
+        if (isElsewhere || recent.newestSequence() > sentUpTo) {
             snapshots.read();
         }
     }
 
     private void arrived(Reading reading) {
         long upTo = reading.snapshot().sequence();
+        if (reading.snapshot().generation() != generation) { // a replay was sent elsewhere
+            generation = reading.snapshot().generation();
+            recent = ledger.exchanges();
+            subscribed.clear();
+        }
         if (subscribed.isEmpty()) {
             sentUpTo = upTo; // nobody has followed so far
         }

@@ -10,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.weir.aggregator.replay.Replay;
 import io.weir.eventbus.LoopDelay;
 import io.weir.wsgateway.metrics.GatewayFigures;
 import io.weir.wsgateway.metrics.Meters;
@@ -18,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,22 @@ public final class Gateway implements AutoCloseable {
         return start(config, ledger, sessions, logs, node, figures, GatewayLimits.DEFAULTS);
     }
 
+    /**
+     * Starts to show a replay, whose owner is the caller.
+     *
+     * @param node asked anew for each answer, on the event loop
+     * @throws GatewayException as the other does
+     */
+    public static Gateway start(GatewayConfig config, Replay replay, LogFeed logs, Supplier<NodeStatus> node) {
+        return start(config, replay, logs, node, GatewayLimits.DEFAULTS);
+    }
+
+    static Gateway start(
+            GatewayConfig config, Replay replay, LogFeed logs, Supplier<NodeStatus> node, GatewayLimits limits) {
+        return start(
+                config, new ReplayLedger(replay), new PastSessions(), logs, node, NodeMetrics.NONE, limits, replay);
+    }
+
     static Gateway start(
             GatewayConfig config,
             Ledger ledger,
@@ -70,6 +88,18 @@ public final class Gateway implements AutoCloseable {
             Supplier<NodeStatus> node,
             NodeMetrics figures,
             GatewayLimits limits) {
+        return start(config, ledger, sessions, logs, node, figures, limits, null);
+    }
+
+    private static Gateway start(
+            GatewayConfig config,
+            Ledger ledger,
+            SessionControl sessions,
+            LogFeed logs,
+            Supplier<NodeStatus> node,
+            NodeMetrics figures,
+            GatewayLimits limits,
+            @Nullable Replay replay) {
         config.requireSafety();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, Gateway::thread, NioIoHandler.newFactory());
         EventLoop loop = group.next();
@@ -89,7 +119,9 @@ public final class Gateway implements AutoCloseable {
                 new HttpApi(config, ledger, snapshots, node),
                 new SessionsApi(ledger, snapshots, workers.rows(), workers.history()),
                 new ExchangesApi(ledger, snapshots, workers.history()),
+                new PastApi(ledger, workers.history()),
                 new CommandsApi(snapshots, workers.rows(), sessions),
+                new ReplayApi(replay, snapshots),
                 workers.bodies(),
                 metrics,
                 new WebSocketUpgrade(ledger, sessions, subscriptions, limits));

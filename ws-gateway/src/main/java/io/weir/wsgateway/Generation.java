@@ -1,6 +1,7 @@
 package io.weir.wsgateway;
 
 import io.weir.aggregator.LedgerHealth;
+import io.weir.aggregator.Snapshot;
 
 /**
  * Whose sequences a client of the topic {@code changes} was told. Immutable.
@@ -13,8 +14,9 @@ import io.weir.aggregator.LedgerHealth;
  * @param recovered the last event that this start found
  */
 record Generation(String nodeId, long boot, long recovered) {
-    static Generation of(LedgerHealth health) {
-        return new Generation(health.nodeId(), health.boot(), health.recoveredSequence());
+    /** A replay counts on with each place that it was sent to, and nothing told before holds. */
+    static Generation of(LedgerHealth health, Snapshot snapshot) {
+        return new Generation(health.nodeId(), health.boot() + snapshot.generation(), health.recoveredSequence());
     }
 
     /** What it is called on the wire. */

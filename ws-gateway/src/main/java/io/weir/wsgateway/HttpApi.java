@@ -35,7 +35,7 @@ final class HttpApi {
 
     /** Whether to send clients to this node: 200 if it listens and records, else 503 with the reason. */
     void sendReadiness(Channel channel) {
-        String reason = HealthReport.unreadiness(node.get(), ledger.health());
+        String reason = ledger.isReplay() ? "" : HealthReport.unreadiness(node.get(), ledger.health());
         if (reason.isEmpty()) {
             send(channel, HttpResponseStatus.OK, json -> json.writeStringProperty("status", "ready"));
         } else {
@@ -52,6 +52,7 @@ final class HttpApi {
         LedgerHealth health = ledger.health();
         send(channel, HttpResponseStatus.OK, json -> {
             json.writeStringProperty("version", status.version());
+            json.writeStringProperty("mode", ledger.isReplay() ? "replay" : "live");
             json.writeStringProperty("java", Runtime.version().toString());
             json.writeStringProperty("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
             json.writeStringProperty("nodeId", health.nodeId());

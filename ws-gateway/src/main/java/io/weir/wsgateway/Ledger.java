@@ -4,7 +4,9 @@ import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
 import io.weir.aggregator.history.JournalHistory;
+import io.weir.aggregator.replay.ReplayState;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What the gateway reads from the aggregator, and all of it. Any thread; nothing here waits. */
 public interface Ledger {
@@ -26,4 +28,19 @@ public interface Ledger {
 
     /** How the journal fares. */
     LedgerHealth health();
+
+    /** Where the replay is, as of the latest snapshot, if this is a ledger of the past that is played again; else null. */
+    default @Nullable ReplayState replayState() {
+        return null;
+    }
+
+    /** Whether it is one of the past, that is played again. */
+    default boolean isReplay() {
+        return replayState() != null;
+    }
+
+    /** When a snapshot was taken that has just come, in ns of the clock that rates go by: of a replay the time of its events. */
+    default long clockNanos(Snapshot snapshot) {
+        return System.nanoTime();
+    }
 }

@@ -3,6 +3,7 @@ package io.weir.wsgateway;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -17,7 +18,9 @@ final class Routes {
     private final HttpApi api;
     private final SessionsApi sessions;
     private final ExchangesApi exchanges;
+    private final PastApi past;
     private final CommandsApi commands;
+    private final ReplayApi replay;
     private final StoredBodies bodies;
     private final MetricsPage metrics;
     private final WebSocketUpgrade upgrade;
@@ -28,7 +31,9 @@ final class Routes {
             HttpApi api,
             SessionsApi sessions,
             ExchangesApi exchanges,
+            PastApi past,
             CommandsApi commands,
+            ReplayApi replay,
             StoredBodies bodies,
             MetricsPage metrics,
             WebSocketUpgrade upgrade) {
@@ -39,17 +44,24 @@ final class Routes {
         this.api = api;
         this.sessions = sessions;
         this.exchanges = exchanges;
+        this.past = past;
         this.commands = commands;
+        this.replay = replay;
         this.bodies = bodies;
         this.metrics = metrics;
         this.upgrade = upgrade;
     }
 
-    /** Whether the path is that of a command. */
+    /** Whether it is a command: by its path or, where there is something to read as well, by its method. */
     boolean isCommand(HttpRequest request) {
+        return command(request).isPresent();
+    }
+
+    private static Optional<Endpoint> command(HttpRequest request) {
         return Endpoint.at(new QueryStringDecoder(request.uri()).rawPath())
-                .filter(match -> match.endpoint().isCommand())
-                .isPresent();
+                .map(Endpoint.Match::endpoint)
+                .filter(endpoint -> endpoint.isCommand()
+                        || (endpoint.takesCommands() && request.method().equals(HttpMethod.POST)));
     }
 
     /** Why a command is refused, by its head; empty if its body may come. */
@@ -86,8 +98,12 @@ final class Routes {
             certificate.send(channel, path);
         } else if (assets.has(path) && !target.parameters().containsKey("token")) {
             assets.send(channel, path, request.headers().get(HttpHeaderNames.HOST));
-        } else if (isCommand(request)) {
-            commands.close(channel, body); // who may was asked before the body was read
+        } else if (isCommand(request)) { // who may was asked before the body was read
+            if (command(request).equals(Optional.of(Endpoint.REPLAY))) {
+                replay.command(channel, body);
+            } else {
+                commands.close(channel, body);
+            }
         } else {
             answerKnown(channel, request, target);
         }
@@ -127,6 +143,8 @@ final class Routes {
             case SESSION -> sessions.sendSession(channel, match.part(), target);
             case TIMELINE -> sessions.sendTimeline(channel, match.part(), target);
             case EXCHANGES -> exchanges.sendExchanges(channel, target);
+            case PAST -> past.sendState(channel, target);
+            case REPLAY -> replay.sendState(channel);
             case METRICS -> metrics.send(channel);
             case BODY -> bodies.send(channel, request, match.part());
             case HEALTH, READY, CLOSE -> throw new IllegalStateException("answered before: " + match);

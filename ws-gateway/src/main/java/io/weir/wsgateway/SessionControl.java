@@ -7,6 +7,11 @@ import java.util.Collection;
  * events of the ledger.
  */
 public interface SessionControl {
+    /** Why no command is carried out; empty if they are. */
+    default String refusal() {
+        return "";
+    }
+
     /**
      * Closes a session, its children first. Does nothing if it is not open.
      *

@@ -71,7 +71,8 @@ final class SessionRow {
         json.writeEndObject();
     }
 
-    private static void writeCounts(JsonGenerator json, Tally counts) {
+    /** The six counts, as properties of the current object. */
+    static void writeCounts(JsonGenerator json, Tally counts) {
         json.writeNumberProperty("up", counts.up());
         json.writeNumberProperty("down", counts.down());
         json.writeNumberProperty("overheadUp", counts.overheadUp());

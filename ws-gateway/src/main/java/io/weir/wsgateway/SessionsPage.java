@@ -33,7 +33,12 @@ final class SessionsPage {
 
     /** The newest of all that are offered. */
     static SessionsPage newest(int limit) {
-        return new SessionsPage(SessionFilter.ALL, Long.MAX_VALUE, limit);
+        return newest(Long.MAX_VALUE, limit);
+    }
+
+    /** The newest of all that are offered below an id. */
+    static SessionsPage newest(long before, int limit) {
+        return new SessionsPage(SessionFilter.ALL, before, limit);
     }
 
     void offer(ConnectionInfo session) {

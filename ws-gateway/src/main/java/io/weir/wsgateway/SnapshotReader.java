@@ -15,7 +15,7 @@ final class SnapshotReader {
     /**
      * What was read.
      *
-     * @param atNanos when it was taken, as {@link System#nanoTime()}
+     * @param atNanos when it was taken, as {@link Ledger#clockNanos}
      * @param stale whether it is an old one, because no new one came
      */
     record Reading(Snapshot snapshot, long atNanos, boolean stale) {}
@@ -40,7 +40,8 @@ final class SnapshotReader {
 
     void read() {
         if (isAsking) {
-            reader.accept(new Reading(ledger.latest(), System.nanoTime(), true));
+            Snapshot old = ledger.latest();
+            reader.accept(new Reading(old, ledger.clockNanos(old), true));
             return;
         }
         isAsking = true;
@@ -49,7 +50,7 @@ final class SnapshotReader {
 
     /** Aggregator's thread: nothing may be thrown into it. */
     private void hop(Snapshot snapshot) {
-        Reading reading = new Reading(snapshot, System.nanoTime(), false);
+        Reading reading = new Reading(snapshot, ledger.clockNanos(snapshot), false);
         try {
             loop.execute(() -> arrived(reading));
         } catch (RejectedExecutionException e) {

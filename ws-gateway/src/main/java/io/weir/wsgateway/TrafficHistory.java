@@ -50,6 +50,12 @@ final class TrafficHistory {
         last = reading;
     }
 
+    /** Forgets all. */
+    void clear() {
+        steps.clear();
+        last = null;
+    }
+
     /** Adds the property {@code history}: one array for each figure, the oldest first. */
     void write(JsonGenerator json) {
         Reading end = last;

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.replay.ReplayState;
 import io.weir.eventbus.Tally;
 import io.weir.wsgateway.SnapshotReader.Reading;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ final class TrafficTopic {
     private final Set<Client> welcomed = new HashSet<>();
     private @Nullable Reading previous;
     private @Nullable TrafficRates rates;
+    private long generation;
 
     TrafficTopic(EventLoop loop, Clients clients, Ledger ledger, Supplier<NodeStatus> node, GatewayLimits limits) {
         this.clients = clients;
@@ -67,18 +69,41 @@ final class TrafficTopic {
     }
 
     private void ticked(Reading now) {
+        forgetWhatIsOfAnotherRun(now);
         Reading before = previous;
-        if (before != null && now.atNanos() - before.atNanos() < leastNanos) {
-            return;
+        boolean isSoon = before != null && now.atNanos() - before.atNanos() < leastNanos;
+        if (isSoon && ledger.isReplay()) {
+            send(now, rates == null ? TrafficRates.none(now.snapshot()) : rates); // its time stands still, or is slow
+        } else if (!isSoon) {
+            measure(before, now);
         }
+    }
+
+    private void measure(@Nullable Reading before, Reading now) {
         previous = now;
         history.add(now);
         if (before != null) {
             TrafficRates measured = TrafficRates.between(before, now);
             rates = measured;
-            clients.send(Topic.TRAFFIC, welcomed::contains, allocator -> message(allocator, now, measured, false));
+            send(now, measured);
         }
         welcome(now); // in case that the ledger does not answer who is new
+    }
+
+    private void send(Reading now, TrafficRates measured) {
+        clients.send(Topic.TRAFFIC, welcomed::contains, allocator -> message(allocator, now, measured, false));
+    }
+
+    /** A replay was sent elsewhere, or the clock of the past was set back: what was measured before is of another time. */
+    private void forgetWhatIsOfAnotherRun(Reading now) {
+        Reading before = previous;
+        boolean isSetBack = ledger.isReplay() && before != null && now.atNanos() < before.atNanos();
+        if (isSetBack || now.snapshot().generation() != generation) {
+            generation = now.snapshot().generation();
+            previous = null;
+            rates = null;
+            history.clear();
+        }
     }
 
     private void welcome(Reading now) {
@@ -105,11 +130,21 @@ final class TrafficTopic {
             writeRates(json, measured);
             writeTotals(json, now.snapshot());
             writeTrust(json, now);
+            writeReplay(json);
             json.writeEndObject();
-            if (isFirst) {
+            if (isFirst || ledger.isReplay()) { // of a replay, more seconds may have passed than messages
                 history.write(json);
             }
         });
+    }
+
+    private void writeReplay(JsonGenerator json) {
+        ReplayState state = ledger.replayState();
+        if (state != null) {
+            json.writeObjectPropertyStart("replay");
+            ReplayApi.write(json, state);
+            json.writeEndObject();
+        }
     }
 
     private static void writeRates(JsonGenerator json, TrafficRates measured) {

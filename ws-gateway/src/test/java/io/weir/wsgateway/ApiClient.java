@@ -35,13 +35,22 @@ final class ApiClient {
         return new ApiClient(gateway.port(), gateway.token.value());
     }
 
+    /** The same program with another token. */
+    ApiClient with(String otherToken) {
+        return new ApiClient(URI.create(base).getPort(), otherToken);
+    }
+
     Reply get(String target) throws IOException, InterruptedException {
         return send(request(target).GET());
     }
 
     /** Posts a command as JSON. */
     Reply close(String body) throws IOException, InterruptedException {
-        return send(request("/api/sessions/close")
+        return post("/api/sessions/close", body);
+    }
+
+    Reply post(String target, String body) throws IOException, InterruptedException {
+        return send(request(target)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }

@@ -8,6 +8,7 @@ import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -36,8 +37,14 @@ class OpenApiTest {
         described.removeAll(routes);
         assertThat(described).isSubsetOf("/metrics");
         for (Endpoint endpoint : Endpoint.values()) {
-            assertThat(API.path("paths").path(endpoint.path()).propertyNames())
-                    .containsExactly(endpoint.isCommand() ? "post" : "get");
+            List<String> methods = new ArrayList<>();
+            if (!endpoint.isCommand()) {
+                methods.add("get");
+            }
+            if (endpoint.takesCommands()) {
+                methods.add("post");
+            }
+            assertThat(API.path("paths").path(endpoint.path()).propertyNames()).containsExactlyElementsOf(methods);
         }
     }
 
@@ -82,10 +89,31 @@ class OpenApiTest {
             check("/api/sessions/{id}/timeline", "get", client.get(id + "/timeline"), 200);
             check("/api/exchanges", "get", client.get("/api/exchanges"), 200);
             check("/api/exchanges", "get", client.get("/api/exchanges?state=history"), 200);
+            check("/api/history/state", "get", client.get("/api/history/state?seq=2"), 200);
+            check("/api/history/state", "get", client.get("/api/history/state?seq=2&at=1"), 400);
+            check("/api/history/state", "get", client.get("/api/history/state?at=1"), 404);
+            check("/api/replay", "get", client.get("/api/replay"), 404);
+            check("/api/replay", "post", client.post("/api/replay", "{\"action\":\"play\"}"), 404);
             check("/api/bodies/{sha256}", "get", client.get("/api/bodies/" + "0".repeat(64)), 404);
             check("/api/sessions/close", "post", client.close("{\"all\":true}"), 202);
             check("/api/sessions/close", "post", client.close("{}"), 400);
             check("/api/sessions/close", "post", client.get("/api/sessions/close"), 405);
+        }
+    }
+
+    @Test
+    void aReplaysAnswersAreAsItSays() throws Exception {
+        ReplayedGateway.record(folder, live -> {});
+        try (ReplayedGateway gateway = ReplayedGateway.of(folder)) {
+            ApiClient client = gateway.client();
+
+            check("/api/build", "get", client.get("/api/build"), 200);
+            check("/readyz", "get", client.get("/readyz"), 200);
+            check("/api/replay", "get", client.get("/api/replay"), 200);
+            check("/api/replay", "post", client.post("/api/replay", "{\"action\":\"seek\",\"sequence\":1}"), 200);
+            check("/api/replay", "post", client.post("/api/replay", "{\"action\":\"speed\",\"speed\":\"max\"}"), 200);
+            check("/api/replay", "post", client.post("/api/replay", "{\"action\":\"seek\"}"), 400);
+            check("/api/sessions/close", "post", client.close("{\"all\":true}"), 409);
         }
     }
 

@@ -7,6 +7,7 @@ import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalFolder;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadProgress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,15 +29,23 @@ import java.util.function.Function;
  */
 public final class JournalHistory {
     private final Path folder;
-    private final KnownCheckpoints known = new KnownCheckpoints();
+    private final KnownCheckpoints known;
+    private final long end;
 
-    private JournalHistory(Path folder) {
+    private JournalHistory(Path folder, KnownCheckpoints known, long end) {
         this.folder = folder;
+        this.known = known;
+        this.end = end;
     }
 
     /** The history in a journal's folder, which need not be there yet. */
     public static JournalHistory of(Path journalFolder) {
-        return new JournalHistory(journalFolder);
+        return new JournalHistory(journalFolder, new KnownCheckpoints(), Long.MAX_VALUE);
+    }
+
+    /** The same history as it was after an event: what came later is not told. */
+    public JournalHistory upTo(long sequence) {
+        return new JournalHistory(folder, known, sequence == Long.MAX_VALUE ? sequence : sequence + 1);
     }
 
     /**
@@ -50,7 +59,7 @@ public final class JournalHistory {
         return ask(
                 control,
                 new ClosedPage(List.of(), false),
-                reading -> new ClosedSessions(reading).page(filter, before, limit));
+                reading -> new ClosedSessions(reading).page(filter, Math.min(before, end), limit));
     }
 
     /**
@@ -65,9 +74,9 @@ public final class JournalHistory {
         if (after >= upTo) {
             return;
         }
-        long end = upTo == Long.MAX_VALUE ? upTo : upTo + 1;
+        long last = Math.min(end, upTo == Long.MAX_VALUE ? upTo : upTo + 1);
         ask(control, Optional.empty(), reading -> {
-            new ClosedSessions(reading).allBetween(Math.max(0, after) + 1, end, sink);
+            new ClosedSessions(reading).allBetween(Math.max(0, after) + 1, last, sink);
             return Optional.empty();
         });
     }
@@ -110,7 +119,50 @@ public final class JournalHistory {
         return ask(
                 control,
                 new ExchangePage(List.of(), false),
-                reading -> new Exchanges(reading).page(filter, before, limit));
+                reading -> new Exchanges(reading).page(filter, Math.min(before, end), limit));
+    }
+
+    /**
+     * The state after an event; if that is not there, after the last one before it. Costs what was journaled since the checkpoint before.
+     *
+     * @throws HistoryException if it takes too long or the files can't be read
+     */
+    public PastState stateAfter(long sequence, ScanControl control) {
+        return locate(
+                control,
+                (locator, reader, progress) -> PastState.after(Math.min(sequence, end - 1), reader, locator, progress));
+    }
+
+    /**
+     * The last event as of an instant; {@link Moment#NONE} if the journal begins later, or is not there.
+     *
+     * @throws HistoryException if it takes too long or the files can't be read
+     */
+    public Moment momentAt(long atMillis, ScanControl control) {
+        return locate(control, (locator, reader, progress) -> {
+            Moment moment = locator.momentAt(atMillis);
+            return moment.sequence() < end ? moment : locator.momentOf(end - 1);
+        });
+    }
+
+    private interface Look<T> {
+        T at(JournalLocator locator, JournalReader reader, ReadProgress progress);
+    }
+
+    private <T> T locate(ScanControl control, Look<T> look) {
+        ReadProgress progress = (position, bytes) -> requireTime(control);
+        try (JournalReader reader = JournalReader.open(folder)) {
+            JournalLocator locator = new JournalLocator(folder, JournalFolder.files(folder), reader, progress);
+            return look.at(locator, reader, progress);
+        } catch (JournalException e) {
+            throw new HistoryException(e.getMessage() + "; ask again", e);
+        }
+    }
+
+    static void requireTime(ScanControl control) {
+        if (!control.mayGoOn()) {
+            throw new HistoryException("reading the journal took too long; narrow the time range");
+        }
     }
 
     private <T> T ask(ScanControl control, T ifEmpty, Function<Reading, T> question) {
@@ -119,7 +171,7 @@ public final class JournalHistory {
         }
         try (JournalReader reader = JournalReader.open(folder)) {
             Places places = new Places(JournalFolder.files(folder), known);
-            Reading reading = new Reading(reader, places, control);
+            Reading reading = new Reading(reader, places, control, end);
             addHint(places, reading);
             return question.apply(reading);
         } catch (JournalException e) {

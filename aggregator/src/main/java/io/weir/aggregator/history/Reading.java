@@ -22,11 +22,14 @@ final class Reading {
     private final JournalReader reader;
     private final Places places;
     private final ScanControl control;
+    private final long end;
 
-    Reading(JournalReader reader, Places places, ScanControl control) {
+    /** @param end of all that it reads: the sequence from which on nothing is told */
+    Reading(JournalReader reader, Places places, ScanControl control, long end) {
         this.reader = reader;
         this.places = places;
         this.control = control;
+        this.end = end;
     }
 
     Places places() {
@@ -38,11 +41,12 @@ final class Reading {
      *
      * @throws HistoryException if it takes too long, or a file can't be read
      */
-    void read(JournalPosition from, long end, EventSink sink) {
+    void read(JournalPosition from, long before, EventSink sink) {
         requireTime();
         reader.startAt(from);
         try {
-            ReadOutcome outcome = reader.read(new Stretch(end, sink), (position, bytes) -> requireTime());
+            ReadOutcome outcome =
+                    reader.read(new Stretch(Math.min(before, end), sink), (position, bytes) -> requireTime());
             for (JournalFault fault : outcome.faults()) {
                 if (fault.kind() == FaultKind.UNREADABLE) {
                     throw new HistoryException(fault + "; ask again, and look after the disk if that does not help");
@@ -70,9 +74,7 @@ final class Reading {
     }
 
     private void requireTime() {
-        if (!control.mayGoOn()) {
-            throw new HistoryException("reading the journal took too long; narrow the time range");
-        }
+        JournalHistory.requireTime(control);
     }
 
     /** Keeps the sequence of the first event. */

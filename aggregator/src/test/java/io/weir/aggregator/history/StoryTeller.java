@@ -1,10 +1,14 @@
 package io.weir.aggregator.history;
 
+import io.weir.aggregator.EventSink;
+import io.weir.aggregator.LedgerFold;
 import io.weir.aggregator.history.ToldStory.Life;
 import io.weir.aggregator.journal.CheckpointHint;
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.Counts;
 import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.ExchangeTimes;
+import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
@@ -36,6 +40,7 @@ final class StoryTeller implements AutoCloseable {
     private static final long HOUR_MILLIS = 3_600_000;
 
     final ToldStory story = new ToldStory();
+    private final LedgerFold fold = new LedgerFold(); // for what a checkpoint states beside the sessions
     private final Path folder;
     private final Random random;
     private final AtomicLong clock = new AtomicLong(BEGIN_MILLIS);
@@ -191,7 +196,13 @@ final class StoryTeller implements AutoCloseable {
     private void writeCheckpoint(boolean breaksOff) {
         List<Life> lives = story.open();
         long begin = journal.sequence() + 1;
-        journal.add(new CheckpointBegun(boot, nextId + (1 << 20), story.lives.size(), 0, Tally.ZERO, lives.size()));
+        journal.add(new CheckpointBegun(
+                fold.boot(),
+                fold.idsReservedBelow(),
+                fold.sessionsOpened(),
+                fold.violationsRecorded(),
+                fold.totals(),
+                lives.size()));
         for (Life life : breaksOff ? lives.subList(0, lives.size() / 2) : lives) {
             journal.add(new CheckpointSession(life.facts, life.openedAtMillis, life.originAddress, life.sum));
         }
@@ -225,7 +236,19 @@ final class StoryTeller implements AutoCloseable {
     }
 
     private void flush() {
-        journal.flush(story);
+        journal.flush(new EventSink() {
+            @Override
+            public void event(long sequence, long atMillis, LedgerEvent event) {
+                story.event(sequence, atMillis, event);
+                fold.event(sequence, atMillis, event);
+            }
+
+            @Override
+            public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
+                story.transferred(sequence, atMillis, sessionId, delta);
+                fold.transferred(sequence, atMillis, sessionId, delta);
+            }
+        });
     }
 
     @Override

@@ -1,8 +1,8 @@
 /* What each message does to the store. Everything from the wire is kept as it came; it is made safe where it is shown. */
 import { millis } from "./format.js";
 import { t } from "./i18n.js";
-import { nodeTime, now } from "./now.js";
-import { store } from "./store.js";
+import { nodeTime, now, ticks } from "./now.js";
+import { isReplay, store, takeReplay } from "./store.js";
 import { toast } from "./toast.js";
 
 const HISTORY_SECONDS = 900;
@@ -17,22 +17,36 @@ export function fold(message) {
 }
 
 function changes(message) {
-  if (message.reset && message.why !== "new") toast(t("changes.reset")); // rows that closed long ago went with that
-  store.sessions.apply(message, performance.now());
-  store.seq = Math.max(store.seq, message.seq);
+  if (message.reset && message.why !== "new" && !isReplay()) toast(t("changes.reset")); // rows that closed long ago went with that
+  store.sessions.apply(message, ticks());
+  store.seq = isReplay() ? message.seq : Math.max(store.seq, message.seq); // a replay goes back, too
   store.touch("sessions");
 }
 
-function traffic({ data, seq, history }) {
+function traffic(message) {
+  const { data, seq, history } = message;
+  store.connection.trafficAt = Date.now();
+  store.touch("traffic");
+  if (data.replay) {
+    replayed(message);
+    return;
+  }
   if (history) {
     nodeTime(millis(history.endTime));
     fill(history);
   }
   store.traffic = data;
   store.seq = Math.max(store.seq, seq);
-  store.connection.trafficAt = Date.now();
   if (!history || lastTime() < Math.floor(now() / 1000)) append(now() / 1000, data);
-  store.touch("traffic");
+}
+
+/** Each message has all of the history, up to where the replay is, which may be before where it was. */
+function replayed({ data, seq, history }) {
+  takeReplay(data.replay);
+  store.history = { times: [], up: [], down: [], open: [], opened: [], closed: [] };
+  if (history) fill(history);
+  store.traffic = data;
+  store.seq = seq;
 }
 
 const lastTime = () => store.history.times.at(-1) ?? 0;

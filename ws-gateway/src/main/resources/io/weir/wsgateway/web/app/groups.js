@@ -1,4 +1,6 @@
 /* Top hosts and top clients, out of the table of sessions. */
+import { ticks } from "./now.js";
+
 const EACH = 1024;
 
 /** The address without its port: "10.0.0.1" of "10.0.0.1:50312", "::1" of "[::1]:50312". */
@@ -19,7 +21,7 @@ export class Groups {
 
   /** Groups the root sessions, whose bytes include those of the exchanges in them; in slices, see slices.js. */
   *steps() {
-    const hosts = new Map(), clients = new Map(), now = performance.now();
+    const hosts = new Map(), clients = new Map(), now = ticks();
     let n = 0;
     for (const entry of this.table.entries.values()) {
       if (!entry.isChild) {

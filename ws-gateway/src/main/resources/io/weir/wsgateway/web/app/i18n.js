@@ -2,16 +2,19 @@
  * Texts in two languages. Keys are grouped by page: "overview.down". A text may name parameters: "{n} of {total}"; numbers are
  * written with every digit. A list of two texts is [one, many], chosen by the parameter n.
  *
- * A page brings texts of its own by adding files here: en-history.js and zh-history.js (pages history, session and exchanges).
+ * A page brings texts of its own by adding files here: en-history.js and zh-history.js (pages history, session and exchanges), en-replay.js
+ * and zh-replay.js.
  * The test of the page checks that both languages have the same keys.
  */
 import en from "./i18n/en.js";
 import zh from "./i18n/zh.js";
 import enHistory from "./i18n/en-history.js";
 import zhHistory from "./i18n/zh-history.js";
+import enReplay from "./i18n/en-replay.js";
+import zhReplay from "./i18n/zh-replay.js";
 
 const STORED = "weir-language";
-const TEXTS = { en: { ...en, ...enHistory }, zh: { ...zh, ...zhHistory } };
+const TEXTS = { en: { ...en, ...enHistory, ...enReplay }, zh: { ...zh, ...zhHistory, ...zhReplay } };
 const numbers = new Intl.NumberFormat("en-US");
 const listeners = new Set();
 let current = initial();

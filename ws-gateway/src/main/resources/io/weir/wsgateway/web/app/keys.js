@@ -2,6 +2,7 @@
 import { h, useEffect, useRef } from "./dom.js";
 import { t } from "./i18n.js";
 import { go } from "./route.js";
+import { isReplay } from "./store.js";
 import { Sheet } from "./toast.js";
 
 const PLACES = { o: "overview", c: "connections", h: "history", e: "exchanges", l: "logs" };
@@ -35,8 +36,9 @@ const KEYS = [
   ["g o", "nav.overview"], ["g c", "nav.connections"], ["g h", "nav.history"], ["g e", "nav.exchanges"], ["g l", "nav.logs"],
   ["/", "keys.search"], ["↑ ↓", "keys.rows"], ["PgUp PgDn Home End", "keys.pages"], ["Enter", "keys.open"], ["← →", "keys.tree"], ["x", "keys.close"], ["Esc", "keys.escape"], ["?", "help"],
 ];
+const REPLAY_KEYS = [["Space", "replay.keys.play"], ["← →", "replay.keys.leap"], [".", "replay.keys.step"]];
 
 export function Help({ onClose }) {
-  return h(Sheet, { title: t("keys.title"), test: "help", onClose }, h("dl.keys", KEYS.map(([keys, text]) =>
-    h("div", { key: keys }, h("dt", keys.split(" ").map((key) => h("kbd", { key }, key))), h("dd", t(text))))));
+  return h(Sheet, { title: t("keys.title"), test: "help", onClose }, h("dl.keys", (isReplay() ? [...KEYS.filter(([, text]) => text !== "keys.close"), ...REPLAY_KEYS] : KEYS).map(([keys, text]) =>
+    h("div", { key: text }, h("dt", keys.split(" ").map((key) => h("kbd", { key }, key))), h("dd", t(text))))));
 }

@@ -4,6 +4,7 @@ import { onLanguage, t } from "./i18n.js";
 import { route, useRoute } from "./route.js";
 import { Shell } from "./shell.js";
 import { start } from "./socket.js";
+import { store, subscribe } from "./store.js";
 
 const MODULES = {
   overview: () => import("./pages/overview.js"),
@@ -14,6 +15,7 @@ const MODULES = {
   logs: () => import("./pages/logs.js"),
 };
 const loaded = new Map();
+const FOLLOWING = ["overview", "connections", "logs"]; // the others ask once, and anew when a replay is sent to another time
 
 function App() {
   const [, again] = useReducer((n) => n + 1, 0);
@@ -25,6 +27,8 @@ function App() {
 function Page() {
   const { page, id, params } = useRoute();
   const [failure, setFailure] = useState(null), [, again] = useReducer((n) => n + 1, 0);
+  const [seeks, setSeeks] = useState(0);
+  useEffect(() => subscribe("replay", () => setSeeks(store.replay.seeks)), []);
   const known = MODULES[page];
   useEffect(() => {
     setFailure(null);
@@ -38,7 +42,7 @@ function Page() {
   if (!known) return h("section.panel.empty", { "data-test": "no-page" }, t("noPage"));
   if (failure?.page === page) return h("section.panel.empty", { "data-test": "page-failed" }, t("pageFailed"), " ", failure.text);
   const component = loaded.get(page);
-  return component ? h(component, { key: page + "/" + id, id, params }) : h("section.panel.empty", { "data-test": "loading" }, t("loading"));
+  return component ? h(component, { key: page + "/" + id + (FOLLOWING.includes(page) ? "" : "/" + seeks), id, params }) : h("section.panel.empty", { "data-test": "loading" }, t("loading"));
 }
 
 function titleOf(page, id) {

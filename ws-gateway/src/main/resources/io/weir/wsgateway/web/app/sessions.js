@@ -36,7 +36,7 @@ export class Entry {
     this.text = "";
   }
 
-  /** Bytes per second at `now` (performance.now()). */
+  /** Bytes per second at `now` (ticks() of now.js). */
   up(now) { return this.closed ? 0 : this.lately(this.rateUp, now); }
   down(now) { return this.closed ? 0 : this.lately(this.rateDown, now); }
 
@@ -83,7 +83,7 @@ export class SessionTable {
   get closedHeld() { return this.closedIds.length - this.closedFrom; }
   get open() { return this.entries.size - this.closedHeld; }
 
-  /** Folds a message of the topic. @param {number} now performance.now() */
+  /** Folds a message of the topic. @param {number} now ticks() of now.js */
   apply(message, now) {
     if (message.reset) {
       this.clear();

@@ -2,9 +2,10 @@
 import { h, icon, useEffect, useState } from "./dom.js";
 import { language, setLanguage, t } from "./i18n.js";
 import { href, useRoute } from "./route.js";
-import { useStore } from "./store.js";
+import { isReplay, useStore } from "./store.js";
 import { safe } from "./format.js";
 import { Banner, TokenPanel } from "./banner.js";
+import { Player } from "./player.js";
 import { Overlays } from "./toast.js";
 import { Help, useKeys } from "./keys.js";
 
@@ -38,6 +39,7 @@ export function Shell({ children }) {
           icon(path), h("span", t("nav." + name))))),
       h("div.switches", h(CertificateLink), h(LiveState), h(LanguageSwitch), h(ThemeSwitch),
         h("button.switch.help-button", { type: "button", title: t("help") + " (?)", "aria-label": t("help"), "data-test": "help-open", onClick: () => setHelp(true) }, "?"))),
+    h(Player),
     h(Banner),
     h("main#main", { tabIndex: -1, "data-page": page }, connection.state === "token" ? h(TokenPanel) : children),
     h(Overlays),
@@ -56,10 +58,10 @@ function CertificateLink() {
 }
 
 function LiveState() {
-  const { connection, health, build } = useStore(["connection", "health", "build"]);
+  const { connection, health, build } = useStore(["connection", "health", "build", "replay"]), replays = isReplay() && connection.state === "live";
   const state = { live: "live", connecting: "connecting", lost: "lost", token: "lost" }[connection.state];
-  const node = health ? t("node", { listen: health.listen.map(safe).join(", "), version: safe(build?.version || health.version) }) : "";
-  return h("span.state", { "data-state": state, "data-test": "state", title: node, role: "status" }, h("span.dot"), h("span", t("state." + connection.state)));
+  const node = isReplay() ? t("replay.node", { version: safe(build?.version || "") }) : health ? t("node", { listen: health.listen.map(safe).join(", "), version: safe(build?.version || health.version) }) : "";
+  return h("span.state", { "data-state": replays ? "replay" : state, "data-test": "state", title: node, role: "status" }, h("span.dot"), h("span", replays ? t("replay.mark") : t("state." + connection.state)));
 }
 
 function LanguageSwitch() {

@@ -10,6 +10,7 @@
  */
 import { useEffect, useReducer } from "./dom.js";
 import { SessionTable } from "./sessions.js";
+import { followReplay } from "./now.js";
 
 const parts = new Map(); // part of the store → its listeners
 let changed = new Set();
@@ -26,12 +27,14 @@ export const store = {
   history: { times: [], up: [], down: [], open: [], opened: [], closed: [] },
   /** the last log lines, each with a number `key` of its own */
   logs: [],
+  /** where the replay is, as the gateway told last; null on a live node */
+  replay: null,
   /** of /healthz; null until known */
   health: null,
   /** of /api/build; null until known */
   build: null,
 
-  /** Tells that a part changed: "connection", "sessions", "traffic", "logs", "health" or "build". */
+  /** Tells that a part changed: "connection", "sessions", "traffic", "logs", "replay", "health" or "build". */
   touch(part) {
     changed.add(part);
     if (!frame) frame = requestAnimationFrame(tell);
@@ -43,6 +46,16 @@ export const store = {
     store.touch("connection");
   },
 };
+
+/** Whether this is history that is played again. */
+export const isReplay = () => store.replay !== null || store.build?.mode === "replay";
+
+/** The gateway says where the replay is. */
+export function takeReplay(state) {
+  store.replay = state;
+  followReplay(state);
+  store.touch("replay");
+}
 
 function tell() {
   frame = 0;

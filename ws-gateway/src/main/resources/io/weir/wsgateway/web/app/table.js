@@ -143,13 +143,23 @@ export function Table(props) {
     props.footer || null));
 }
 
-/** While nothing but the place changes, as in scrolling, a row that was in sight is taken as it is, and Preact passes it over. */
+/**
+ * The lines in sight, each in the slot that its place has for as long as it is in sight. While nothing but the place changes, as in
+ * scrolling, a line is taken as it is, and Preact passes it over. There are no keys, and as many slots as ever were needed: a list with
+ * keys that jumps, as when rows come and go at both ends, loses lines in Preact (to 10.28 at least; its issue 4412 is of the kind).
+ */
 function lines(drawn, reasons, first, last, keyAt, make) {
-  const kept = drawn.reasons?.every((reason, i) => reason === reasons[i]) ? drawn.items : new Map();
-  drawn.reasons = reasons;
-  drawn.items = new Map();
-  for (let i = first; i < last; i++) drawn.items.set(keyAt(i), kept.get(keyAt(i)) || make(i));
-  return [...drawn.items.values()];
+  const isSame = drawn.reasons?.every((reason, i) => reason === reasons[i]);
+  while ((drawn.size || 16) < last - first) drawn.size = 2 * (drawn.size || 16);
+  const size = drawn.size || 16, slots = new Array(size).fill(null), keys = new Array(size);
+  for (let i = first; i < last; i++) {
+    const slot = i % size;
+    keys[slot] = keyAt(i);
+    slots[slot] = isSame && drawn.keys[slot] === keys[slot] && drawn.at[slot] === i ? drawn.slots[slot] : make(i);
+  }
+  const at = keys.map((key, slot) => slots[slot] ? first + (slot - first % size + size) % size : -1);
+  Object.assign(drawn, { reasons, slots, keys, at });
+  return slots.map((line) => line || h("div", { hidden: true }));
 }
 
 function heads({ shownColumns, template, sort, onSort }) {
@@ -172,7 +182,7 @@ function line(context, row, index) {
   const { rowKey, id, active, height, template, shownColumns, test, level, expanded, onOpen, setActive, selected, rowClass, narrow } = context;
   const key = rowKey(row), isActive = key === active, opened = expanded?.(row);
   return h("div.tr", {
-    key, id: id + "-" + key, role: "row", "data-key": key, "data-test": test + "-row", class: rowClass?.(row) || "",
+    id: id + "-" + key, role: "row", "data-key": key, "data-test": test + "-row", class: rowClass?.(row) || "",
     "aria-rowindex": index + 2, "aria-selected": isActive || key === selected ? "true" : "false", "data-active": isActive ? "true" : null,
     "aria-level": level ? level(row) : null, "aria-expanded": opened === undefined ? null : String(opened),
     style: { transform: "translateY(" + index * height + "px)", height: height + "px", gridTemplateColumns: template },

@@ -4,7 +4,7 @@
  * There may be 100,000. So the work is done in slices (slices.js), whether a session matches is remembered with it until its facts
  * change, and what was in order stays in order before the next sort.
  */
-import { now as nodeNow } from "./now.js";
+import { now as nodeNow, ticks } from "./now.js";
 import { sorted } from "./slices.js";
 
 /** @typedef {{q?: string, host?: string, client?: string, user?: string, protocol?: string, state?: string}} Filter */
@@ -111,7 +111,7 @@ export class SessionView {
   }
 
   *order(roots, { key, desc }) {
-    const keyOf = KEYS[key] || KEYS.id, now = performance.now(), time = nodeNow(), sign = desc ? -1 : 1;
+    const keyOf = KEYS[key] || KEYS.id, now = ticks(), time = nodeNow(), sign = desc ? -1 : 1;
     for (let i = 0; i < roots.length; i++) {
       roots[i].key = keyOf(roots[i], now, time);
       if (i % EACH === 0) yield;

@@ -2,8 +2,9 @@
 import { h, icon } from "../dom.js";
 import { bytes, duration, exact, exactTime, rate, safe } from "../format.js";
 import { t } from "../i18n.js";
-import { now as nodeNow } from "../now.js";
+import { now as nodeNow, ticks } from "../now.js";
 import { endOf, endInWords, hostOf, kindOf, pathOf } from "../session-words.js";
+import { isReplay } from "../store.js";
 import { askToClose } from "./connections-close.js";
 
 const CHEVRON = "M9 6l6 6-6 6";
@@ -29,7 +30,7 @@ function Destination({ entry, expand, collapsed, view }) {
     h("span.method", safe(row.method) || "–"), h("span.clip", h("bdi.host", hostOf(row)), h("bdi.path", safe(pathOf(row)))));
 }
 
-const now = () => performance.now();
+const now = ticks;
 const live = (value) => value > 0 ? rate(value) : h("span.zero", "–");
 
 /** The columns; what they show depends on what is collapsed, and on the language. */
@@ -52,7 +53,7 @@ export function COLUMNS(expand, collapsed, view) {
   ];
 }
 
-const CloseButton = ({ entry }) => h("button.row-button", {
+const CloseButton = ({ entry }) => isReplay() ? null : h("button.row-button", {
   type: "button", tabIndex: -1, "data-test": "close-one", "aria-label": t("close.one", { id: String(entry.id) }), onClick: () => askToClose({ entry }),
 }, t("close.short"));
 

@@ -3,7 +3,7 @@ import { h } from "../dom.js";
 import { csv, download, fileName, jsonLines, SESSION_COLUMNS } from "../csv.js";
 import { exact, safe } from "../format.js";
 import { t } from "../i18n.js";
-import { store } from "../store.js";
+import { isReplay, store } from "../store.js";
 import { FILTER_KINDS, filterKindOf } from "../session-words.js";
 
 const STATES = ["", "open", "closed"];
@@ -25,7 +25,7 @@ export function Toolbar({ filter, change, view, isNarrowed, more, setMore, onClo
     h("span.push.tool-group",
       h("button.quiet.wide-only", { type: "button", "data-test": "export-csv", title: t("export.title"), onClick: () => save("csv", view) }, t("export.csv")),
       h("button.quiet.wide-only", { type: "button", "data-test": "export-json", title: t("export.title"), onClick: () => save("jsonl", view) }, t("export.json")),
-      h("button.warn-button", { type: "button", disabled: view.openMatches === 0 || store.connection.state !== "live", "data-test": isNarrowed ? "close-filtered" : "close-all", onClick: onClose },
+      isReplay() ? null : h("button.warn-button", { type: "button", disabled: view.openMatches === 0 || store.connection.state !== "live", "data-test": isNarrowed ? "close-filtered" : "close-all", onClick: onClose },
         t(isNarrowed ? "close.buttonFiltered" : "close.buttonAll", { n: view.openMatches }))));
 }
 

@@ -4,7 +4,7 @@ import { exact } from "../format.js";
 import { t } from "../i18n.js";
 import { go, href, setParams } from "../route.js";
 import { Repeated } from "../slices.js";
-import { store, useStore, useTick } from "../store.js";
+import { isReplay, store, useStore, useTick } from "../store.js";
 import { Table } from "../table.js";
 import { SessionView } from "../view.js";
 import { askToClose, closingFilter } from "./connections-close.js";
@@ -24,7 +24,7 @@ export default function Connections({ params }) {
   const [, again] = useReducer((n) => n + 1, 0);
   const work = useMemo(() => new Repeated((wanted) => view.steps(wanted), again, { everyMs: BUILD_MS }), []);
   useEffect(() => () => work.stop(), []);
-  useStore(["sessions", "connection"]);
+  useStore(["sessions", "connection", "build"]);
   useTick(500);
   const filter = Object.fromEntries(FIELDS.filter((name) => params[name]).map((name) => [name, params[name]]));
   work.want({ filter, sort, collapsed, key: JSON.stringify([filter, sort, store.sessions.resets]) }, (a, b) => a.key === b.key && a.collapsed === b.collapsed);
@@ -53,7 +53,7 @@ export default function Connections({ params }) {
       rowClass: (entry) => (entry.closed ? "is-closed " : "") + (entry.isMatch ? "" : "is-context"),
       level: (entry) => entry.isChild && store.sessions.get(entry.row.parentId) ? 2 : 1,
       expanded: (entry) => view.parents.has(entry.id) ? !collapsed.has(entry.id) : undefined, onExpand: expand,
-      onKey: (event, entry) => (event.key === "Delete" || event.key === "x") && !entry.closed && (askToClose({ entry }), true),
+      onKey: (event, entry) => !isReplay() && (event.key === "Delete" || event.key === "x") && !entry.closed && (askToClose({ entry }), true),
       narrowRow: (entry) => h(NarrowRow, { entry }), narrowHeight: 62,
       busy: !store.sessions.position && store.connection.state !== "lost", empty: h(Empty, { isFiltered }),
     }),

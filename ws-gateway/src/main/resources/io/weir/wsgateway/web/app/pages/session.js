@@ -5,7 +5,7 @@ import { bytes, duration, exact, exactTime, millis, safe } from "../format.js";
 import { now } from "../now.js";
 import { go, href } from "../route.js";
 import { isChild, isClosed } from "../sessions.js";
-import { useStore, useTick } from "../store.js";
+import { isReplay, useStore, useTick } from "../store.js";
 import { confirm, toast } from "../shell.js";
 import { Table } from "../table.js";
 import { Legs } from "../legs.js";
@@ -82,7 +82,7 @@ function Head({ row }) {
     h("div.session-acts",
       h("span.pill", { "data-open": isOpen ? "true" : null, "data-test": "session-state" }, h("span.dot"), isOpen ? t("s.open") : endOf(row) || t("s.closed")),
       recorded ? h("a.button", { href: href("exchanges", { session: row.id }), "data-test": "session-exchanges" }, t(recorded)) : null,
-      isOpen ? h("button.danger", { type: "button", "data-test": "session-close", onClick: close }, t("s.close")) : null));
+      isOpen && !isReplay() ? h("button.danger", { type: "button", "data-test": "session-close", onClick: close }, t("s.close")) : null));
 }
 
 function Facts({ row, route }) {

@@ -1,6 +1,9 @@
-package io.weir.replaytool;
+package io.weir.aggregator.history;
 
+import io.weir.aggregator.FoldThenShow;
 import io.weir.aggregator.LedgerFold;
+import io.weir.aggregator.RecentExchanges;
+import io.weir.aggregator.journal.EnoughException;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadProgress;
@@ -9,14 +12,18 @@ import io.weir.aggregator.journal.ReadProgress;
  * The state of a journal after an event, from the last checkpoint before it. One thread.
  *
  * @param fold the state; not to be asked before {@link LedgerFold#isStarted()}
+ * @param exchanges the last ones of those since the checkpoint
  * @param begin where folding began: a checkpoint's first record, or the journal's beginning
  * @param events how many were folded
  * @param missing how many were missing in between, as the journal is damaged there
  */
-record PastState(LedgerFold fold, JournalPosition begin, long events, long missing) {
+public record PastState(LedgerFold fold, RecentExchanges exchanges, JournalPosition begin, long events, long missing) {
 
-    /** Folds up to an event, that one included, or to the journal's end if that comes first. */
-    static PastState after(long sequence, JournalReader reader, JournalLocator locator, ReadProgress progress) {
+    /**
+     * Folds up to an event, that one included, or to the journal's end if that comes first. What comes then is read by the reader
+     * when it starts at its {@link JournalReader#position()}: from the beginning of that event's record if more is in it.
+     */
+    public static PastState after(long sequence, JournalReader reader, JournalLocator locator, ReadProgress progress) {
         JournalPosition checkpoint = locator.checkpointBefore(sequence);
         PastState state = from(checkpoint, sequence, reader, progress);
         boolean isUsable = state.fold.isStarted() && state.missing == 0;
@@ -28,13 +35,15 @@ record PastState(LedgerFold fold, JournalPosition begin, long events, long missi
 
     private static PastState from(JournalPosition begin, long sequence, JournalReader reader, ReadProgress progress) {
         LedgerFold fold = new LedgerFold();
-        UpTo sink = new UpTo(fold, begin.sequence(), sequence);
+        RecentExchanges exchanges = new RecentExchanges();
+        UpTo sink = new UpTo(new FoldThenShow(fold, exchanges), begin.sequence(), sequence);
         reader.startAt(begin);
         try {
             reader.read(sink, progress);
         } catch (EnoughException enough) {
             // there
         }
-        return new PastState(fold, begin, sink.reached() - begin.sequence() - sink.missing(), sink.missing());
+        return new PastState(
+                fold, exchanges, begin, sink.reached() - begin.sequence() - sink.missing(), sink.missing());
     }
 }

@@ -1,6 +1,7 @@
-package io.weir.replaytool;
+package io.weir.aggregator.history;
 
 import io.weir.aggregator.EventSink;
+import io.weir.aggregator.journal.EnoughException;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalFault;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * event is not later. So a later instant never means an earlier event, and ranges that meet have no event twice and leave none
  * out, whatever the clock did.
  */
-final class JournalLocator {
+public final class JournalLocator {
     private static final long FIRST_STEP_BYTES = 1 << 20;
     private static final int STEP_GROWTH = 4;
     private static final long HALVED_ENOUGH_BYTES = 256 * 1024;
@@ -44,7 +45,7 @@ final class JournalLocator {
      * @param files the journal's, in the order of time
      * @param reader on the same folder; stays the caller's, who must tell it where to start afterwards
      */
-    JournalLocator(Path folder, List<String> files, JournalReader reader, ReadProgress progress) {
+    public JournalLocator(Path folder, List<String> files, JournalReader reader, ReadProgress progress) {
         this.folder = folder;
         this.files = List.copyOf(files);
         this.reader = reader;
@@ -52,25 +53,50 @@ final class JournalLocator {
     }
 
     /** The last event as of an instant; 0 if the journal begins later. */
-    long sequenceAt(long atMillis) {
+    public long sequenceAt(long atMillis) {
+        return momentAt(atMillis).sequence();
+    }
+
+    /** The last event as of an instant; {@link Moment#NONE} if the journal begins later. */
+    public Moment momentAt(long atMillis) {
         for (int i = files.size() - 1; i >= 0; i--) {
             First first = firstWithin(files.get(i), 0);
             if (first != null && first.atMillis <= atMillis) {
                 return lastNotLater(first.position, atMillis);
             }
         }
-        return 0;
+        return Moment.NONE;
     }
 
-    private long lastNotLater(JournalPosition fileBegin, long atMillis) {
+    private Moment lastNotLater(JournalPosition fileBegin, long atMillis) {
         LastNotLater sink = new LastNotLater(fileBegin.file(), atMillis);
         reader.startAt(fileBegin);
         readUntilEnough(sink);
-        return sink.sequence;
+        return sink.moment();
+    }
+
+    /** The journal's first event; {@link Moment#NONE} if there is none. */
+    public Moment first() {
+        for (String file : files) {
+            First first = firstWithin(file, 0);
+            if (first != null) {
+                return new Moment(first.position.sequence() + 1, first.atMillis);
+            }
+        }
+        return Moment.NONE;
+    }
+
+    /** An event or, if it is missing, the last one before; {@link Moment#NONE} if there is none. */
+    public Moment momentOf(long sequence) {
+        JournalPosition record = recordOf(sequence);
+        LastMoment sink = new LastMoment(sequence);
+        reader.startAt(record);
+        readUntilEnough(sink);
+        return sink.moment();
     }
 
     /** The record that holds an event or, if it is missing, the record before; the beginning if there is none. */
-    JournalPosition recordOf(long sequence) {
+    public JournalPosition recordOf(long sequence) {
         for (int i = files.size() - 1; i >= 0; i--) {
             First first = firstWithin(files.get(i), 0);
             if (first != null && first.position.sequence() < sequence) {
@@ -99,7 +125,7 @@ final class JournalLocator {
     }
 
     /** The last whole checkpoint of which all events are there up to a sequence, that one included; the beginning if there is none. */
-    JournalPosition checkpointBefore(long sequence) {
+    public JournalPosition checkpointBefore(long sequence) {
         JournalPosition record = recordOf(sequence);
         int last = files.indexOf(record.file());
         for (int i = last; i >= 0; i--) {
@@ -186,11 +212,36 @@ final class JournalLocator {
         }
     }
 
+    /** The last event up to a sequence. */
+    private static final class LastMoment extends Looker {
+        private final long lastSequence;
+        private long sequence;
+        private long atMillis;
+
+        LastMoment(long lastSequence) {
+            this.lastSequence = lastSequence;
+        }
+
+        @Override
+        void look(long eventSequence, long eventAtMillis) {
+            if (eventSequence > lastSequence) {
+                throw new EnoughException();
+            }
+            sequence = eventSequence;
+            atMillis = eventAtMillis;
+        }
+
+        Moment moment() {
+            return new Moment(sequence, atMillis);
+        }
+    }
+
     /** The last event of a file before the first that is later than an instant. */
     private final class LastNotLater extends Looker {
         private final String file;
         private final long atMillis;
         private long sequence;
+        private long sequenceAtMillis;
 
         LastNotLater(String file, long atMillis) {
             this.file = file;
@@ -203,6 +254,11 @@ final class JournalLocator {
                 throw new EnoughException();
             }
             sequence = eventSequence;
+            sequenceAtMillis = eventAtMillis;
+        }
+
+        Moment moment() {
+            return new Moment(sequence, sequenceAtMillis);
         }
     }
 

@@ -1,6 +1,7 @@
-package io.weir.replaytool;
+package io.weir.aggregator.history;
 
 import io.weir.aggregator.EventSink;
+import io.weir.aggregator.journal.EnoughException;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 
@@ -8,7 +9,7 @@ import io.weir.eventbus.LedgerEvent;
  * Passes events on up to a sequence, that one included, and then ends the reading with an {@link EnoughException}. One thread. It
  * counts the events that are missing, since who ends a reading does not get its outcome.
  */
-final class UpTo implements EventSink {
+public final class UpTo implements EventSink {
     private final EventSink sink;
     private final long lastSequence;
     private long reached;
@@ -19,7 +20,7 @@ final class UpTo implements EventSink {
      *
      * @param afterSequence the event before the first that is expected
      */
-    UpTo(EventSink sink, long afterSequence, long lastSequence) {
+    public UpTo(EventSink sink, long afterSequence, long lastSequence) {
         this.sink = sink;
         this.reached = afterSequence;
         this.lastSequence = lastSequence;
@@ -55,12 +56,12 @@ final class UpTo implements EventSink {
     }
 
     /** The last event that was passed on. */
-    long reached() {
+    public long reached() {
         return reached;
     }
 
     /** How many events were missing in between. */
-    long missing() {
+    public long missing() {
         return missing;
     }
 }
