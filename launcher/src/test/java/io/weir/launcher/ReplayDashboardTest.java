@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,22 +95,22 @@ class ReplayDashboardTest {
     }
 
     /** The rows of the table: id, and bytes up and down as its hints tell them to the last digit. */
-    private static TreeMap<Long, String> shown(Page page) {
-        TreeMap<Long, String> rows = new TreeMap<>();
+    private static Map<Long, String> shown(Page page) {
+        Map<Long, String> rows = new TreeMap<>();
         Object found =
                 page.evaluate("() => [...document.querySelectorAll(\"[data-test='connections-row']\")].map(row =>"
                         + " [row.dataset.key, ...['up', 'down'].map(col =>"
                         + " row.querySelector(`[data-col='${col}']`).title.split(' bytes')[0])].join(' '))");
         for (Object row : (List<?>) found) {
-            String[] parts = row.toString().split(" ");
+            String[] parts = row.toString().split(" ", -1);
             rows.put(Long.parseLong(parts[0]), parts[1].replace(",", "") + " " + parts[2].replace(",", ""));
         }
         return rows;
     }
 
     /** The same of what the journal says, as of a time. */
-    private static TreeMap<Long, String> recorded(long at) throws Exception {
-        TreeMap<Long, String> rows = new TreeMap<>();
+    private static Map<Long, String> recorded(long at) throws Exception {
+        Map<Long, String> rows = new TreeMap<>();
         for (JsonNode row : get("/api/history/state?limit=2000&at=" + at).path("data")) {
             rows.put(
                     row.path("id").asLong(),
@@ -158,7 +159,7 @@ class ReplayDashboardTest {
 
     private static void assertShowsWhatWas(Page page) throws Exception {
         JsonNode there = get("/api/replay");
-        TreeMap<Long, String> expected = recorded(there.path("at").asLong());
+        Map<Long, String> expected = recorded(there.path("at").asLong());
         assertThat(expected).isNotEmpty();
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(shown(page)).isEqualTo(expected));
