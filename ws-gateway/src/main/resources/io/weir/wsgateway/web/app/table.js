@@ -146,7 +146,7 @@ export function Table(props) {
 /**
  * The lines in sight, each in the slot that its place has for as long as it is in sight. While nothing but the place changes, as in
  * scrolling, a line is taken as it is, and Preact passes it over. There are no keys, and as many slots as ever were needed: a list with
- * keys that jumps, as when rows come and go at both ends, loses lines in Preact (to 10.28 at least; its issue 4412 is of the kind).
+ * keys that jumps, as when rows come and go at both ends, loses lines in Preact (to 10.28 at least).
  */
 function lines(drawn, reasons, first, last, keyAt, make) {
   const isSame = drawn.reasons?.every((reason, i) => reason === reasons[i]);
