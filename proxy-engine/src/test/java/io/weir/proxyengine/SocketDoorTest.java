@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -225,9 +229,17 @@ class SocketDoorTest {
         }
     }
 
+    /** One that the kernel gives to nobody on its own, as it might to another test's connection before we come back to it. */
     private static int freePort() throws Exception {
-        try (ServerSocket socket = Peer.listen(0)) {
-            return socket.getLocalPort();
+        Path range = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+        int below = Integer.parseInt(Files.readString(range).strip().split("\\s+", 2)[0]);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(Math.max(1_024, below - 16_384), below);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                continue;
+            }
         }
     }
 
