@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,11 +12,11 @@ import java.net.ServerSocket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Scanner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -231,15 +232,26 @@ class SocketDoorTest {
 
     /** One that the kernel gives to nobody on its own, as it might to another test's connection before we come back to it. */
     private static int freePort() throws Exception {
-        Path range = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
-        int below = Integer.parseInt(Files.readString(range).strip().split("\\s+", 2)[0]);
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(Math.max(1_024, below - 16_384), below);
-            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                continue;
-            }
+        int below;
+        try (var range = new Scanner(
+                Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) { // reads it in one piece, as it has to be
+            below = range.nextInt();
+        }
+        int port = 0;
+        while (!isFree(port)) {
+            port = ThreadLocalRandom.current().nextInt(Math.max(1_024, below - 16_384), below);
+        }
+        return port;
+    }
+
+    private static boolean isFree(int port) throws IOException {
+        if (port == 0) {
+            return false;
+        }
+        try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (BindException taken) {
+            return false;
         }
     }
 
