@@ -234,7 +234,8 @@ class SocketDoorTest {
     private static int freePort() throws Exception {
         int below;
         try (var range = new Scanner(
-                Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) { // reads it in one piece, as it has to be
+                Path.of("/proc/sys/net/ipv4/ip_local_port_range"),
+                StandardCharsets.US_ASCII)) { // reads it in one piece, as it has to be
             below = range.nextInt();
         }
         int port = 0;
