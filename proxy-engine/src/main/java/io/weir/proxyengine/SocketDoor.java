@@ -6,6 +6,8 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SocketDoor implements Door {
     private static final Logger log = LoggerFactory.getLogger(SocketDoor.class);
+
+    private static final int TRIES_TO_LISTEN = 10;
+    private static final long MOST_NANOS_BETWEEN = 20_000_000;
 
     private final List<LinuxSocket> sockets;
     private final InetSocketAddress address;
@@ -40,9 +45,7 @@ final class SocketDoor implements Door {
     static SocketDoor bind(InetSocketAddress address, int count, AcceptLimit limit) {
         List<LinuxSocket> sockets = new ArrayList<>(count);
         try {
-            LinuxSocket first = socket(address, sockets);
-            first.bind(address);
-            first.listen(BACKLOG);
+            LinuxSocket first = listenAlone(address, sockets);
             first.setReusePort(true);
             InetSocketAddress actual = first.localAddress();
             while (sockets.size() < count) {
@@ -55,6 +58,28 @@ final class SocketDoor implements Door {
         } catch (IOException | RuntimeException e) {
             sockets.forEach(SocketDoor::close);
             throw Door.cannotListen(address, e);
+        }
+    }
+
+    /**
+     * The socket that listens where nobody else does. The kernel may refuse both of two that begin to listen at the same moment, since each
+     * already counts as listening when the other is looked at; so whoever is refused there, and was not when it bound, tries again a little later.
+     */
+    private static LinuxSocket listenAlone(InetSocketAddress address, List<LinuxSocket> sockets) throws IOException {
+        for (int left = TRIES_TO_LISTEN - 1; ; left--) {
+            LinuxSocket socket = socket(address, sockets);
+            socket.bind(address);
+            try {
+                socket.listen(BACKLOG);
+                return socket;
+            } catch (IOException refused) {
+                if (left == 0) {
+                    throw refused;
+                }
+                sockets.remove(socket);
+                close(socket);
+                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(MOST_NANOS_BETWEEN));
+            }
         }
     }
 
