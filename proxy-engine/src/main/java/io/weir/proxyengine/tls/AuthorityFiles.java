@@ -50,8 +50,9 @@ final class AuthorityFiles {
         return new AuthorityReader(folder, certificate, key).read(clock.instant());
     }
 
+    /** Half a CA may be one that somebody is making: only who holds the lock knows. */
     CertificateAuthority loadOrCreate() {
-        if (!exists()) {
+        if (!Files.exists(certificate, LinkOption.NOFOLLOW_LINKS) || !Files.exists(key, LinkOption.NOFOLLOW_LINKS)) {
             synchronized (making) {
                 create();
             }
