@@ -34,6 +34,7 @@ import picocli.CommandLine.Parameters;
                     + " where it was left; after a complete one it adds what came since. No row comes twice and none is left out.",
             "CSV: control characters are escaped as in a terminal, and a text that a spreadsheet would take for a formula gets"
                     + " a ' before it.",
+            "Parquet: times are timestamps in ms of UTC, counts 64-bit integers; each file's metadata has the sequences that it covers.",
             "HAR: what the journal has without its secrets stays without them.",
             "",
             "Examples:",
@@ -62,7 +63,10 @@ public final class ExportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "WHAT", description = "sessions, events or exchanges.")
     private ExportKind kind = ExportKind.SESSIONS;
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "csv, jsonl (default) or har (exchanges only).")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "csv, jsonl (default), parquet (not for exchanges) or har (exchanges only).")
     private ExportFormat format = ExportFormat.JSONL;
 
     @Option(
@@ -80,7 +84,12 @@ public final class ExportCommand implements Callable<Integer> {
             description = "The last event: a sequence, which belongs to it, or an instant, which does not.")
     private @Nullable Place to;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to; - is the standard output.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description =
+                    "Where to; - is the standard output. With parquet a folder, which gets a file for each range of sequences.")
     private Path out = Path.of(STANDARD_OUTPUT);
 
     @Option(names = "--resume", description = "Go on with FILE if it is there.")
@@ -108,6 +117,9 @@ public final class ExportCommand implements Callable<Integer> {
     private void requireUsable() {
         if (format == ExportFormat.HAR && kind != ExportKind.EXCHANGES) {
             throw journal.wrongUsage("--format har is for exchanges, not for " + kind);
+        }
+        if (format == ExportFormat.PARQUET && (kind == ExportKind.EXCHANGES || isToStandardOutput())) {
+            throw journal.wrongUsage("--format parquet is for sessions and events, and needs a folder");
         }
         if (bodies && format != ExportFormat.HAR) {
             throw journal.wrongUsage("--bodies is for --format har");
@@ -168,11 +180,19 @@ public final class ExportCommand implements Callable<Integer> {
             standard.print(rows(standard, mark).head());
             return target;
         }
+        if (format == ExportFormat.PARQUET) {
+            return ParquetFolder.open(out, mark, ParquetFolder.PART_BYTES);
+        }
         return ExportFile.open(out, mark, rows(Writer.nullWriter(), mark).head(), ExportFile.SURE_BYTES);
+    }
+
+    private ExportRows rows(ExportTarget target) {
+        return target instanceof ParquetFolder folder ? new ParquetRows(folder) : rows(target.writer(), target.mark());
     }
 
     private ExportRows rows(Writer writer, ExportMark mark) {
         return switch (format) {
+            case PARQUET -> throw new IllegalStateException("not rows of text");
             case CSV -> new CsvRows(kind, writer);
             case JSONL -> new JsonRows(writer);
             case HAR -> new HarRows(writer, mark.rows() == 0, version(), bodies ? bodyStore() : null);
@@ -190,7 +210,7 @@ public final class ExportCommand implements Callable<Integer> {
 
     private int export(JournalReader reader, JournalPosition begin, long last, ExportTarget target, ReadProgress line)
             throws IOException {
-        ExportRows rows = rows(target.writer(), target.mark());
+        ExportRows rows = rows(target);
         Exporter exporter = new Exporter(target, rows);
         UpTo sink = new UpTo(exporter, begin.sequence(), last);
         ExportMark resumed = target.mark();

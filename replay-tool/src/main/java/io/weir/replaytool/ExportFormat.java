@@ -8,6 +8,8 @@ enum ExportFormat {
     CSV,
     /** A JSON object a line. */
     JSONL,
+    /** A folder of Parquet files: not for exchanges. */
+    PARQUET,
     /** An HTTP archive, version 1.2: exchanges only. */
     HAR;
 
