@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -71,7 +72,7 @@ class ReplayEqualsLiveTest {
     /** Requests through the proxy one after the other, to an origin that speaks TLS, until it is stopped. */
     private Thread browse(WeirProcess weir, Path authority, WebOrigin origin, int seed) throws Exception {
         HttpClient client = HttpClient.newBuilder()
-                .proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", weir.proxyPort())))
+                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), weir.proxyPort())))
                 .sslContext(trusting(authority))
                 .connectTimeout(PATIENCE)
                 .version(seed % 2 == 0 ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
