@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param intercept what is intercepted; null if nothing is
  */
 public record EngineConfig(
-        List<InetSocketAddress> listeners,
+        List<ListenerConfig> listeners,
         boolean allowOpen,
         Transport transport,
         int eventLoops,
@@ -55,7 +55,19 @@ public record EngineConfig(
         nameServers = List.copyOf(nameServers);
         var faults = new StringBuilder();
         check(faults, !listeners.isEmpty(), "no address to listen on");
-        for (InetSocketAddress listener : listeners) {
+        check(
+                faults,
+                listeners.stream()
+                                .filter(each -> each.address().getPort() != 0)
+                                .map(ListenerConfig::name)
+                                .distinct()
+                                .count()
+                        == listeners.stream()
+                                .filter(each -> each.address().getPort() != 0)
+                                .count(),
+                "two listeners have the same name");
+        for (ListenerConfig each : listeners) {
+            InetSocketAddress listener = each.address();
             check(
                     faults,
                     !listener.isUnresolved(),
@@ -102,12 +114,13 @@ public record EngineConfig(
     }
 
     boolean isLoopbackOnly() {
-        return listeners.stream().allMatch(listener -> listener.getAddress().isLoopbackAddress());
+        return listeners.stream()
+                .allMatch(listener -> listener.address().getAddress().isLoopbackAddress());
     }
 
     /** Collects what differs from the safe defaults. One thread. */
     public static final class Builder {
-        private List<InetSocketAddress> listeners;
+        private List<ListenerConfig> listeners;
         private boolean allowOpen;
         private Transport transport = Transport.best();
         private int eventLoops = Math.max(1, Runtime.getRuntime().availableProcessors());
@@ -125,12 +138,18 @@ public record EngineConfig(
         private @Nullable InterceptConfig intercept;
 
         private Builder(InetSocketAddress listener) {
-            listeners = List.of(listener);
+            listeners = List.of(ListenerConfig.http(listener));
         }
 
         /** See {@link EngineConfig#listeners()}. */
+        public Builder listeners(ListenerConfig... value) {
+            listeners = List.of(value);
+            return this;
+        }
+
+        /** Listeners for HTTP, named as their addresses. */
         public Builder listeners(List<InetSocketAddress> value) {
-            listeners = value;
+            listeners = value.stream().map(ListenerConfig::http).toList();
             return this;
         }
 

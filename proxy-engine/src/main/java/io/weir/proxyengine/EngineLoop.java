@@ -271,6 +271,26 @@ final class EngineLoop {
         return meter;
     }
 
+    /**
+     * Counts what was said on a connection that ended before anybody could serve it; nothing happens if nothing was.
+     *
+     * @param overheadUp of a balancer's header and of handshakes
+     * @param up of what would have been a request
+     * @param overheadDown answers to handshakes
+     */
+    void countUnserved(Caller caller, long overheadUp, long up, long overheadDown, CloseReason reason) {
+        if (overheadUp + up + overheadDown == 0) {
+            return;
+        }
+        SessionMeter meter = refusal() == null ? open(SessionProtocol.HTTP, "", "", "", caller.remote()) : overload();
+        meter.overheadUp(overheadUp);
+        meter.up(up);
+        meter.overheadDown(overheadDown);
+        if (!isOverload(meter)) {
+            meter.close(reason, 0);
+        }
+    }
+
     boolean isOverload(SessionMeter meter) {
         return meter.equals(overload);
     }
@@ -331,10 +351,8 @@ final class EngineLoop {
         draining = true;
         origins.close();
         for (Swept one : sweep.all()) {
-            if (one instanceof ClientHandler client) {
+            if (one instanceof Waiting client) {
                 client.drain();
-            } else if (one instanceof NewClient client) {
-                client.close();
             }
         }
         for (ActiveSession session : List.copyOf(sessions.values())) {
@@ -348,9 +366,7 @@ final class EngineLoop {
     void endAll() {
         abortAll(CloseReason.NODE_STOPPED);
         for (Swept one : sweep.all()) {
-            if (one instanceof ClientHandler client) {
-                client.close();
-            } else if (one instanceof NewClient client) {
+            if (one instanceof Waiting client) {
                 client.close();
             } else if (one instanceof LingeringClose lingering) {
                 lingering.abort(CloseReason.NODE_STOPPED);

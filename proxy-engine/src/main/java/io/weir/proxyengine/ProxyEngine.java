@@ -66,8 +66,8 @@ public final class ProxyEngine implements AutoCloseable {
     public static ProxyEngine start(EngineConfig config, EventBus bus) {
         var engine = new ProxyEngine(config);
         try {
-            for (InetSocketAddress address : config.listeners()) {
-                engine.doors.add(engine.bind(address));
+            for (ListenerConfig listener : config.listeners()) {
+                engine.doors.add(engine.bind(listener));
             }
             engine.startLoops(bus);
         } catch (RuntimeException e) {
@@ -81,10 +81,10 @@ public final class ProxyEngine implements AutoCloseable {
         return engine;
     }
 
-    private Door bind(InetSocketAddress address) {
+    private Door bind(ListenerConfig listener) {
         return config.transport().hasRawSockets()
-                ? SocketDoor.bind(address, config.eventLoops(), acceptLimit)
-                : ChannelDoor.bind(group, config, address, acceptLimit, reads);
+                ? SocketDoor.bind(listener, config.eventLoops(), acceptLimit)
+                : ChannelDoor.bind(group, config, listener, acceptLimit, reads);
     }
 
     private void startLoops(EventBus bus) {
@@ -106,6 +106,11 @@ public final class ProxyEngine implements AutoCloseable {
                         MEMORY_LOOK_MILLIS,
                         TimeUnit.MILLISECONDS);
         doors.forEach(door -> door.open(List.copyOf(loops.values())));
+    }
+
+    /** Its listeners, each with the address and port that it has got. */
+    public List<ListenerConfig> listeners() {
+        return doors.stream().map(door -> door.config().at(door.address())).toList();
     }
 
     /** Where it listens: the actual addresses and ports. */
