@@ -14,6 +14,7 @@ import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.SessionIds;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.proxyengine.tls.ProxyTls;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class EngineLoop {
     private final RelayMovers movers;
     private final AcceptLimit acceptLimit;
     private final @Nullable Interception interception;
+    private final Certificates certificates;
     private final FrugalReads reads;
     private final HeadReader headReader = new HeadReader();
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -68,8 +70,10 @@ final class EngineLoop {
             DestinationPolicy policy,
             FrugalReads reads,
             AcceptLimit acceptLimit,
-            @Nullable Interception interception) {
+            @Nullable Interception interception,
+            Certificates certificates) {
         this.loop = loop;
+        this.certificates = certificates;
         this.config = config;
         this.bus = bus;
         publisher = new LoopPublisher(
@@ -166,6 +170,11 @@ final class EngineLoop {
     void clientLeft() {
         clients--;
         acceptLimit.leave();
+    }
+
+    /** With what a listener speaks TLS. */
+    ProxyTls tls(ListenerConfig listener) {
+        return certificates.of(listener);
     }
 
     /** What to intercept with; null if nothing is. */

@@ -76,7 +76,14 @@ final class NewChannel extends ChannelInboundHandlerAdapter implements Waiting {
                 new SocksHandler(loop, client, words.caller(), new SocksHandshake(null)).begin(sinceNanos, headerBytes);
                 passOn(ctx);
             }
-            case TLS, REFUSED -> end(CloseReason.BAD_REQUEST);
+            case TLS -> {
+                leave();
+                ByteBuf hello = held;
+                held = Unpooled.EMPTY_BUFFER;
+                client.pipeline().remove(this);
+                SecureClient.begin(loop, client, words.caller(), sinceNanos, headerBytes, hello);
+            }
+            case REFUSED -> end(CloseReason.BAD_REQUEST);
         }
     }
 

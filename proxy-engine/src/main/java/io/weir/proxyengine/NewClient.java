@@ -108,7 +108,8 @@ final class NewClient implements RawSocket.Listener, Waiting {
                 leave();
                 SocksClient.begin(loop, socket, caller, sinceNanos, headerBytes);
             }
-            case TLS, REFUSED -> {
+            case TLS -> becomeSecure(head);
+            case REFUSED -> {
                 held = head.held();
                 end(CloseReason.BAD_REQUEST);
             }
@@ -139,6 +140,12 @@ final class NewClient implements RawSocket.Listener, Waiting {
             handler.resetAfter(said.readableBytes());
             said.release();
         }
+    }
+
+    private void becomeSecure(HeadReader head) {
+        ByteBuf said = head.copy(loop.allocator());
+        leave();
+        SecureClient.begin(loop, ClientChannels.adopt(loop, socket), caller, sinceNanos, headerBytes, said);
     }
 
     /** Nobody else has the client: what it has said counts, if it has said anything. */

@@ -46,10 +46,12 @@ public final class ProxyEngine implements AutoCloseable {
     private final AcceptLimit acceptLimit;
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
+    private final Certificates certificates;
     private boolean closed;
 
-    private ProxyEngine(EngineConfig config) {
+    private ProxyEngine(EngineConfig config, Certificates certificates) {
         this.config = config;
+        this.certificates = certificates;
         group = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(),
                 new DefaultThreadFactory("weir-loop"),
@@ -64,7 +66,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @throws EngineException if an address cannot be listened on; then nothing was started
      */
     public static ProxyEngine start(EngineConfig config, EventBus bus) {
-        var engine = new ProxyEngine(config);
+        var engine = new ProxyEngine(config, Certificates.open(config.listeners()));
         try {
             for (ListenerConfig listener : config.listeners()) {
                 engine.doors.add(engine.bind(listener));
@@ -73,6 +75,7 @@ public final class ProxyEngine implements AutoCloseable {
         } catch (RuntimeException e) {
             engine.doors.forEach(Door::close);
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            engine.certificates.close();
             if (engine.interception != null) {
                 engine.interception.close();
             }
@@ -94,7 +97,15 @@ public final class ProxyEngine implements AutoCloseable {
         DnsCache dnsCache = NameResolver.newCache();
         for (EventExecutor executor : group) {
             var loop = new EngineLoop(
-                    (EventLoop) executor, config, bus, dnsCache, policy, reads, acceptLimit, interception);
+                    (EventLoop) executor,
+                    config,
+                    bus,
+                    dnsCache,
+                    policy,
+                    reads,
+                    acceptLimit,
+                    interception,
+                    certificates);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -203,6 +214,7 @@ public final class ProxyEngine implements AutoCloseable {
             loop.endAll();
             return 0;
         });
+        certificates.close();
         if (interception != null) {
             interception.close(); // bodies that are stored now still have exchanges to tell of them
         }
