@@ -51,6 +51,11 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
         return taken;
     }
 
+    /** Whether all that was passed on to the socket was taken, so that {@link #taken} is about whole records. */
+    boolean isQuiet() {
+        return passed == 0;
+    }
+
     /** The client will say nothing more. */
     void inputEnded() {
         if (!inputShutdown && open) {

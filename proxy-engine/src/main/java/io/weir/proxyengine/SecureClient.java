@@ -31,7 +31,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
     private final Caller caller;
     private final SessionMeter meter;
     private final Tls tls;
-    private final SocketCounts counts = new SocketCounts();
+    private final SocketCounts counts = new SocketCounts(this::countDown);
     private final long sinceNanos;
     private @Nullable InnerChannel inner;
     private long passedOn;
@@ -110,25 +110,28 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        count();
+        countUp();
         if (inner != null) {
             inner.pipeline().fireChannelReadComplete();
         }
     }
 
-    /** Counts what is known to be TLS's own: a record is that only once it is whole. */
-    private void count() {
-        if (meter.isOpen()) {
-            long up = counts.read() - passedOn - tls.undecoded() - countedUp;
-            if (up > 0) {
-                meter.overheadUp(up);
-                countedUp += up;
-            }
-            long down = counts.inFlight() > 0 ? 0 : counts.taken() - innerTaken() - countedDown;
-            if (down > 0) {
-                meter.overheadDown(down);
-                countedDown += down;
-            }
+    /** Counts what is known to be TLS's own of what was read: a record is that only once it is whole, and was passed on. */
+    private void countUp() {
+        long up = counts.read() - passedOn - tls.undecoded() - countedUp;
+        if (meter.isOpen() && up > 0) {
+            meter.overheadUp(up);
+            countedUp += up;
+        }
+    }
+
+    /** The same of what was written, while no record is half written and none is still to be made of what was begun. */
+    private void countDown() {
+        boolean isQuiet = counts.inFlight() == 0 && (inner == null || inner.isQuiet());
+        long down = isQuiet ? counts.taken() - innerTaken() - countedDown : 0;
+        if (meter.isOpen() && down > 0) {
+            meter.overheadDown(down);
+            countedDown += down;
         }
     }
 
@@ -200,8 +203,13 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         if (!meter.isOpen()) {
             return;
         }
-        meter.overheadUp(counts.read() - passedOn - countedUp);
-        meter.overheadDown(counts.taken() - innerTaken() - countedDown);
+        long up = counts.read() - passedOn - countedUp;
+        long down = counts.taken() - innerTaken() - countedDown;
+        if (up < 0 || down < 0) { // the session ends all the same, and the audit will not add up
+            log.error("TLS was counted wrongly session={} up={} down={}", meter.id(), up, down);
+        }
+        meter.overheadUp(Math.max(0, up));
+        meter.overheadDown(Math.max(0, down));
         loop.unregister(meter);
         meter.close(reason == null ? CloseReason.COMPLETED : reason, 0);
     }

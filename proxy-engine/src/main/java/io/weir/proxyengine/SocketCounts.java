@@ -10,9 +10,19 @@ import io.netty.channel.ChannelPromise;
 
 /** Counts what crosses a socket beneath TLS: what was read, and what the kernel took. First handler of its pipeline; event loop of it. */
 final class SocketCounts extends ChannelDuplexHandler {
+    private final Runnable whenWritten;
     private long read;
     private long taken;
     private int inFlight;
+
+    /**
+     * Makes one.
+     *
+     * @param whenWritten is told when a write has ended, whoever waits for it has heard of it, and no other is in flight
+     */
+    SocketCounts(Runnable whenWritten) {
+        this.whenWritten = whenWritten;
+    }
 
     long read() {
         return read;
@@ -71,6 +81,9 @@ final class SocketCounts extends ChannelDuplexHandler {
                 writer.trySuccess();
             } else {
                 writer.tryFailure(future.cause());
+            }
+            if (inFlight == 0) {
+                whenWritten.run();
             }
         }
 

@@ -93,6 +93,14 @@ class HttpsListenerTest {
         assertThat(sum.down() + sum.overheadDown()).isEqualTo(client.raw.read());
     }
 
+    /** Where there is {@code ss}. */
+    private static void agreesWithTheKernel(TestProxy proxy, Client client) throws IOException {
+        String filter = "( sport = :" + proxy.port() + " and dport = :" + client.raw.getLocalPort() + " )";
+        Tally sum = proxy.ledger().rootTotals();
+        assertThat(KernelCountsTest.figure(filter, "bytes_received")).isEqualTo(sum.up() + sum.overheadUp());
+        assertThat(KernelCountsTest.figure(filter, "bytes_acked")).isEqualTo(sum.down() + sum.overheadDown());
+    }
+
     private static TestLedger.Session sessionOf(List<TestLedger.Session> all, String method) {
         return all.stream()
                 .filter(session -> session.opened.method().equals(method))
@@ -115,6 +123,7 @@ class HttpsListenerTest {
             assertThat(download).isEqualTo(Peer.patternBytes(300_000));
             client.tls.getOutputStream().write(Peer.patternBytes(200_000));
             origin.readPattern(200_000);
+            await().untilAsserted(() -> agreesWithTheKernel(proxy, client));
             origin.shutdownOutput();
             assertThat(client.tls.getInputStream().read()).isEqualTo(-1);
             client.close();
