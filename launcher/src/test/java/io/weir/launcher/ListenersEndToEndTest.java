@@ -3,11 +3,11 @@ package io.weir.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -62,7 +62,7 @@ class ListenersEndToEndTest {
                 "--listen",
                 "https://127.0.0.1:0" + tls,
                 "--listen",
-                "mixed://127.0.0.1:0" + tls + "&proxy-protocol=127.0.0.0/8");
+                "mixed://127.0.0.1:0" + tls);
         String health = weir.health().body();
         Matcher listener = LISTENER.matcher(health.substring(health.indexOf("\"listen\"")));
         while (listener.find()) {
@@ -231,47 +231,46 @@ class ListenersEndToEndTest {
     }
 
     @Test
-    void behindALoadBalancerTheClientIsTheOneItNames() throws Exception {
+    void aMixedListenerTakesThemAll() throws Exception {
         Tool curl = Tool.named("curl");
-        assertThat(curl.run(
-                        "-sS",
-                        "--http1.1",
-                        "--cacert",
-                        keys.authority().toString(),
-                        "-x",
-                        "http://127.0.0.1:" + balanced("PROXY TCP4 192.0.2.7 192.0.2.1 4711 8080\r\n"),
-                        origin.url("/bytes?n=1000")))
-                .hasSize(1000);
-        assertThat(EndToEndTest.audit(data, "--sessions")).contains("\"remote\":\"192.0.2.7:4711\"");
-    }
-
-    /** A load balancer for one connection, which it announces to the listener for them. */
-    private int balanced(String header) throws IOException {
-        var server = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
-        var thread = new Thread(() -> {
-            try (server;
-                    Socket client = server.accept();
-                    var proxy = new Socket("127.0.0.1", port("mixed"))) {
-                proxy.getOutputStream().write(header.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-                var down = new Thread(() -> carry(proxy, client));
-                down.start();
-                carry(client, proxy);
-                down.join();
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-        return server.getLocalPort();
-    }
-
-    private static void carry(Socket from, Socket to) {
-        try {
-            from.getInputStream().transferTo(to.getOutputStream());
-            to.shutdownOutput();
-        } catch (IOException gone) {
-            // as it may
+        String port = Integer.toString(port("mixed"));
+        String authority = keys.authority().toString();
+        for (List<String> way : List.of(
+                List.of("-x", "http://127.0.0.1:" + port),
+                List.of("-x", "socks5h://127.0.0.1:" + port),
+                List.of("-x", "socks4a://127.0.0.1:" + port),
+                List.of("-x", "https://localhost:" + port, "--proxy-cacert", authority))) {
+            var command =
+                    new ArrayList<>(List.of("-sS", "--http1.1", "--cacert", authority, origin.url("/bytes?n=1000")));
+            command.addAll(way);
+            assertThat(curl.run(command.toArray(new String[0])))
+                    .as(way.toString())
+                    .hasSize(1000);
         }
+    }
+
+    @Test
+    void behindALoadBalancerTheClientIsTheOneItNames() throws Exception {
+        Path other = folder.resolve("other");
+        try (var behind = WeirProcess.start(
+                other, "--allow-open", "--listen", "http://127.0.0.1:0?name=balanced&proxy-protocol=127.0.0.0/8")) {
+            String answer = Tool.named("curl")
+                    .run(
+                            "-sS",
+                            "--haproxy-protocol",
+                            "-x",
+                            "http://127.0.0.1:" + behind.proxyPort(),
+                            "http://127.0.0.1:1/");
+            assertThat(answer).contains("loopback and private addresses are refused");
+            try (Socket balancer = behind.connect()) {
+                balancer.getOutputStream()
+                        .write(("PROXY TCP4 192.0.2.7 192.0.2.1 4711 8080\r\n"
+                                        + "GET http://127.0.0.1:1/ HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(balancer.getInputStream().readAllBytes()).isNotEmpty();
+            }
+            assertThat(behind.stop()).isEqualTo(143);
+        }
+        assertThat(EndToEndTest.audit(other, "--sessions")).contains("\"remote\":\"192.0.2.7:4711\"");
     }
 }

@@ -2,7 +2,9 @@ package io.weir.proxyengine;
 
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,20 @@ public record ListenerConfig(
     /** With TLS. */
     public ListenerConfig with(ListenerTls secure) {
         return new ListenerConfig(name, kind, address, proxyProtocol, secure);
+    }
+
+    /** Whether those that were given a name have each its own. */
+    static boolean areNamesDistinct(List<ListenerConfig> listeners) {
+        Set<String> names = new HashSet<>();
+        return listeners.stream()
+                .map(ListenerConfig::name)
+                .filter(name -> listeners.stream().noneMatch(each -> name.equals(nameOf(each.address()))))
+                .allMatch(names::add);
+    }
+
+    /** Whether nobody reaches it from elsewhere, through a load balancer either. */
+    boolean isForThisMachine() {
+        return address.getAddress().isLoopbackAddress() && proxyProtocol.isEmpty();
     }
 
     /** Whether nothing has to be found out about what a client says first. */

@@ -93,7 +93,7 @@ public final class ProxyEngine implements AutoCloseable {
     private void startLoops(EventBus bus) {
         var own = new ArrayList<>(config.refusedDestinations());
         own.addAll(addresses());
-        var policy = new DestinationPolicy(own, config.isLoopbackOnly());
+        var policy = new DestinationPolicy(own, config.allowsPrivateDestinations());
         DnsCache dnsCache = NameResolver.newCache();
         for (EventExecutor executor : group) {
             var loop = new EngineLoop(

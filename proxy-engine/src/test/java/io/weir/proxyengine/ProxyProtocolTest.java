@@ -22,6 +22,8 @@ class ProxyProtocolTest {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return TestProxy.start(settings -> settings.transport(transport)
                 .headTimeout(Duration.ofSeconds(1))
+                .allowOpen(true)
+                .privateDestinations(PrivateDestinations.ALLOW)
                 .listeners(ListenerConfig.of(kind, address).behind(List.of(Network.parse(trusted)))));
     }
 
