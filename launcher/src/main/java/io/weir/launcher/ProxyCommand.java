@@ -44,7 +44,7 @@ final class ProxyCommand implements Callable<Integer> {
             defaultValue = "127.0.0.1:8080",
             converter = ListenerConverter.class,
             description = {
-                "Where clients connect; may be repeated. Port 0 takes a free one. KIND is http, socks5 or mixed;"
+                "Where clients connect; may be repeated. Port 0 takes a free one. KIND is http, https, socks5 or mixed;"
                         + " http if it is left out.",
                 "Settings may follow, as in socks5://127.0.0.1:1080?name=office&proxy-protocol=10.0.0.0/8."
             })
