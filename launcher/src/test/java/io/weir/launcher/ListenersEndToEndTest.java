@@ -250,6 +250,52 @@ class ListenersEndToEndTest {
     }
 
     @Test
+    void whatIsInterceptedIsSoThroughEachKind() throws Exception {
+        Path other = folder.resolve("other");
+        Tool curl = Tool.named("curl");
+        String tls = "?cert=" + folder.resolve("listener.pem") + "&key=" + folder.resolve("listener.key");
+        try (var reading = WeirProcess.start(
+                other,
+                "--intercept",
+                "localhost",
+                "--trust",
+                keys.authority().toString(),
+                "--listen",
+                "mixed://127.0.0.1:0" + tls)) {
+            Matcher listener = Pattern.compile("mixed://127\\.0\\.0\\.1:(\\d+)")
+                    .matcher(reading.health().body());
+            assertThat(listener.find()).isTrue();
+            try (CountingHop hop = CountingHop.start(Integer.parseInt(listener.group(1)))) {
+                for (String way : List.of("socks5h://127.0.0.1:", "https://localhost:")) {
+                    for (String version : List.of("--http1.1", "--http2")) {
+                        assertThat(curl.run(
+                                        "-sS",
+                                        version,
+                                        "--cacert",
+                                        other.resolve("ca/weir-ca.pem").toString(),
+                                        "--proxy-cacert",
+                                        keys.authority().toString(),
+                                        "-x",
+                                        way + hop.port(),
+                                        origin.url("/bytes?n=100000")))
+                                .as(way + version)
+                                .hasSize(100_000);
+                    }
+                }
+                await().atMost(Duration.ofSeconds(20)).until(hop::isIdle);
+                assertThat(reading.stop()).isEqualTo(143);
+                assertThat(EndToEndTest.audit(other, "--sessions").split("\"protocol\":\"HTTPS-MITM\"", -1))
+                        .hasSize(1 + 4 * 2);
+                String audit = EndToEndTest.audit(other);
+                assertThat(EndToEndTest.figure(audit, "up") + EndToEndTest.figure(audit, "overheadUp"))
+                        .isEqualTo(hop.up());
+                assertThat(EndToEndTest.figure(audit, "down") + EndToEndTest.figure(audit, "overheadDown"))
+                        .isEqualTo(hop.down());
+            }
+        }
+    }
+
+    @Test
     void behindALoadBalancerTheClientIsTheOneItNames() throws Exception {
         Path other = folder.resolve("other");
         try (var behind = WeirProcess.start(

@@ -32,6 +32,7 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
     private final SocketChannel outer;
     private final SslHandler tls;
     private final InetSocketAddress remote;
+    private final Runnable farewell;
     private final InnerChannelConfig config = new InnerChannelConfig(this);
     private int passed;
     private long taken;
@@ -39,11 +40,18 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
     private boolean inputShutdown;
     private boolean outputShutdown;
 
-    InnerChannel(SocketChannel outer, SslHandler tls, InetSocketAddress remote) {
+    /**
+     * Makes one.
+     *
+     * @param remote whose it is
+     * @param farewell closes the socket in order
+     */
+    InnerChannel(SocketChannel outer, SslHandler tls, InetSocketAddress remote, Runnable farewell) {
         super(null);
         this.outer = outer;
         this.tls = tls;
         this.remote = remote;
+        this.farewell = farewell;
     }
 
     /** How much of what was written the socket has taken, in its records. */
@@ -149,7 +157,7 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
             outer.config().setSoLinger(0);
             outer.unsafe().close(outer.voidPromise());
         } else {
-            outer.close();
+            farewell.run();
         }
     }
 
@@ -195,17 +203,17 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
 
     @Override
     public boolean isActive() {
-        return open && outer.isActive();
+        return open; // until whoever serves the client has heard that the socket is gone
     }
 
     @Override
     public boolean isInputShutdown() {
-        return inputShutdown || !isActive();
+        return inputShutdown || !open;
     }
 
     @Override
     public boolean isOutputShutdown() {
-        return outputShutdown || !isActive();
+        return outputShutdown || !open;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * socket's bytes, and none is counted before it is known whose it is. Event loop of the socket.
  */
 final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveSession, Swept {
+    private static final long LINGER_NANOS = 2_000_000_000L;
     private static final Logger log = LoggerFactory.getLogger(SecureClient.class);
 
     private final EngineLoop loop;
@@ -38,6 +40,8 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
     private long countedUp;
     private long countedDown;
     private @Nullable CloseReason reason;
+    private boolean leaving;
+    private long leavingSinceNanos;
     private int sweepPosition = -1;
 
     private SecureClient(
@@ -145,8 +149,14 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
             if (done.isSuccess()) {
                 serve();
             } else {
-                reason = reason == null ? CloseReason.CLIENT_TLS_FAILED : reason;
+                if (reason == null && !(done.cause() instanceof ClosedChannelException)) {
+                    reason = CloseReason.CLIENT_TLS_FAILED;
+                }
                 log.debug("TLS with a client failed remote={}: {}", caller.remote(), String.valueOf(done.cause()));
+                client.close();
+            }
+        } else if (leaving) {
+            if (event instanceof ChannelInputShutdownEvent) {
                 client.close();
             }
         } else if (event instanceof ChannelInputShutdownEvent
@@ -160,9 +170,30 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         }
     }
 
+    /**
+     * Nothing more is to be said: says goodbye and sends FIN, then waits for the client's, a while. Its own goodbye may be on its way, and closing with
+     * bytes unread would reset the connection, and leave them uncounted.
+     */
+    private void sayGoodbye() {
+        if (!client.isActive() || client.isInputShutdown()) {
+            client.close();
+            return;
+        }
+        leaving = true;
+        leavingSinceNanos = System.nanoTime();
+        loop.sweep().add(this);
+        counts.discard();
+        tls.closeOutbound().addListener(said -> {
+            if (client.isActive()) {
+                client.shutdownOutput();
+            }
+        });
+        client.config().setAutoRead(true);
+    }
+
     private void serve() {
         loop.sweep().remove(this);
-        var channel = new InnerChannel(client, tls, caller.address());
+        var channel = new InnerChannel(client, tls, caller.address(), this::sayGoodbye);
         inner = channel;
         loop.eventLoop().register(channel);
         new ClientHandler(loop, channel, caller).begin(sinceNanos, 0);
@@ -223,7 +254,11 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
 
     @Override
     public void sweep(long nowNanos) {
-        if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        if (leaving) {
+            if (nowNanos - leavingSinceNanos > LINGER_NANOS) {
+                client.unsafe().close(client.voidPromise());
+            }
+        } else if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
             reason = CloseReason.HEAD_TIMEOUT;
             client.unsafe().close(client.voidPromise());
         }

@@ -7,10 +7,12 @@ import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 
 /** Counts what crosses a socket beneath TLS: what was read, and what the kernel took. First handler of its pipeline; event loop of it. */
 final class SocketCounts extends ChannelDuplexHandler {
     private final Runnable whenWritten;
+    private boolean discards;
     private long read;
     private long taken;
     private int inFlight;
@@ -22,6 +24,11 @@ final class SocketCounts extends ChannelDuplexHandler {
      */
     SocketCounts(Runnable whenWritten) {
         this.whenWritten = whenWritten;
+    }
+
+    /** What is read from now on is nobody's: it is counted and thrown away. */
+    void discard() {
+        discards = true;
     }
 
     long read() {
@@ -42,7 +49,11 @@ final class SocketCounts extends ChannelDuplexHandler {
         if (msg instanceof ByteBuf bytes) {
             read += bytes.readableBytes();
         }
-        ctx.fireChannelRead(msg);
+        if (discards) {
+            ReferenceCountUtil.release(msg);
+        } else {
+            ctx.fireChannelRead(msg);
+        }
     }
 
     @Override

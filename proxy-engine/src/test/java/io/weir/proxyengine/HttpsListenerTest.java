@@ -222,6 +222,55 @@ class HttpsListenerTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aResetAtAnyStageEndsWhatIsInsideToo(Transport transport) throws Exception {
+        try (var proxy = start(transport, ListenerKind.HTTPS, files);
+                ServerSocket server = Peer.listen(0)) {
+            Client afterHandshake = Client.connect(proxy, ca.clientContext());
+            afterHandshake.tls.startHandshake();
+            Client inHead = Client.connect(proxy, ca.clientContext());
+            inHead.write("CONNECT 127.0.");
+            Client inTunnel = Client.connect(proxy, ca.clientContext());
+            inTunnel.write(TestTunnel.head(Peer.authority(server)));
+            inTunnel.read(TestTunnel.ANSWER.length());
+            try (var origin = new Peer(server.accept())) {
+                origin.writePattern(100_000);
+                inTunnel.read(10_000);
+                for (Client client : List.of(afterHandshake, inHead, inTunnel)) {
+                    client.raw.setSoLinger(true, 0);
+                    client.raw.close();
+                }
+                assertThat(origin.readToEnd()).isEqualTo(Peer.End.RESET);
+            }
+            await().until(() -> proxy.engine().connections() == 0);
+            List<TestLedger.Session> all = proxy.ledger().awaitClosed(4);
+            assertThat(sessionOf(all, "TUNNEL").closed.reason()).isEqualTo(CloseReason.CLIENT_RESET);
+            assertThat(all.stream().filter(session -> session.opened.method().equals("TLS")))
+                    .hasSize(3);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void whatIsOpenInsideEndsWhenTheNodeStops(Transport transport) throws Exception {
+        TestLedger ledger;
+        try (var proxy = start(transport, ListenerKind.HTTPS, files);
+                ServerSocket server = Peer.listen(0)) {
+            ledger = proxy.ledger();
+            Client client = Client.connect(proxy, ca.clientContext());
+            client.write(TestTunnel.head(Peer.authority(server)));
+            client.read(TestTunnel.ANSWER.length());
+            server.accept().close();
+            Client idle = Client.connect(proxy, ca.clientContext());
+            idle.tls.startHandshake();
+            Client silent = Client.connect(proxy, ca.clientContext());
+            silent.raw.getOutputStream().write(0x16);
+            await().until(() -> proxy.engine().connections() == 3);
+        }
+        assertThat(ledger.sessions()).allMatch(TestLedger.Session::isClosed);
+    }
+
     @Test
     void aClientMustShowACertificateWhereThatIsSaid() throws Exception {
         Path clientCa = folder.resolve("clients.pem");
