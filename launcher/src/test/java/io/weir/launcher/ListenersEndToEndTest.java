@@ -3,6 +3,7 @@ package io.weir.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
@@ -19,6 +20,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -103,9 +105,7 @@ class ListenersEndToEndTest {
     }
 
     private int port(String kind) {
-        CountingHop hop = hops.get(kind);
-        assertThat(hop).isNotNull();
-        return hop.port();
+        return Objects.requireNonNull(hops.get(kind)).port();
     }
 
     @AfterEach
@@ -200,7 +200,8 @@ class ListenersEndToEndTest {
 
     @Test
     void javaConnectsThroughSocks() throws Exception {
-        var proxy = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress("127.0.0.1", port("socks5")));
+        var proxy =
+                new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(InetAddress.getLoopbackAddress(), port("socks5")));
         var connection = (HttpsURLConnection)
                 URI.create(origin.url("/bytes?n=1000")).toURL().openConnection(proxy);
         connection.setSSLSocketFactory(anyCertificate().getSocketFactory());

@@ -64,7 +64,7 @@ public record Network(InetAddress address, int prefixBits) {
     }
 
     private static int bit(byte[] bytes, int index) {
-        return bytes[index >> 3] >> (7 - (index & 7)) & 1;
+        return (bytes[index >> 3] >> (7 - (index & 7))) & 1;
     }
 
     @Override

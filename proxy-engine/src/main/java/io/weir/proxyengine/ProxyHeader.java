@@ -58,7 +58,7 @@ record ProxyHeader(State state, int bytes, @Nullable InetSocketAddress source) {
         if (length < magic.length) {
             return INCOMPLETE;
         }
-        return magic == V1 ? version1(said, length) : version2(said, length);
+        return said[0] == V1[0] ? version1(said, length) : version2(said, length);
     }
 
     private static ProxyHeader version1(byte[] said, int length) {
@@ -132,6 +132,6 @@ record ProxyHeader(State state, int bytes, @Nullable InetSocketAddress source) {
     }
 
     private static int unsigned(byte[] bytes, int at) {
-        return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+        return ((bytes[at] & 0xff) << 8) | (bytes[at + 1] & 0xff);
     }
 }

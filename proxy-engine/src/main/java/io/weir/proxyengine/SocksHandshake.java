@@ -48,12 +48,12 @@ final class SocksHandshake {
     /** Of a SOCKS4 client's user, and of the name that it asks for. */
     private static final int TEXT_MAX = 255;
 
-    private static final ByteBuf NO_METHOD = TunnelReply.constant(VERSION_5, 0xff);
-    private static final ByteBuf METHOD_NONE = TunnelReply.constant(VERSION_5, NO_AUTHENTICATION);
-    private static final ByteBuf METHOD_USER = TunnelReply.constant(VERSION_5, USER_AND_PASSWORD);
-    private static final ByteBuf GRANTED = TunnelReply.constant(1, 0);
-    private static final ByteBuf NOT_GRANTED = TunnelReply.constant(1, 1);
-    private static final ByteBuf NEEDS_USER = TunnelReply.constant(0, 0x5d, 0, 0, 0, 0, 0, 0);
+    private static final ByteBuf NO_METHOD = SocksReplies.constant(VERSION_5, 0xff);
+    private static final ByteBuf METHOD_NONE = SocksReplies.constant(VERSION_5, NO_AUTHENTICATION);
+    private static final ByteBuf METHOD_USER = SocksReplies.constant(VERSION_5, USER_AND_PASSWORD);
+    private static final ByteBuf GRANTED = SocksReplies.constant(1, 0);
+    private static final ByteBuf NOT_GRANTED = SocksReplies.constant(1, 1);
+    private static final ByteBuf NEEDS_USER = SocksReplies.constant(0, 0x5d, 0, 0, 0, 0, 0, 0);
 
     private enum Expected {
         GREETING,
@@ -260,7 +260,7 @@ final class SocksHandshake {
     }
 
     private static int port(byte[] bytes, int at) {
-        return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+        return ((bytes[at] & 0xff) << 8) | (bytes[at + 1] & 0xff);
     }
 
     private Step request(String host, int port) {

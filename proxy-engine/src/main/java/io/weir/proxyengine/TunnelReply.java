@@ -1,7 +1,6 @@
 package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.weir.eventbus.CloseReason;
 
 /** How a client that asked for a tunnel is answered, in the protocol in which it asked. Any thread. */
@@ -18,41 +17,28 @@ enum TunnelReply {
             return HeadWriter.refusal(loop.allocator(), refusal, loop.config().nodeName(), false);
         }
     },
-    /** RFC 1928 §6: version, reply, reserved, and an address that we do not tell: IPv4, 0.0.0.0, port 0. */
+    /** RFC 1928. */
     SOCKS5("socks5") {
-        private final ByteBuf[] replies = replies();
-
-        private static ByteBuf[] replies() {
-            ByteBuf[] replies = new ByteBuf[9];
-            for (int code = 0; code < replies.length; code++) {
-                replies[code] = constant(5, code, 0, 1, 0, 0, 0, 0, 0, 0);
-            }
-            return replies;
-        }
-
         @Override
         ByteBuf stands() {
-            return replies[0].retainedDuplicate();
+            return SocksReplies.version5(0);
         }
 
         @Override
         ByteBuf refusal(EngineLoop loop, Refusal refusal) {
-            return replies[code(refusal)].retainedDuplicate();
+            return SocksReplies.version5(code(refusal));
         }
     },
-    /** Version 0 of the reply, its code, and an address that means nothing for a CONNECT. */
+    /** SOCKS4 and 4a, which know no reasons. */
     SOCKS4("socks4") {
-        private final ByteBuf granted = constant(0, 0x5a, 0, 0, 0, 0, 0, 0);
-        private final ByteBuf rejected = constant(0, 0x5b, 0, 0, 0, 0, 0, 0);
-
         @Override
         ByteBuf stands() {
-            return granted.retainedDuplicate();
+            return SocksReplies.version4(true);
         }
 
         @Override
         ByteBuf refusal(EngineLoop loop, Refusal refusal) {
-            return rejected.retainedDuplicate();
+            return SocksReplies.version4(false);
         }
     };
 
@@ -77,15 +63,6 @@ enum TunnelReply {
 
     /** What tells it that there is none. */
     abstract ByteBuf refusal(EngineLoop loop, Refusal refusal);
-
-    /** The same bytes for everybody, outside of the heap. */
-    static ByteBuf constant(int... bytes) {
-        ByteBuf buffer = Unpooled.directBuffer(bytes.length, bytes.length);
-        for (int each : bytes) {
-            buffer.writeByte(each);
-        }
-        return Unpooled.unreleasableBuffer(buffer.asReadOnly());
-    }
 
     /** RFC 1928 §6. */
     static int code(Refusal refusal) {

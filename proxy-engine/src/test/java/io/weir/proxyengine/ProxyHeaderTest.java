@@ -24,7 +24,7 @@ class ProxyHeaderTest {
         all.writeBytes(new byte[] {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'});
         all.write(command);
         all.write(is4 ? 0x11 : 0x21);
-        all.write(addresses + tlvs >> 8);
+        all.write((addresses + tlvs) >> 8);
         all.write(addresses + tlvs);
         all.writeBytes(
                 is4

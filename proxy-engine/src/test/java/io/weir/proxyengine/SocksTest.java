@@ -338,7 +338,7 @@ class SocksTest {
         try (var proxy = start(Transport.best());
                 ServerSocket server = Peer.listen(0);
                 var socket = new Socket(new Proxy(Proxy.Type.SOCKS, proxy.address()))) {
-            socket.connect(new InetSocketAddress("127.0.0.1", server.getLocalPort()));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort()));
             try (var origin = new Peer(server.accept())) {
                 origin.write(new byte[] {42});
                 assertThat(socket.getInputStream().read()).isEqualTo(42);
