@@ -68,13 +68,19 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
      */
     static void begin(
             EngineLoop loop, SocketChannel client, Caller caller, long sinceNanos, int headerBytes, ByteBuf said) {
-        if (loop.refusal() != null) {
-            loop.countUnserved(caller, (long) headerBytes + said.readableBytes(), 0, 0, CloseReason.OVERLOADED);
+        CloseReason fault = loop.refusal() == null ? CloseReason.INTERNAL_ERROR : CloseReason.OVERLOADED;
+        @Nullable SSLEngine engine = null;
+        try {
+            engine = loop.refusal() == null ? loop.tls(caller.listener()).newEngine(client.alloc()) : null;
+        } catch (RuntimeException | Error e) { // there may be no memory for it
+            log.error("client connection failed remote={}", caller.remote(), e);
+        }
+        if (engine == null) {
+            loop.countUnserved(caller, (long) headerBytes + said.readableBytes(), 0, 0, fault);
             said.release();
             client.close();
             return;
         }
-        SSLEngine engine = loop.tls(caller.listener()).newEngine(client.alloc());
         SessionMeter meter = loop.open(SessionProtocol.HTTP, "TLS", "", "", caller.remote());
         meter.overheadUp(headerBytes);
         var secure = new SecureClient(loop, client, caller, meter, engine, sinceNanos);

@@ -113,10 +113,13 @@ final class SocksClient implements RawSocket.Listener, Waiting {
         boolean isDirect = held.length == 0
                 && DirectOpening.begin(
                         loop, socket, caller, handshake.reply(), handshake.authority(), overheadUp, overheadDown);
-        leave();
-        if (!isDirect) {
-            ByteBuf early =
-                    loop.allocator().directBuffer(Math.max(1, held.length)).writeBytes(held);
+        if (isDirect) {
+            leave();
+        } else {
+            ByteBuf early = loop.allocator() // there may be no memory for it
+                    .directBuffer(Math.max(1, held.length))
+                    .writeBytes(held);
+            leave();
             SocketChannel channel = ClientChannels.adopt(loop, socket);
             var handler = new SocksHandler(loop, channel, caller, handshake);
             handler.resume(overheadUp, overheadDown, early);
