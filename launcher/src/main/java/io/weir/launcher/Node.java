@@ -9,6 +9,7 @@ import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.InterceptConfig;
+import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.tls.CertificateAuthority;
@@ -92,8 +93,8 @@ final class Node implements AutoCloseable {
                     new EngineMetrics(state));
             int capacity = FileLimit.connections();
             ProxyEngine engine = ProxyEngine.start(
-                    EngineConfig.builder(config.listeners().get(0))
-                            .listeners(config.listeners())
+                    EngineConfig.builder(config.listeners().get(0).address())
+                            .listeners(config.listeners().toArray(new ListenerConfig[0]))
                             .allowOpen(config.allowOpen())
                             .transport(transport.join())
                             .drain(config.drain())
@@ -142,6 +143,11 @@ final class Node implements AutoCloseable {
 
     DataFolder data() {
         return data;
+    }
+
+    /** Where clients connect, with the addresses that were taken. */
+    List<ListenerConfig> listeners() {
+        return engine.listeners();
     }
 
     List<InetSocketAddress> proxyAddresses() {

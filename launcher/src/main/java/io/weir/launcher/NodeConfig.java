@@ -1,6 +1,6 @@
 package io.weir.launcher;
 
-import java.net.InetSocketAddress;
+import io.weir.proxyengine.ListenerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.List;
  * @param intercept what is intercepted
  */
 record NodeConfig(
-        List<InetSocketAddress> listeners,
+        List<ListenerConfig> listeners,
         GatewayOptions gateway,
         Path data,
         boolean allowOpen,

@@ -39,7 +39,7 @@ final class NodeState {
         ProxyEngine running = engine.get();
         List<String> listeners = running == null
                 ? List.of()
-                : running.addresses().stream().map(Text::address).toList();
+                : running.listeners().stream().map(Text::listener).toList();
         return new NodeStatus(Version.text(), listeners, countingSinceMillis, startedAtMillis, isStopping);
     }
 }

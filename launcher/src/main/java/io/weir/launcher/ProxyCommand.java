@@ -2,7 +2,7 @@ package io.weir.launcher;
 
 import io.weir.aggregator.journal.JournalException;
 import io.weir.eventbus.EventBus;
-import java.net.InetSocketAddress;
+import io.weir.proxyengine.ListenerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,11 +40,15 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Option(
             names = "--listen",
-            paramLabel = "HOST:PORT",
+            paramLabel = "[KIND://]HOST:PORT",
             defaultValue = "127.0.0.1:8080",
-            converter = SocketAddressConverter.class,
-            description = "Where clients connect; may be repeated. Port 0 takes a free one.")
-    private List<InetSocketAddress> listeners = List.of();
+            converter = ListenerConverter.class,
+            description = {
+                "Where clients connect; may be repeated. Port 0 takes a free one. KIND is http, https, socks5 or mixed;"
+                        + " http if it is left out.",
+                "Settings may follow, as in socks5://127.0.0.1:1080?name=office&proxy-protocol=10.0.0.0/8."
+            })
+    private List<ListenerConfig> listeners = List.of();
 
     @Mixin
     private GatewayOptions gateway = new GatewayOptions();

@@ -1,5 +1,7 @@
 package io.weir.launcher;
 
+import io.weir.proxyengine.ListenerConfig;
+import io.weir.proxyengine.ListenerKind;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Locale;
@@ -13,6 +15,12 @@ final class Text {
     static String address(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** {@code 127.0.0.1:8080} for HTTP, {@code socks5://127.0.0.1:1080} for anything else. */
+    static String listener(ListenerConfig listener) {
+        String address = address(listener.address());
+        return listener.kind() == ListenerKind.HTTP ? address : listener.kind().scheme() + "://" + address;
     }
 
     /** {@code 12.3 MB}, in powers of ten. */

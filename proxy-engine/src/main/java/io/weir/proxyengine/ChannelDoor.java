@@ -15,10 +15,12 @@ import java.util.Map;
 
 /** A door of one Netty channel, which deals its clients out to the loops in turn: for transports without raw sockets. */
 final class ChannelDoor implements Door {
+    private final ListenerConfig config;
     private final Channel listener;
     private final Map<EventLoop, EngineLoop> loops;
 
-    private ChannelDoor(Channel listener, Map<EventLoop, EngineLoop> loops) {
+    private ChannelDoor(ListenerConfig config, Channel listener, Map<EventLoop, EngineLoop> loops) {
+        this.config = config;
         this.listener = listener;
         this.loops = loops;
     }
@@ -29,11 +31,7 @@ final class ChannelDoor implements Door {
      * @throws EngineException if it is not to be had
      */
     static ChannelDoor bind(
-            EventLoopGroup group,
-            EngineConfig config,
-            InetSocketAddress address,
-            AcceptLimit limit,
-            FrugalReads reads) {
+            EventLoopGroup group, EngineConfig config, ListenerConfig listener, AcceptLimit limit, FrugalReads reads) {
         Map<EventLoop, EngineLoop> loops = new HashMap<>(); // complete before the first client is accepted
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
@@ -47,13 +45,18 @@ final class ChannelDoor implements Door {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, ChannelTuning.waterMark())
-                .childHandler(new ClientInitializer(loops))
-                .bind(address)
+                .childHandler(new ClientInitializer(listener, loops))
+                .bind(listener.address())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw Door.cannotListen(address, bound.cause());
+            throw Door.cannotListen(listener.address(), bound.cause());
         }
-        return new ChannelDoor(bound.channel(), loops);
+        return new ChannelDoor(listener, bound.channel(), loops);
+    }
+
+    @Override
+    public ListenerConfig config() {
+        return config;
     }
 
     @Override
@@ -74,9 +77,11 @@ final class ChannelDoor implements Door {
 
     /** Gives each accepted connection to its loop. */
     private static final class ClientInitializer extends ChannelInitializer<SocketChannel> {
+        private final ListenerConfig listener;
         private final Map<EventLoop, EngineLoop> loops;
 
-        ClientInitializer(Map<EventLoop, EngineLoop> loops) {
+        ClientInitializer(ListenerConfig listener, Map<EventLoop, EngineLoop> loops) {
+            this.listener = listener;
             this.loops = loops;
         }
 
@@ -86,8 +91,12 @@ final class ChannelDoor implements Door {
             if (loop == null) {
                 throw new IllegalStateException("no engine loop for " + client.eventLoop());
             }
-            new ClientHandler(loop, client, Addresses.text(client.remoteAddress()))
-                    .begin(loop.sweep().nowNanos());
+            Caller caller = Caller.of(listener, client.remoteAddress());
+            if (listener.isPlainHttp()) {
+                new ClientHandler(loop, client, caller).begin(loop.sweep().nowNanos(), 0);
+            } else {
+                NewChannel.begin(loop, client, caller);
+            }
         }
     }
 }

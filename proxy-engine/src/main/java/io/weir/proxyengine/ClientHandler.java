@@ -25,16 +25,18 @@ import org.slf4j.LoggerFactory;
  * <p>It sees to it that each byte read from the client falls to exactly one session: bytes of a head count for the session that
  * the head opens, and a connection that ends in the middle of a head gets a session for those too.
  */
-final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSink, Swept {
+final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSink, TunnelAsker, Waiting {
     private static final Logger log = LoggerFactory.getLogger(ClientHandler.class);
 
     private final EngineLoop loop;
     private final SocketChannel client;
     private final RequestDecoder decoder = new RequestDecoder(this);
     private final WriteMeter writes = new WriteMeter();
+    private final Caller caller;
     private final String remote;
     private Site site = Site.NONE;
     private long headBytes;
+    private int headerBytes;
     private long waitingSinceNanos;
     private boolean headBegun;
     private boolean first = true;
@@ -49,20 +51,23 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     /**
      * Makes a handler; {@link #begin} puts it to work.
      *
-     * @param remote the client's address
+     * @param caller whose connection it is
      */
-    ClientHandler(EngineLoop loop, SocketChannel client, String remote) {
+    ClientHandler(EngineLoop loop, SocketChannel client, Caller caller) {
         this.loop = loop;
         this.client = client;
-        this.remote = remote;
+        this.caller = caller;
+        remote = caller.remote();
     }
 
     /**
      * Makes the pipeline: meter, decoder, and this.
      *
      * @param sinceNanos when the client connected
+     * @param headerBytes of a load balancer's header, that were read before the first request's head
      */
-    void begin(long sinceNanos) {
+    void begin(long sinceNanos, int headerBytes) {
+        this.headerBytes = headerBytes;
         client.pipeline().addLast(writes, decoder, this);
         waitingSinceNanos = sinceNanos;
         loop.sweep().add(this);
@@ -123,7 +128,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
             return;
         }
         String host = authority.toString();
-        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, "http://" + host, remote);
+        SessionMeter meter =
+                loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), remote);
         count(meter, Leg.OVERHEAD_UP);
         currentLeg = Leg.UP; // what follows the head is the tunnel's
         var opening = new TunnelOpening(loop, this, client, meter, authority);
@@ -175,6 +181,10 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private void count(SessionMeter meter, Leg leg) {
         leg.count(meter, headBytes);
         headBytes = 0;
+        if (headerBytes > 0) {
+            meter.overheadUp(headerBytes);
+            headerBytes = 0;
+        }
         current = meter;
         currentLeg = leg;
     }
@@ -218,8 +228,31 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         }
     }
 
+    @Override
+    public Caller caller() {
+        return caller;
+    }
+
+    @Override
+    public TunnelReply reply() {
+        return TunnelReply.HTTP;
+    }
+
+    @Override
+    public void makeWay() {
+        leave();
+        client.pipeline().remove(this);
+        client.pipeline().remove(RequestDecoder.class); // what it holds passes on
+    }
+
+    @Override
+    public void refuse(SessionMeter meter, Refusal refusal) {
+        answer(meter, Leg.OVERHEAD_UP, Leg.OVERHEAD_DOWN, refusal, false);
+    }
+
     /** The connection ends with bytes that nobody will take any more: they were read, so they count. */
-    void settle() {
+    @Override
+    public void settle() {
         consumed(decoder.waitingBytes());
         leave();
     }
@@ -233,14 +266,16 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     }
 
     /** Ends the connection if it is between two requests. */
-    void drain() {
+    @Override
+    public void drain() {
         if (exchange == null && tunnel == null && headBytes == 0 && decoder.waitingBytes() == 0) {
             client.close();
         }
     }
 
     /** Ends the connection, whatever has come of its next head. */
-    void close() {
+    @Override
+    public void close() {
         client.close();
     }
 
@@ -307,7 +342,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
             exchange.abort(reason);
         } else if (tunnel != null) {
             tunnel.abort(reason);
-        } else if (headBytes > 0) {
+        } else if (headBytes + headerBytes > 0) {
             SessionMeter meter =
                     loop.refusal() == null ? loop.open(SessionProtocol.HTTP, "", "", "", remote) : loop.overload();
             count(meter, Leg.UP);

@@ -34,15 +34,18 @@ final class ClientListener implements EpollIoHandle {
     private final EngineLoop loop;
     private final List<EngineLoop> loops;
     private final AcceptLimit limit;
+    private final ListenerConfig config;
     private final Runnable resume = this::resume;
     private final byte[] peer = new byte[ADDRESS_BYTES];
     private @Nullable IoRegistration registration;
 
-    ClientListener(LinuxSocket socket, EngineLoop loop, List<EngineLoop> loops, AcceptLimit limit) {
+    ClientListener(
+            LinuxSocket socket, EngineLoop loop, List<EngineLoop> loops, AcceptLimit limit, ListenerConfig config) {
         this.socket = socket;
         this.loop = loop;
         this.loops = List.copyOf(loops);
         this.limit = limit;
+        this.config = config;
     }
 
     EngineLoop loop() {
@@ -104,18 +107,18 @@ final class ClientListener implements EpollIoHandle {
     }
 
     private void give(int client) {
-        String remote = remote();
+        Caller caller = caller();
         EngineLoop taker = taker();
         if (taker.equals(loop)) {
-            NewClient.begin(loop, client, remote);
+            NewClient.begin(loop, client, caller);
         } else {
-            taker.eventLoop().execute(() -> NewClient.begin(taker, client, remote));
+            taker.eventLoop().execute(() -> NewClient.begin(taker, client, caller));
         }
     }
 
-    /** The address of the client that was accepted last. */
-    private String remote() {
-        return Addresses.text(NativeInetAddress.address(peer, 1, peer[0]));
+    /** The client that was accepted last. */
+    private Caller caller() {
+        return Caller.of(config, NativeInetAddress.address(peer, 1, peer[0]));
     }
 
     private EngineLoop taker() {
@@ -132,7 +135,7 @@ final class ClientListener implements EpollIoHandle {
     void stop() {
         int client;
         for (int i = 0; i <= Door.BACKLOG && (client = accept()) >= 0; i++) { // more can't have waited
-            NewClient.begin(loop, client, remote()).read();
+            NewClient.begin(loop, client, caller()).read();
         }
         close();
         if (registration != null) {

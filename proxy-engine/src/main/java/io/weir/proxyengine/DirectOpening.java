@@ -1,7 +1,6 @@
 package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
@@ -11,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A CONNECT to one address between its head and its answer (RFC 9110 §9.3.6), on raw sockets: what {@link TunnelOpening} does, without
+ * A tunnel to one address between its request, a CONNECT's head (RFC 9110 §9.3.6) or one of SOCKS, and its answer, on raw sockets: what {@link TunnelOpening} does, without
  * channels. What the client sends meanwhile waits in the kernel. Event loop of both sockets.
  */
 final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
@@ -21,6 +20,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
     private final EngineLoop loop;
     private final RawSocket client;
     private final RawSocket origin;
+    private final TunnelReply reply;
     private final Authority authority;
     private final InetSocketAddress destination;
     private final SessionMeter meter;
@@ -32,30 +32,39 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             EngineLoop loop,
             RawSocket client,
             RawSocket origin,
+            TunnelReply reply,
             Authority authority,
             InetSocketAddress destination,
             SessionMeter meter) {
         this.loop = loop;
         this.client = client;
         this.origin = origin;
+        this.reply = reply;
         this.authority = authority;
         this.destination = destination;
         this.meter = meter;
     }
 
     /**
-     * Serves a CONNECT if there is exactly one address to connect and nothing against it.
+     * Opens a tunnel if there is exactly one address to connect and nothing against it.
      *
-     * @param target not yet parsed
+     * @param reply how the client is answered
+     * @param headBytes that the client has said, all of which is overhead
+     * @param answeredBytes that it was answered before
      * @return whether it does; else nothing has happened
      */
-    static boolean begin(EngineLoop loop, RawSocket client, String remote, String target, int headBytes) {
-        Authority authority = Authority.parse(target, 0);
-        InetSocketAddress destination =
-                authority == null ? null : loop.connector().onlyAddress(authority);
+    static boolean begin(
+            EngineLoop loop,
+            RawSocket client,
+            Caller caller,
+            TunnelReply reply,
+            Authority authority,
+            long headBytes,
+            long answeredBytes) {
+        InetSocketAddress destination = loop.connector().onlyAddress(authority);
         Interception interception = loop.interception();
-        boolean mayBeRead = authority != null && interception != null && interception.mayOpen(authority);
-        if (authority == null || destination == null || mayBeRead || loop.refusal() != null) {
+        boolean mayBeRead = interception != null && interception.mayOpen(authority);
+        if (destination == null || mayBeRead || loop.refusal() != null) {
             return false;
         }
         RawSocket origin;
@@ -66,9 +75,10 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             return false;
         }
         String host = authority.toString();
-        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, "http://" + host, remote);
+        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller.remote());
         meter.overheadUp(headBytes);
-        new DirectOpening(loop, client, origin, authority, destination, meter).connect();
+        meter.overheadDown(answeredBytes);
+        new DirectOpening(loop, client, origin, reply, authority, destination, meter).connect();
         return true;
     }
 
@@ -127,7 +137,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
     private void connected() {
         settle();
         meter.originConnected(Addresses.text(destination));
-        ByteBuf answer = HeadWriter.tunnelStands();
+        ByteBuf answer = reply.stands();
         CloseReason fault = null;
         try {
             int sent = client.send(answer.memoryAddress(), 0, answer.readableBytes());
@@ -150,27 +160,12 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
     }
 
     private void failed(Refusal refusal) {
-        ByteBuf reply = // there may be no memory for it
-                HeadWriter.refusal(loop.allocator(), refusal, loop.config().nodeName(), false);
+        ByteBuf answer = reply.refusal(loop, refusal); // there may be no memory for it
         settle();
         origin.close();
         log.debug(
                 "refused session={} status={} {}", meter.id(), refusal.status().code(), refusal.message());
-        SocketChannel channel = ClientChannels.adopt(loop, client);
-        var writes = new WriteMeter();
-        writes.target(meter, Leg.OVERHEAD_DOWN);
-        channel.pipeline().addLast(writes);
-        channel.write(reply, channel.voidPromise());
-        LingeringClose.begin(
-                loop,
-                channel,
-                meter,
-                Leg.OVERHEAD_UP,
-                refusal.reason(),
-                refusal.status().code());
-        if (!channel.isActive()) {
-            channel.close();
-        }
+        RefusedClient.end(loop, client, meter, answer, refusal);
     }
 
     /** The client is gone, or somebody ended the session. */

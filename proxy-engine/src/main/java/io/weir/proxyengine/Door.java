@@ -8,6 +8,9 @@ import java.util.List;
 interface Door {
     int BACKLOG = 4096;
 
+    /** What it was told. */
+    ListenerConfig config();
+
     /** The actual address and port. */
     InetSocketAddress address();
 

@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param refusedDestinations further addresses of this node that no client may reach, such as the gateway's
  * @param nameServers whom to ask for names; empty for those of the system
  * @param intercept what is intercepted; null if nothing is
+ * @param privateDestinations whether clients may go to loopback and private addresses
  */
 public record EngineConfig(
-        List<InetSocketAddress> listeners,
+        List<ListenerConfig> listeners,
         boolean allowOpen,
         Transport transport,
         int eventLoops,
@@ -42,7 +43,8 @@ public record EngineConfig(
         String nodeName,
         List<InetSocketAddress> refusedDestinations,
         List<InetSocketAddress> nameServers,
-        @Nullable InterceptConfig intercept) {
+        @Nullable InterceptConfig intercept,
+        PrivateDestinations privateDestinations) {
 
     /**
      * Checks.
@@ -55,17 +57,18 @@ public record EngineConfig(
         nameServers = List.copyOf(nameServers);
         var faults = new StringBuilder();
         check(faults, !listeners.isEmpty(), "no address to listen on");
-        for (InetSocketAddress listener : listeners) {
+        check(faults, ListenerConfig.areNamesDistinct(listeners), "two listeners have the same name");
+        for (ListenerConfig each : listeners) {
+            InetSocketAddress listener = each.address();
             check(
                     faults,
                     !listener.isUnresolved(),
                     "cannot listen on " + listener.getHostString() + ": no such address");
             check(
                     faults,
-                    allowOpen
-                            || listener.isUnresolved()
-                            || listener.getAddress().isLoopbackAddress(),
-                    "listening on " + listener.getHostString()
+                    allowOpen || listener.isUnresolved() || each.isForThisMachine(),
+                    (each.hasProxyProtocol() ? "listening behind a load balancer on " : "listening on ")
+                            + listener.getHostString()
                             + " would make this an open proxy: anybody who reaches it could use it. Listen on 127.0.0.1, or say --allow-open if the network keeps others away");
         }
         check(faults, eventLoops > 0, "event loops must be 1 or more, not " + eventLoops);
@@ -101,13 +104,20 @@ public record EngineConfig(
         return new Builder(listener);
     }
 
+    boolean allowsPrivateDestinations() {
+        return privateDestinations == PrivateDestinations.AUTO
+                ? isLoopbackOnly()
+                : privateDestinations == PrivateDestinations.ALLOW;
+    }
+
+    /** Whether only this machine reaches it: a load balancer on it brings others. */
     boolean isLoopbackOnly() {
-        return listeners.stream().allMatch(listener -> listener.getAddress().isLoopbackAddress());
+        return listeners.stream().allMatch(ListenerConfig::isForThisMachine);
     }
 
     /** Collects what differs from the safe defaults. One thread. */
     public static final class Builder {
-        private List<InetSocketAddress> listeners;
+        private List<ListenerConfig> listeners;
         private boolean allowOpen;
         private Transport transport = Transport.best();
         private int eventLoops = Math.max(1, Runtime.getRuntime().availableProcessors());
@@ -123,14 +133,21 @@ public record EngineConfig(
         private List<InetSocketAddress> refusedDestinations = List.of();
         private List<InetSocketAddress> nameServers = List.of();
         private @Nullable InterceptConfig intercept;
+        private PrivateDestinations privateDestinations = PrivateDestinations.AUTO;
 
         private Builder(InetSocketAddress listener) {
-            listeners = List.of(listener);
+            listeners = List.of(ListenerConfig.http(listener));
         }
 
         /** See {@link EngineConfig#listeners()}. */
+        public Builder listeners(ListenerConfig... value) {
+            listeners = List.of(value);
+            return this;
+        }
+
+        /** Listeners for HTTP, named as their addresses. */
         public Builder listeners(List<InetSocketAddress> value) {
-            listeners = value;
+            listeners = value.stream().map(ListenerConfig::http).toList();
             return this;
         }
 
@@ -224,6 +241,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#privateDestinations()}. */
+        public Builder privateDestinations(PrivateDestinations value) {
+            privateDestinations = value;
+            return this;
+        }
+
         /**
          * The configuration.
          *
@@ -246,7 +269,8 @@ public record EngineConfig(
                     nodeName,
                     refusedDestinations,
                     nameServers,
-                    intercept);
+                    intercept,
+                    privateDestinations);
         }
     }
 }

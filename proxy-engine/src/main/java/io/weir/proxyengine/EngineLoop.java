@@ -14,6 +14,7 @@ import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.SessionIds;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.proxyengine.tls.ProxyTls;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class EngineLoop {
     private final RelayMovers movers;
     private final AcceptLimit acceptLimit;
     private final @Nullable Interception interception;
+    private final Certificates certificates;
     private final FrugalReads reads;
     private final HeadReader headReader = new HeadReader();
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -68,8 +70,10 @@ final class EngineLoop {
             DestinationPolicy policy,
             FrugalReads reads,
             AcceptLimit acceptLimit,
-            @Nullable Interception interception) {
+            @Nullable Interception interception,
+            Certificates certificates) {
         this.loop = loop;
+        this.certificates = certificates;
         this.config = config;
         this.bus = bus;
         publisher = new LoopPublisher(
@@ -166,6 +170,11 @@ final class EngineLoop {
     void clientLeft() {
         clients--;
         acceptLimit.leave();
+    }
+
+    /** With what a listener speaks TLS. */
+    ProxyTls tls(ListenerConfig listener) {
+        return certificates.of(listener);
     }
 
     /** What to intercept with; null if nothing is. */
@@ -271,6 +280,26 @@ final class EngineLoop {
         return meter;
     }
 
+    /**
+     * Counts what was said on a connection that ended before anybody could serve it; nothing happens if nothing was.
+     *
+     * @param overheadUp of a balancer's header and of handshakes
+     * @param up of what would have been a request
+     * @param overheadDown answers to handshakes
+     */
+    void countUnserved(Caller caller, long overheadUp, long up, long overheadDown, CloseReason reason) {
+        if (overheadUp + up + overheadDown == 0) {
+            return;
+        }
+        SessionMeter meter = refusal() == null ? open(SessionProtocol.HTTP, "", "", "", caller.remote()) : overload();
+        meter.overheadUp(overheadUp);
+        meter.up(up);
+        meter.overheadDown(overheadDown);
+        if (!isOverload(meter)) {
+            meter.close(reason, 0);
+        }
+    }
+
     boolean isOverload(SessionMeter meter) {
         return meter.equals(overload);
     }
@@ -331,10 +360,8 @@ final class EngineLoop {
         draining = true;
         origins.close();
         for (Swept one : sweep.all()) {
-            if (one instanceof ClientHandler client) {
+            if (one instanceof Waiting client) {
                 client.drain();
-            } else if (one instanceof NewClient client) {
-                client.close();
             }
         }
         for (ActiveSession session : List.copyOf(sessions.values())) {
@@ -348,9 +375,7 @@ final class EngineLoop {
     void endAll() {
         abortAll(CloseReason.NODE_STOPPED);
         for (Swept one : sweep.all()) {
-            if (one instanceof ClientHandler client) {
-                client.close();
-            } else if (one instanceof NewClient client) {
+            if (one instanceof Waiting client) {
                 client.close();
             } else if (one instanceof LingeringClose lingering) {
                 lingering.abort(CloseReason.NODE_STOPPED);

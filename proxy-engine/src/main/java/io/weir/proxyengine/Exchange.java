@@ -85,7 +85,7 @@ final class Exchange implements ConnectListener, ActiveSession {
                 meter,
                 meter,
                 SessionProtocol.HTTP,
-                Addresses.text(client.remoteAddress()),
+                handler.caller().remote(),
                 target.authority(),
                 0);
         recording.request(
@@ -173,10 +173,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         if (refusal.reason() == CloseReason.DENIED) {
             loop.recordRefusal(
-                    meter,
-                    Addresses.text(client.remoteAddress()),
-                    request.target().site().ledgerHost(),
-                    refusal.message());
+                    meter, handler.caller().remote(), request.target().site().ledgerHost(), refusal.message());
         }
         refuse(refusal);
     }

@@ -3,6 +3,7 @@ package io.weir.proxyengine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * loop only.
  */
 final class HeadReader {
-    /** Longer heads are rare, and for Netty's decoder. */
+    /** Longer heads are rare, and for Netty's decoder. Whatever must be whole before it is taken is shorter. */
     private static final int BYTES = 4 * 1024;
+
+    static final byte[] NOTHING = {};
 
     private final ByteBuf buffer = ByteBufAllocator.DEFAULT.directBuffer(BYTES, BYTES);
     private final byte[] bytes = new byte[BYTES];
@@ -23,10 +26,46 @@ final class HeadReader {
      * @return how many bytes; 0 if there are none now, -1 at the end
      */
     int read(RawSocket client) throws IOException {
-        int read = client.receive(buffer.memoryAddress(), BYTES);
-        length = Math.max(0, read);
-        buffer.getBytes(0, bytes, 0, length);
+        return read(client, NOTHING);
+    }
+
+    /**
+     * Reads on.
+     *
+     * @param held what the client has said before: what is read is put behind it
+     * @return how many bytes were read; 0 if there are none now, -1 at the end
+     */
+    int read(RawSocket client, byte[] held) throws IOException {
+        int before = held.length;
+        length = before;
+        System.arraycopy(held, 0, bytes, 0, before);
+        int read = client.receive(buffer.memoryAddress(), BYTES - before);
+        if (read > 0) {
+            buffer.getBytes(0, bytes, before, read);
+            length = before + read;
+        }
         return read;
+    }
+
+    /** Drops the first bytes of what was read: they were taken. */
+    void drop(int count) {
+        System.arraycopy(bytes, count, bytes, 0, length - count);
+        length -= count;
+    }
+
+    /** The array that has what was read, from 0 on. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** How much was read and not dropped. */
+    int length() {
+        return length;
+    }
+
+    /** A copy to hold until more comes. */
+    byte[] held() {
+        return length == 0 ? NOTHING : Arrays.copyOf(bytes, length);
     }
 
     /** The target, if what was read is a CONNECT as {@link ConnectHead} knows it. */

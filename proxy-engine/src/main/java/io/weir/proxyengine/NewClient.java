@@ -3,30 +3,34 @@ package io.weir.proxyengine;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
-import io.weir.eventbus.SessionMeter;
-import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A client that has connected and said nothing: a raw socket. If it says a plain CONNECT at once, a {@link DirectOpening} serves it and
- * no Netty channel is ever made; for whatever else it says it becomes a channel, with a {@link ClientHandler} that gets the
- * bytes. Event loop of its socket.
+ * no Netty channel is ever made, and neither is for SOCKS, which a {@link SocksClient} hears; for whatever else it says it becomes a channel, with a
+ * {@link ClientHandler} that gets the bytes. Event loop of its socket.
  */
-final class NewClient implements RawSocket.Listener, Swept {
+final class NewClient implements RawSocket.Listener, Waiting {
     private static final Logger log = LoggerFactory.getLogger(NewClient.class);
 
     private final EngineLoop loop;
     private final RawSocket socket;
-    private final String remote;
+    private final @Nullable FirstWords words; // null if there is nothing to find out
+    private Caller caller;
     private final long sinceNanos;
+    private byte[] held = HeadReader.NOTHING;
+    private int headerBytes;
     private boolean over;
     private int sweepPosition = -1;
 
-    private NewClient(EngineLoop loop, int descriptor, String remote) {
+    private NewClient(EngineLoop loop, int descriptor, Caller caller) {
         this.loop = loop;
-        this.remote = remote;
+        this.caller = caller;
+        words = caller.listener().isPlainHttp() ? null : new FirstWords(caller);
         socket = RawSocket.accepted(descriptor, this);
         sinceNanos = loop.sweep().nowNanos();
     }
@@ -36,18 +40,33 @@ final class NewClient implements RawSocket.Listener, Swept {
      *
      * @param descriptor the loop's from now on, whatever happens
      */
-    static NewClient begin(EngineLoop loop, int descriptor, String remote) {
-        var client = new NewClient(loop, descriptor, remote);
+    static NewClient begin(EngineLoop loop, int descriptor, Caller caller) {
+        var client = new NewClient(loop, descriptor, caller);
         loop.clientCame();
         loop.sweep().add(client);
+        if (!FirstWords.mayConnect(caller)) {
+            client.turnAway();
+            return client;
+        }
         try {
             client.socket.register(loop.eventLoop());
             client.socket.interest(true, false);
         } catch (IOException | RuntimeException e) {
-            log.error("a client could not be served remote={}", remote, e);
+            log.error("a client could not be served remote={}", caller.remote(), e);
             client.close();
         }
         return client;
+    }
+
+    /** Not a byte of it is read. */
+    private void turnAway() {
+        loop.record(notTrusted(caller));
+        close();
+    }
+
+    static ConnectionRefused notTrusted(Caller caller) {
+        return new ConnectionRefused(
+                0, caller.remote(), "", "listener " + caller.listener().name() + " is for its load balancers only");
     }
 
     /** Reads what the client has said, if anything. */
@@ -57,42 +76,54 @@ final class NewClient implements RawSocket.Listener, Swept {
         }
         int read = 0;
         try {
-            read = loop.headReader().read(socket);
+            read = loop.headReader().read(socket, held);
             if (read < 0) {
-                close();
+                end(CloseReason.CLIENT_ABORTED);
             } else if (read > 0) {
-                serve(read);
+                serve();
             }
         } catch (IOException reset) {
-            close();
+            end(CloseReason.CLIENT_RESET);
         } catch (RuntimeException | Error e) {
-            log.error("client connection failed remote={}", remote, e);
-            fail(read);
+            log.error("client connection failed remote={}", caller.remote(), e);
+            held = loop.headReader().held();
+            end(CloseReason.INTERNAL_ERROR);
         }
     }
 
-    private void serve(int headBytes) {
-        String target = loop.headReader().connectTarget();
-        if (target != null && DirectOpening.begin(loop, socket, remote, target, headBytes)) {
+    private void serve() {
+        HeadReader head = loop.headReader();
+        FirstWords.Next next = FirstWords.Next.HTTP;
+        if (words != null) {
+            next = words.next(head.bytes(), head.length());
+            int taken = words.takeHeaderBytes();
+            headerBytes += taken;
+            head.drop(taken);
+            caller = words.caller();
+        }
+        switch (next) {
+            case MORE -> held = head.held();
+            case HTTP -> serveHttp(head);
+            case SOCKS -> {
+                leave();
+                SocksClient.begin(loop, socket, caller, sinceNanos, headerBytes);
+            }
+            case TLS -> becomeSecure(head);
+            case REFUSED -> {
+                held = head.held();
+                end(CloseReason.BAD_REQUEST);
+            }
+        }
+    }
+
+    private void serveHttp(HeadReader head) {
+        String target = head.connectTarget();
+        Authority authority = target == null ? null : Authority.parse(target, 0);
+        long overhead = (long) headerBytes + head.length();
+        if (authority != null && DirectOpening.begin(loop, socket, caller, TunnelReply.HTTP, authority, overhead, 0)) {
             leave();
         } else {
             becomeChannel();
-        }
-    }
-
-    /** Nobody else has the client yet: what it said is lost, and counts. */
-    private void fail(int headBytes) {
-        if (over) {
-            return;
-        }
-        close();
-        if (headBytes > 0) {
-            SessionMeter meter =
-                    loop.refusal() == null ? loop.open(SessionProtocol.HTTP, "", "", "", remote) : loop.overload();
-            meter.up(headBytes);
-            if (!loop.isOverload(meter)) {
-                meter.close(CloseReason.INTERNAL_ERROR, 0);
-            }
         }
     }
 
@@ -100,8 +131,8 @@ final class NewClient implements RawSocket.Listener, Swept {
         ByteBuf said = loop.headReader().copy(loop.allocator()); // there may be no memory for it
         leave();
         SocketChannel channel = ClientChannels.adopt(loop, socket);
-        var handler = new ClientHandler(loop, channel, remote);
-        handler.begin(sinceNanos);
+        var handler = new ClientHandler(loop, channel, caller);
+        handler.begin(sinceNanos, headerBytes);
         if (channel.isActive()) {
             channel.pipeline().fireChannelRead(said);
             channel.pipeline().fireChannelReadComplete();
@@ -111,12 +142,30 @@ final class NewClient implements RawSocket.Listener, Swept {
         }
     }
 
-    void close() {
+    private void becomeSecure(HeadReader head) {
+        ByteBuf said = head.copy(loop.allocator());
+        leave();
+        SecureClient.begin(loop, ClientChannels.adopt(loop, socket), caller, sinceNanos, headerBytes, said);
+    }
+
+    /** Nobody else has the client: what it has said counts, if it has said anything. */
+    private void end(CloseReason reason) {
         if (!over) {
             leave();
             socket.close();
             loop.clientLeft();
+            loop.countUnserved(caller, headerBytes, held.length, 0, reason);
         }
+    }
+
+    @Override
+    public void drain() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        end(CloseReason.NODE_STOPPED);
     }
 
     private void leave() {
@@ -134,7 +183,7 @@ final class NewClient implements RawSocket.Listener, Swept {
     @Override
     public void sweep(long nowNanos) {
         if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
-            close();
+            end(CloseReason.HEAD_TIMEOUT);
         }
     }
 

@@ -46,10 +46,12 @@ public final class ProxyEngine implements AutoCloseable {
     private final AcceptLimit acceptLimit;
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
+    private final Certificates certificates;
     private boolean closed;
 
-    private ProxyEngine(EngineConfig config) {
+    private ProxyEngine(EngineConfig config, Certificates certificates) {
         this.config = config;
+        this.certificates = certificates;
         group = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(),
                 new DefaultThreadFactory("weir-loop"),
@@ -64,15 +66,16 @@ public final class ProxyEngine implements AutoCloseable {
      * @throws EngineException if an address cannot be listened on; then nothing was started
      */
     public static ProxyEngine start(EngineConfig config, EventBus bus) {
-        var engine = new ProxyEngine(config);
+        var engine = new ProxyEngine(config, Certificates.open(config.listeners()));
         try {
-            for (InetSocketAddress address : config.listeners()) {
-                engine.doors.add(engine.bind(address));
+            for (ListenerConfig listener : config.listeners()) {
+                engine.doors.add(engine.bind(listener));
             }
             engine.startLoops(bus);
         } catch (RuntimeException e) {
             engine.doors.forEach(Door::close);
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            engine.certificates.close();
             if (engine.interception != null) {
                 engine.interception.close();
             }
@@ -81,20 +84,28 @@ public final class ProxyEngine implements AutoCloseable {
         return engine;
     }
 
-    private Door bind(InetSocketAddress address) {
+    private Door bind(ListenerConfig listener) {
         return config.transport().hasRawSockets()
-                ? SocketDoor.bind(address, config.eventLoops(), acceptLimit)
-                : ChannelDoor.bind(group, config, address, acceptLimit, reads);
+                ? SocketDoor.bind(listener, config.eventLoops(), acceptLimit)
+                : ChannelDoor.bind(group, config, listener, acceptLimit, reads);
     }
 
     private void startLoops(EventBus bus) {
         var own = new ArrayList<>(config.refusedDestinations());
         own.addAll(addresses());
-        var policy = new DestinationPolicy(own, config.isLoopbackOnly());
+        var policy = new DestinationPolicy(own, config.allowsPrivateDestinations());
         DnsCache dnsCache = NameResolver.newCache();
         for (EventExecutor executor : group) {
             var loop = new EngineLoop(
-                    (EventLoop) executor, config, bus, dnsCache, policy, reads, acceptLimit, interception);
+                    (EventLoop) executor,
+                    config,
+                    bus,
+                    dnsCache,
+                    policy,
+                    reads,
+                    acceptLimit,
+                    interception,
+                    certificates);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -106,6 +117,11 @@ public final class ProxyEngine implements AutoCloseable {
                         MEMORY_LOOK_MILLIS,
                         TimeUnit.MILLISECONDS);
         doors.forEach(door -> door.open(List.copyOf(loops.values())));
+    }
+
+    /** Its listeners, each with the address and port that it has got. */
+    public List<ListenerConfig> listeners() {
+        return doors.stream().map(door -> door.config().at(door.address())).toList();
     }
 
     /** Where it listens: the actual addresses and ports. */
@@ -198,6 +214,7 @@ public final class ProxyEngine implements AutoCloseable {
             loop.endAll();
             return 0;
         });
+        certificates.close();
         if (interception != null) {
             interception.close(); // bodies that are stored now still have exchanges to tell of them
         }

@@ -26,12 +26,14 @@ final class SocketDoor implements Door {
     private static final long MOST_NANOS_BETWEEN = 20_000_000;
 
     private final List<LinuxSocket> sockets;
+    private final ListenerConfig config;
     private final InetSocketAddress address;
     private final AcceptLimit limit;
     private final List<ClientListener> listeners = new ArrayList<>();
 
-    private SocketDoor(List<LinuxSocket> sockets, InetSocketAddress address, AcceptLimit limit) {
+    private SocketDoor(List<LinuxSocket> sockets, ListenerConfig config, InetSocketAddress address, AcceptLimit limit) {
         this.sockets = sockets;
+        this.config = config;
         this.address = address;
         this.limit = limit;
     }
@@ -42,7 +44,8 @@ final class SocketDoor implements Door {
      * @param count of sockets, one for each loop
      * @throws EngineException if it is not to be had
      */
-    static SocketDoor bind(InetSocketAddress address, int count, AcceptLimit limit) {
+    static SocketDoor bind(ListenerConfig config, int count, AcceptLimit limit) {
+        InetSocketAddress address = config.address();
         List<LinuxSocket> sockets = new ArrayList<>(count);
         try {
             LinuxSocket first = listenAlone(address, sockets);
@@ -54,7 +57,7 @@ final class SocketDoor implements Door {
                 next.bind(actual);
                 next.listen(BACKLOG);
             }
-            return new SocketDoor(sockets, actual, limit);
+            return new SocketDoor(sockets, config, actual, limit);
         } catch (IOException | RuntimeException e) {
             sockets.forEach(SocketDoor::close);
             throw Door.cannotListen(address, e);
@@ -93,6 +96,11 @@ final class SocketDoor implements Door {
     }
 
     @Override
+    public ListenerConfig config() {
+        return config;
+    }
+
+    @Override
     public InetSocketAddress address() {
         return address;
     }
@@ -100,7 +108,7 @@ final class SocketDoor implements Door {
     @Override
     public void open(List<EngineLoop> loops) {
         for (int i = 0; i < sockets.size(); i++) {
-            var listener = new ClientListener(sockets.get(i), loops.get(i), loops, limit);
+            var listener = new ClientListener(sockets.get(i), loops.get(i), loops, limit, config);
             listeners.add(listener);
             loops.get(i).eventLoop().submit(listener::open).syncUninterruptibly();
         }

@@ -3,7 +3,6 @@ package io.weir.proxyengine;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.SessionMeter;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 
 /**
  * Who talks through a tunnel that may be intercepted, and what counts it. Immutable.
@@ -11,7 +10,7 @@ import java.net.InetSocketAddress;
  * @param meter the tunnel's session
  * @param client the client's channel
  * @param authority whom the client asked for
- * @param remote the client's address, for the ledger
+ * @param caller whose the client is
  */
 record TunnelEnds(
         EngineLoop loop,
@@ -19,10 +18,14 @@ record TunnelEnds(
         SessionMeter meter,
         SocketChannel client,
         Authority authority,
-        String remote) {
+        Caller caller) {
+    /** The client's address, for the ledger. */
+    String remote() {
+        return caller.remote();
+    }
+
     /** The client's address. */
     InetAddress clientAddress() {
-        InetSocketAddress address = client.remoteAddress();
-        return address == null ? InetAddress.getLoopbackAddress() : address.getAddress();
+        return caller.address().getAddress();
     }
 }

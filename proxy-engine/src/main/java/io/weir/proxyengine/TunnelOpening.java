@@ -1,7 +1,6 @@
 package io.weir.proxyengine;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
@@ -10,15 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A CONNECT between its head and its answer (RFC 9110 §9.3.6): connects, answers, and makes place for the relay. Bytes that the
- * client sends meanwhile wait in the decoder, behind its gate. Event loop of its channel.
+ * A tunnel between its request, a CONNECT's head (RFC 9110 §9.3.6) or one of SOCKS, and its answer: connects, answers, and makes place for the relay. Bytes that the
+ * client sends meanwhile wait with the asker. Event loop of its channel.
  */
 final class TunnelOpening implements ConnectListener, ActiveSession {
     private static final Logger log = LoggerFactory.getLogger(TunnelOpening.class);
     private static final int OK = 200;
 
     private final EngineLoop loop;
-    private final ClientHandler handler;
+    private final TunnelAsker asker;
     private final SocketChannel client;
     private final SessionMeter meter;
     private final Authority authority;
@@ -26,10 +25,9 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
     private @Nullable ConnectAttempt attempt;
     private boolean over;
 
-    TunnelOpening(
-            EngineLoop loop, ClientHandler handler, SocketChannel client, SessionMeter meter, Authority authority) {
+    TunnelOpening(EngineLoop loop, TunnelAsker asker, SocketChannel client, SessionMeter meter, Authority authority) {
         this.loop = loop;
-        this.handler = handler;
+        this.asker = asker;
         this.client = client;
         this.meter = meter;
         this.authority = authority;
@@ -53,7 +51,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         SocketChannel origin = (SocketChannel) channel;
         meter.originConnected(Addresses.text(origin.remoteAddress()));
         WriteMeter.of(client).target(meter, Leg.OVERHEAD_DOWN);
-        client.write(HeadWriter.tunnelStands(), client.voidPromise());
+        client.write(asker.reply().stands(), client.voidPromise());
         origin.pipeline().addLast(new WriteMeter());
         Interception interception = loop.interception();
         if (interception != null && interception.mayOpen(authority)) {
@@ -73,7 +71,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
 
     /** It may turn out to be one to read. */
     private void listen(Interception interception, SocketChannel origin) {
-        var ends = new TunnelEnds(loop, interception, meter, client, authority, Addresses.text(client.remoteAddress()));
+        var ends = new TunnelEnds(loop, interception, meter, client, authority, asker.caller());
         var first = new FirstBytes(ends, origin, (System.nanoTime() - sinceNanos) / 1000);
         first.begin();
         leaveTo();
@@ -82,10 +80,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
 
     /** Makes way for whoever has put itself behind: what the decoder holds passes on to it. */
     private void leaveTo() {
-        ChannelPipeline pipeline = client.pipeline();
-        handler.leave();
-        pipeline.remove(handler);
-        pipeline.remove(RequestDecoder.class);
+        asker.makeWay();
         client.flush();
     }
 
@@ -97,9 +92,9 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         over = true;
         loop.unregister(meter);
         if (refusal.reason() == CloseReason.DENIED) {
-            loop.recordRefusal(meter, Addresses.text(client.remoteAddress()), authority.toString(), refusal.message());
+            loop.recordRefusal(meter, asker.caller().remote(), authority.toString(), refusal.message());
         }
-        handler.answer(meter, Leg.OVERHEAD_UP, Leg.OVERHEAD_DOWN, refusal, false);
+        asker.refuse(meter, refusal);
     }
 
     /** The client is gone, or somebody ended the session. */
@@ -113,7 +108,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
             attempt.cancel();
         }
         loop.unregister(meter);
-        handler.settle();
+        asker.settle();
         client.close();
         loop.eventLoop().execute(() -> meter.close(reason, 0));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,5 +49,34 @@ class EngineConfigTest {
         assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.headTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.tunnelIdleTimeout()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void aLoadBalancerOnThisMachineBringsOthersSoItsListenerIsNoLoopback() {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        ListenerConfig behind = ListenerConfig.http(address).behind(List.of(Network.parse("127.0.0.1")));
+        EngineConfig.Builder settings = EngineConfig.builder(address).listeners(behind);
+
+        assertThatThrownBy(settings::build)
+                .hasMessageContaining("behind a load balancer")
+                .hasMessageContaining("--allow-open");
+        assertThat(settings.allowOpen(true).build().allowsPrivateDestinations()).isFalse();
+    }
+
+    @Test
+    void namesAndSettingsOfListenersMustFit() {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
+        var other = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8081);
+        EngineConfig.Builder twice = EngineConfig.builder(address)
+                .listeners(
+                        ListenerConfig.http(address).named("a"),
+                        ListenerConfig.http(other).named("a"));
+
+        assertThatThrownBy(twice::build).hasMessageContaining("same name");
+        assertThatThrownBy(() -> ListenerConfig.of(ListenerKind.HTTPS, address)).hasMessageContaining("certificate");
+        assertThatThrownBy(() -> ListenerConfig.http(address).named("a b")).hasMessageContaining("a b");
+        for (String network : new String[] {"10.0.0.1/8", "10.0.0.0/33", "x/8", "10.0.0.0/", "fe80::1%lo"}) {
+            assertThatThrownBy(() -> Network.parse(network)).isInstanceOf(EngineException.class);
+        }
     }
 }

@@ -3,7 +3,11 @@ package io.weir.proxyengine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.eventbus.Tally;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The session's counts are the kernel's, as {@code ss} prints them for the proxy's own sockets. */
 class KernelCountsTest {
@@ -74,6 +79,45 @@ class KernelCountsTest {
                     .isEqualTo(session.counts().originDown());
             await().until(() -> figure(originSide, "bytes_acked") // whoever connects counts its SYN, too
                     == session.counts().originUp() + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void agreeForATunnelThatWasAskedForWithSocks(Transport transport) throws Exception {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (var proxy = TestProxy.start(settings ->
+                        settings.transport(transport).listeners(ListenerConfig.of(ListenerKind.SOCKS5, address)));
+                ServerSocket server = Peer.listen(0);
+                Peer client = TestTunnel.connect(proxy, 0)) {
+            int port = server.getLocalPort();
+            client.write(new byte[] {5, 1, 0});
+            client.readExactly(2);
+            client.write(new byte[] {5, 1, 0, 1, 127, 0, 0, 1, (byte) (port >> 8), (byte) port});
+            client.readExactly(10);
+            try (var origin = new Peer(server.accept())) {
+                var upload = Peer.async(() -> {
+                    client.write(new byte[3_000_000]);
+                    return null;
+                });
+                origin.readExactly(3_000_000);
+                upload.get();
+                var download = Peer.async(() -> {
+                    origin.write(new byte[2_000_000]);
+                    return null;
+                });
+                client.readExactly(2_000_000);
+                download.get();
+                TestLedger.Session session = TestTunnel.session(proxy, client);
+                String filter = "( sport = :" + proxy.port() + " and dport = :"
+                        + client.socket().getLocalPort() + " )";
+                await().untilAsserted(() -> {
+                    assertThat(session.counts())
+                            .isEqualTo(new Tally(3_000_000, 2_000_000, 13, 12, 3_000_000, 2_000_000));
+                    assertThat(figure(filter, "bytes_received")).isEqualTo(3_000_013);
+                    assertThat(figure(filter, "bytes_acked")).isEqualTo(2_000_012);
+                });
+            }
         }
     }
 

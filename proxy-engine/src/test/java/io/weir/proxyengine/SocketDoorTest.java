@@ -86,7 +86,7 @@ class SocketDoorTest {
         barrier.await();
         SocketDoor door = null;
         try {
-            door = SocketDoor.bind(address, 2, new AcceptLimit(1));
+            door = SocketDoor.bind(ListenerConfig.http(address), 2, new AcceptLimit(1));
         } catch (EngineException refused) {
             assertThat(refused).hasMessageContaining("Address already in use");
         }

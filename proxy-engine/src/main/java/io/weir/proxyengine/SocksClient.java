@@ -1,0 +1,191 @@
+package io.weir.proxyengine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.socket.SocketChannel;
+import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionMeter;
+import io.weir.eventbus.SessionProtocol;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client that speaks SOCKS, until it has asked for its tunnel: a raw socket still. What a {@link DirectOpening} can serve never becomes a channel;
+ * the rest does, with a {@link SocksHandler}. Event loop of its socket.
+ */
+final class SocksClient implements RawSocket.Listener, Waiting {
+    private static final Logger log = LoggerFactory.getLogger(SocksClient.class);
+
+    private final EngineLoop loop;
+    private final RawSocket socket;
+    private final Caller caller;
+    private final long sinceNanos;
+    private final SocksHandshake handshake;
+    private byte[] held = HeadReader.NOTHING;
+    private long overheadUp;
+    private long overheadDown;
+    private boolean over;
+    private int sweepPosition = -1;
+
+    private SocksClient(EngineLoop loop, RawSocket socket, Caller caller, long sinceNanos, int headerBytes) {
+        this.loop = loop;
+        this.socket = socket;
+        this.caller = caller;
+        this.sinceNanos = sinceNanos;
+        handshake = new SocksHandshake(null);
+        overheadUp = headerBytes;
+    }
+
+    /**
+     * Hears a client out whose first bytes are in the loop's reader.
+     *
+     * @param sinceNanos when it connected; the deadline counts from there
+     * @param headerBytes of a load balancer's header that came before
+     */
+    static void begin(EngineLoop loop, RawSocket socket, Caller caller, long sinceNanos, int headerBytes) {
+        var client = new SocksClient(loop, socket, caller, sinceNanos, headerBytes);
+        loop.sweep().add(client);
+        socket.tell(client);
+        client.hear(true);
+    }
+
+    @Override
+    public void ready(RawSocket unused, boolean readable, boolean writable, boolean broken) {
+        if (readable && !over) {
+            hear(false);
+        }
+    }
+
+    private void hear(boolean isRead) {
+        try {
+            int read = isRead ? loop.headReader().length() : loop.headReader().read(socket, held);
+            if (read < 0) {
+                end(CloseReason.CLIENT_ABORTED);
+            } else if (read > 0) {
+                serve(loop.headReader());
+            }
+        } catch (IOException reset) {
+            end(CloseReason.CLIENT_RESET);
+        } catch (RuntimeException | Error e) {
+            log.error("client connection failed remote={}", caller.remote(), e);
+            end(CloseReason.INTERNAL_ERROR);
+        }
+    }
+
+    private void serve(HeadReader said) throws IOException {
+        held = said.held(); // whatever happens, it was read and counts
+        while (true) {
+            SocksHandshake.Step step = handshake.take(said.bytes(), 0, said.length());
+            said.drop(handshake.taken());
+            overheadUp += handshake.taken();
+            held = said.held();
+            switch (step) {
+                case MORE -> {
+                    return;
+                }
+                case ANSWER -> send(handshake.answer());
+                case REQUEST -> {
+                    open();
+                    return;
+                }
+                case REFUSED -> {
+                    refuse();
+                    return;
+                }
+            }
+        }
+    }
+
+    /** A handful of bytes, for which the kernel of a client that takes part has always room. */
+    private void send(ByteBuf answer) throws IOException {
+        try {
+            int sent = socket.send(answer.memoryAddress(), answer.readerIndex(), answer.writerIndex());
+            overheadDown += sent;
+            if (sent < answer.readableBytes()) {
+                throw new IOException("the client does not take what it is answered");
+            }
+        } finally {
+            answer.release();
+        }
+    }
+
+    private void open() {
+        boolean isDirect = held.length == 0
+                && DirectOpening.begin(
+                        loop, socket, caller, handshake.reply(), handshake.authority(), overheadUp, overheadDown);
+        if (isDirect) {
+            leave();
+        } else {
+            ByteBuf early = loop.allocator() // there may be no memory for it
+                    .directBuffer(Math.max(1, held.length))
+                    .writeBytes(held);
+            leave();
+            SocketChannel channel = ClientChannels.adopt(loop, socket);
+            var handler = new SocksHandler(loop, channel, caller, handshake);
+            handler.resume(overheadUp, overheadDown, early);
+        }
+    }
+
+    private void refuse() {
+        leave();
+        Refusal refusal = handshake.refusal();
+        SessionMeter meter = loop.refusal() == null ? openUnnamed(loop, caller, handshake) : loop.overload();
+        meter.overheadUp(overheadUp + held.length);
+        meter.overheadDown(overheadDown);
+        recordDenial(loop, meter, caller, refusal);
+        RefusedClient.end(loop, socket, meter, handshake.lastAnswer(loop), refusal);
+    }
+
+    /** The session of a handshake that came to nothing: no host is known. */
+    static SessionMeter openUnnamed(EngineLoop loop, Caller caller, SocksHandshake handshake) {
+        return loop.open(
+                SessionProtocol.HTTPS_TUNNEL, "TUNNEL", "", handshake.reply().url(""), caller.remote());
+    }
+
+    static void recordDenial(EngineLoop loop, SessionMeter meter, Caller caller, Refusal refusal) {
+        if (refusal.reason() == CloseReason.DENIED) {
+            loop.recordRefusal(meter, caller.remote(), "", refusal.message());
+        }
+    }
+
+    private void end(CloseReason reason) {
+        if (!over) {
+            leave();
+            socket.close();
+            loop.clientLeft();
+            loop.countUnserved(caller, overheadUp + held.length, 0, overheadDown, reason);
+        }
+    }
+
+    private void leave() {
+        over = true;
+        loop.sweep().remove(this);
+    }
+
+    @Override
+    public void drain() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        end(CloseReason.NODE_STOPPED);
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+            end(CloseReason.HEAD_TIMEOUT);
+        }
+    }
+
+    @Override
+    public int sweepPosition() {
+        return sweepPosition;
+    }
+
+    @Override
+    public void sweepPosition(int position) {
+        sweepPosition = position;
+    }
+}
