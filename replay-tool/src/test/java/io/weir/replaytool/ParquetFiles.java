@@ -37,7 +37,7 @@ final class ParquetFiles {
     static List<Path> parts(Path folder) {
         try {
             return ParquetNames.in(folder).stream()
-                    .sorted(Comparator.comparing(ParquetNames.Part::firstSequence))
+                    .sorted(Comparator.comparingLong(ParquetNames.Part::firstSequence))
                     .map(ParquetNames.Part::path)
                     .toList();
         } catch (IOException e) {
