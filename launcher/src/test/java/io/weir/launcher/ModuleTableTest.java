@@ -57,6 +57,9 @@ class ModuleTableTest {
                     "io.weir.eventbus..",
                     "picocli..",
                     "tools.jackson..",
+                    "org.apache.parquet..",
+                    "org.apache.hadoop..",
+                    "com.sun.net.httpserver..",
                     "org.slf4j.."),
             new Row(
                     "launcher",

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -26,7 +27,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "replay",
         description = {
-            "Plays a journal again, as it was: in the dashboard (--serve), or event by event for other programs (--to).",
+            "Plays a journal again, as it was: in the dashboard (--serve), or event by event for other programs (--to);",
+            "or its traffic: the recorded requests to their origins (--send), or the recorded responses to clients (--serve-responses).",
             "It writes nothing and takes no lock, so it also works beside a proxy that runs. What is played is what was journaled when it began.",
             ""
         },
@@ -35,6 +37,8 @@ import picocli.CommandLine.TypeConversionException;
             "Examples:",
             "  weir replay --serve --gateway 127.0.0.1:9091 --from -1h --speed 10x",
             "  weir replay --to jsonl --from 2026-11-23T14:00:00Z --to 2026-11-23T15:00:00Z --speed 1x | …",
+            "  weir replay --send --from -1h --speed 1x --origin http://127.0.0.1:8000",
+            "  weir replay --serve-responses --listen 127.0.0.1:9092",
             "  weir replay --to null                     how fast it is, and the hash of the state at the end"
         },
         sortOptions = false,
@@ -43,7 +47,7 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:all was played",
-            "1:events are missing or contradict each other, or the address is taken",
+            "1:events are missing or contradict each other, an answer differs or fails, or the address is taken",
             "2:the journal can't be read",
             "64:wrong usage, or a range in which there is nothing"
         })
@@ -90,7 +94,7 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--speed",
             paramLabel = "1x|10x|max",
             converter = Speeds.class,
-            description = "How fast (default: 1x with --serve, else max).")
+            description = "How fast (default: 1x with --serve and --send, else max).")
     private @Nullable ReplaySpeed speed;
 
     @Option(
@@ -103,6 +107,9 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--step", description = "Begin halted; with --to each line on the standard input plays one event.")
     private boolean step;
 
+    @Mixin
+    private TrafficOptions traffic = new TrafficOptions();
+
     private final Server server;
 
     /** @param server used with {@code --serve} only */
@@ -113,8 +120,12 @@ public final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String output = output();
-        if (serve == !output.isEmpty()) {
-            throw journal.wrongUsage("say what to do: one of --serve, --to jsonl and --to null");
+        if (Stream.of(serve, !output.isEmpty(), traffic.isSend(), traffic.isServe())
+                        .filter(each -> each)
+                        .count()
+                != 1) {
+            throw journal.wrongUsage(
+                    "say what to do: one of --serve, --to jsonl, --to null, --send and --serve-responses");
         }
         Place end = end();
         try (JournalReader reader = journal.open()) {
@@ -124,6 +135,13 @@ public final class ReplayCommand implements Callable<Integer> {
             ReplayRange range = ReplayRange.of(first, last, locator);
             if (range.isEmpty()) {
                 return nothing(locator);
+            }
+            if (traffic.isSend()) {
+                return new TrafficReplay(journal, traffic)
+                        .send(reader, range, speed == null ? ReplaySpeed.AS_IT_WAS : speed);
+            }
+            if (traffic.isServe()) {
+                return new TrafficReplay(journal, traffic).serve(reader, range);
             }
             return play(range, output, locator);
         } catch (JournalException e) {
