@@ -59,9 +59,8 @@ public final class TrafficSender {
         if (options.tls() != null) {
             builder.sslContext(options.tls());
         }
-        if (options.through() != null) {
-            builder.proxy(ProxySelector.of(options.through()));
-        }
+        // a proxy that the system names would be where nobody asked for one
+        builder.proxy(options.through() == null ? HttpClient.Builder.NO_PROXY : ProxySelector.of(options.through()));
         this.client = builder.build();
     }
 
