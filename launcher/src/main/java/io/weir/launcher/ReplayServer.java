@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * {@code weir replay --serve}: a gateway before a replay, and no proxy. Main thread, which waits until a signal stops the process.
@@ -34,8 +35,10 @@ final class ReplayServer implements ReplayCommand.Server {
         var server = new ReplayServer();
         return new CommandLine(new ReplayCommand(server))
                 .addMixin("gateway", server.options)
-                .setDefaultValueProvider(argument ->
-                        argument.isOption() && argument.paramLabel().equals("HOST:PORT") ? BESIDE_A_NODE : null);
+                .setDefaultValueProvider(argument -> argument instanceof OptionSpec option
+                                && option.longestName().equals("--gateway")
+                        ? BESIDE_A_NODE
+                        : null);
     }
 
     @Override

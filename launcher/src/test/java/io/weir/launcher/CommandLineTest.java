@@ -47,6 +47,18 @@ class CommandLineTest {
     }
 
     @Test
+    void aReplayStandsBesideANodeAndGoesThroughNoProxyUnlessTold() {
+        var replay = WeirCommand.commands("replay")
+                .parseArgs("replay", "--send")
+                .subcommand()
+                .commandSpec();
+
+        assertThat(replay.findOption("--gateway").<Object>getValue()).hasToString("/127.0.0.1:9091");
+        assertThat(replay.findOption("--through").<Object>getValue()).isNull();
+        assertThat(replay.findOption("--listen").<Object>getValue()).isEqualTo("127.0.0.1:9092");
+    }
+
+    @Test
     void aWrongOptionIsWrongUsage() {
         assertThat(weir("--no-such-option")).isEqualTo(64);
         assertThat(weir("audit", "--no-such-option")).isEqualTo(64);

@@ -80,7 +80,7 @@ public final class WriteJournal {
         open.add(tunnel());
         for (int i = 0; i < ROUND; i++) {
             SessionMeter session = open.remove();
-            long bytes = 1 + random.nextInt(1 << 16);
+            long bytes = 1L + random.nextInt(1 << 16);
             session.up(random.nextInt(2_000));
             session.down(bytes);
             session.originDown(bytes);
