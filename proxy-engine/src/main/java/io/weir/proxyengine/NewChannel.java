@@ -1,5 +1,7 @@
 package io.weir.proxyengine;
 
+import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -53,12 +55,7 @@ final class NewChannel extends ChannelInboundHandlerAdapter implements Waiting {
             ctx.fireChannelRead(msg);
             return;
         }
-        if (held.isReadable()) {
-            held = Unpooled.wrappedBuffer(held, said);
-        } else {
-            held.release();
-            held = said;
-        }
+        held = MERGE_CUMULATOR.cumulate(ctx.alloc(), held, said);
         byte[] bytes = ByteBufUtil.getBytes(held);
         FirstWords.Next next = words.next(bytes, bytes.length);
         int taken = words.takeHeaderBytes();

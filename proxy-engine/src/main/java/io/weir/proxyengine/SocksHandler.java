@@ -1,5 +1,7 @@
 package io.weir.proxyengine;
 
+import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -83,15 +85,10 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
             ReferenceCountUtil.release(msg);
             return;
         }
-        held = held.isReadable() ? Unpooled.wrappedBuffer(held, said) : replaceHeld(said);
+        held = MERGE_CUMULATOR.cumulate(ctx.alloc(), held, said);
         if (tunnel == null) {
             hear();
         }
-    }
-
-    private ByteBuf replaceHeld(ByteBuf next) {
-        held.release();
-        return next;
     }
 
     private void hear() {

@@ -1,6 +1,8 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.history.UpTo;
 import io.weir.aggregator.journal.EnoughException;
+import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadProgress;
 import io.weir.aggregator.replay.ReplayRange;
@@ -23,6 +25,7 @@ final class TrafficReplay {
     private final JournalAccess journal;
     private final TrafficOptions options;
     private final Bodies bodies;
+    private int readStatus;
 
     TrafficReplay(JournalAccess journal, TrafficOptions options) {
         this.journal = journal;
@@ -30,13 +33,19 @@ final class TrafficReplay {
         this.bodies = new StoredBodyReader(journal.folder().toAbsolutePath().resolveSibling("bodies"))::find;
     }
 
+    /** Reads the recordings of a range; {@link #readStatus} then says how well that went. */
     private List<Recording> recordings(JournalReader reader, ReplayRange range) {
-        Recordings recordings = new Recordings(range.last(), exchange -> true);
-        reader.startAt(journal.locator(reader, ReadProgress.NONE).recordOf(range.first()));
+        Recordings recordings = new Recordings(range.first());
+        JournalPosition begin = journal.locator(reader, ReadProgress.NONE).recordOf(range.first());
+        UpTo sink = new UpTo(recordings, begin.sequence(), range.last());
+        reader.startAt(begin);
         try {
-            journal.answer(reader.read(new From(range.first(), recordings), ReadProgress.NONE));
+            readStatus = journal.answer(reader.read(sink, ReadProgress.NONE));
         } catch (EnoughException enough) {
-            // all of them
+            readStatus = sink.missing() > 0 ? ExitStatus.VIOLATED : ExitStatus.OK;
+        }
+        if (readStatus != ExitStatus.OK) {
+            journal.complain("not all of the range can be read; weir audit shows what is wrong");
         }
         return recordings.inOrder();
     }
@@ -57,7 +66,7 @@ final class TrafficReplay {
             Runtime.getRuntime().addShutdownHook(interrupted);
             try {
                 sender.send(recordings);
-                return report.end();
+                return Math.max(readStatus, report.end());
             } finally {
                 over.countDown();
                 removeHook(interrupted);

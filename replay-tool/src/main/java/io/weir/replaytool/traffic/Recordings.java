@@ -1,40 +1,30 @@
 package io.weir.replaytool.traffic;
 
 import io.weir.aggregator.EventSink;
-import io.weir.aggregator.journal.EnoughException;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
 
-/** Collects recorded exchanges, as many as fit a bound. One thread. */
+/** Collects the recorded exchanges of a range, as many as fit a bound. One thread. */
 public final class Recordings implements EventSink {
     /** What all of them may take. */
     public static final long MAX_BYTES = 256L << 20;
 
-    private final long lastSequence;
-    private final Predicate<ExchangeCompleted> filter;
+    private final long firstSequence;
     private final List<Recording> all = new ArrayList<>();
     private long bytes;
 
-    /**
-     * Prepares to collect.
-     *
-     * @param lastSequence up to this event, that one included
-     * @param filter which of them
-     */
-    public Recordings(long lastSequence, Predicate<ExchangeCompleted> filter) {
-        this.lastSequence = lastSequence;
-        this.filter = filter;
+    /** @param firstSequence what comes before it is passed over */
+    public Recordings(long firstSequence) {
+        this.firstSequence = firstSequence;
     }
 
     @Override
     public void event(long sequence, long atMillis, LedgerEvent event) {
-        requireWanted(sequence);
-        if (event instanceof ExchangeCompleted exchange && filter.test(exchange)) {
+        if (sequence >= firstSequence && event instanceof ExchangeCompleted exchange) {
             Recording recording = new Recording(sequence, exchange);
             bytes += recording.heldBytes();
             if (bytes > MAX_BYTES) {
@@ -46,13 +36,7 @@ public final class Recordings implements EventSink {
 
     @Override
     public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
-        requireWanted(sequence);
-    }
-
-    private void requireWanted(long sequence) {
-        if (sequence > lastSequence) {
-            throw new EnoughException();
-        }
+        // no exchange
     }
 
     /** All of them in the order in which their requests came. */

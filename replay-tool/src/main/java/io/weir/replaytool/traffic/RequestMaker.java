@@ -2,7 +2,6 @@ package io.weir.replaytool.traffic;
 
 import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.MessageFacts.Field;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -46,7 +45,12 @@ final class RequestMaker {
         this.bodies = bodies;
     }
 
-    /** Why it is not to be sent, if it is not. */
+    /** There is no such body, so there is no such request. */
+    static final class NoBodyException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Why it is not to be sent, if that shows without its body. */
     Optional<Skip> skip(Recording recording) {
         ExchangeCompleted it = recording.exchange();
         if (recording.isUpgraded()) {
@@ -61,20 +65,17 @@ final class RequestMaker {
         if (it.status() == 0) {
             return Optional.of(Skip.NOT_ANSWERED);
         }
-        if (it.request().bodyBytes() > 0
-                && bodies.find(it.request().bodySha256()).isEmpty()) {
-            return Optional.of(Skip.NO_BODY);
-        }
         return Optional.empty();
     }
 
     /**
      * Makes the request.
      *
-     * @throws IOException if the body is not there any more
+     * @throws NoBodyException if its body was not captured, or is not what it was
+     * @throws IOException if its body can't be read
      * @throws IllegalArgumentException if what was recorded can't be requested
      */
-    HttpRequest request(Recording recording) throws IOException {
+    HttpRequest request(Recording recording) throws IOException, NoBodyException {
         ExchangeCompleted it = recording.exchange();
         HttpRequest.Builder request = HttpRequest.newBuilder(target(it.url()))
                 .version(recording.isHttp2() ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
@@ -113,13 +114,11 @@ final class RequestMaker {
         }
     }
 
-    private BodyPublisher body(ExchangeCompleted it) throws IOException {
+    private BodyPublisher body(ExchangeCompleted it) throws IOException, NoBodyException {
         if (it.request().bodyBytes() == 0) {
             return BodyPublishers.noBody();
         }
-        Path file = bodies.find(it.request().bodySha256())
-                .orElseThrow(
-                        () -> new FileNotFoundException("body " + it.request().bodySha256()));
+        Path file = bodies.find(it.request().bodySha256()).orElseThrow(NoBodyException::new);
         if (it.request().value("Content-Length").isEmpty()
                 && it.clientProtocol().equals("HTTP/1.1")) {
             return BodyPublishers.ofInputStream(

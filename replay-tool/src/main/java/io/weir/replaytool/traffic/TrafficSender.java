@@ -1,5 +1,6 @@
 package io.weir.replaytool.traffic;
 
+import io.weir.replaytool.traffic.RequestMaker.NoBodyException;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
@@ -111,50 +112,56 @@ public final class TrafficSender {
         }
     }
 
-    /** Is never done with an exception. */
+    /** Is never done with an exception; the place among those that are sent at once is free then. */
     private CompletableFuture<?> sendNow(Recording recording, long dueNanos) {
         long begun = nanoTime.getAsLong();
         long lateMicros = options.speed().isMax() ? 0 : Math.max(0, begun - dueNanos) / 1_000;
-        CompletableFuture<HttpResponse<Answer>> answer;
-        try {
-            answer = client.sendAsync(requests.request(recording), head -> new Answer.Subscriber());
-        } catch (IllegalArgumentException e) {
-            answer = null;
-        } catch (IOException e) {
-            answer = CompletableFuture.failedFuture(e);
-        }
-        if (answer == null) {
-            free.release();
-            tell(Sent.skipped(recording, Skip.NO_URL));
-            return CompletableFuture.completedFuture(null);
-        }
-        CompletableFuture<HttpResponse<Answer>> asked = answer;
-        return asked.copy()
+        CompletableFuture<HttpResponse<Answer>> answer = ask(recording);
+        return answer.copy()
                 .orTimeout(options.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .handle((response, failure) -> {
+                    answer.cancel(true); // it may have run out of time, and would go on
                     long micros = (nanoTime.getAsLong() - begun) / 1_000;
-                    if (failure != null) {
-                        asked.cancel(true); // it ran out of time, perhaps, and would go on
-                    }
-                    tell(
-                            failure != null
-                                    ? Sent.failed(recording, reason(failure), lateMicros, micros)
-                                    : new Sent(
-                                            recording,
-                                            Optional.empty(),
-                                            "",
-                                            response.statusCode(),
-                                            comparison.differences(recording, response),
-                                            lateMicros,
-                                            micros));
+                    return failure == null
+                            ? answered(recording, response, lateMicros, micros)
+                            : unanswered(recording, cause(failure), lateMicros, micros);
+                })
+                .thenAccept(this::tell)
+                .handle((told, failure) -> {
                     free.release();
                     return null;
                 });
     }
 
-    private static String reason(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    private CompletableFuture<HttpResponse<Answer>> ask(Recording recording) {
+        try {
+            return client.sendAsync(requests.request(recording), head -> new Answer.Subscriber());
+        } catch (IOException | NoBodyException | RuntimeException e) { // of what was recorded anything may be refused
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Sent answered(Recording recording, HttpResponse<Answer> response, long lateMicros, long micros) {
+        List<Difference> differences = comparison.differences(recording, response);
+        return new Sent(recording, Optional.empty(), "", response.statusCode(), differences, lateMicros, micros);
+    }
+
+    private static Sent unanswered(Recording recording, Throwable cause, long lateMicros, long micros) {
+        if (cause instanceof NoBodyException) {
+            return Sent.skipped(recording, Skip.NO_BODY);
+        }
+        if (cause instanceof IllegalArgumentException) {
+            return Sent.skipped(recording, Skip.NO_URL);
+        }
+        return Sent.failed(recording, reason(cause), lateMicros, micros);
+    }
+
+    private static Throwable cause(Throwable failure) {
+        Throwable inner = failure.getCause();
+        return failure instanceof CompletionException && inner != null ? inner : failure;
+    }
+
+    private static String reason(Throwable cause) {
         String name = cause.getClass().getSimpleName();
         return cause.getMessage() == null ? name : name + ": " + cause.getMessage();
     }
