@@ -43,6 +43,7 @@ public final class Aggregator implements AutoCloseable {
     private final SnapshotDesk desk;
     private final HealthBoard health;
     private final RecentExchanges exchanges;
+    private final Retention retention;
     private final String nodeId;
     private final long boot;
     private final long recoveredSequence;
@@ -59,6 +60,7 @@ public final class Aggregator implements AutoCloseable {
             SnapshotDesk desk,
             HealthBoard health,
             RecentExchanges exchanges,
+            Retention retention,
             String nodeId,
             long boot,
             long recoveredSequence,
@@ -72,6 +74,7 @@ public final class Aggregator implements AutoCloseable {
         this.desk = desk;
         this.health = health;
         this.exchanges = exchanges;
+        this.retention = retention;
         this.nodeId = nodeId;
         this.boot = boot;
         this.recoveredSequence = recoveredSequence;
@@ -158,6 +161,9 @@ public final class Aggregator implements AutoCloseable {
                     recovered.events(),
                     recoveryMillis);
             bus.start(ledger); // from here on the consumer thread owns fold, writer and journal
+            Retention retention =
+                    new Retention(lock.folder(), config.retention(), key != null, clockMillis, ledger::prune);
+            retention.start();
             return new Aggregator(
                     bus,
                     config,
@@ -167,6 +173,7 @@ public final class Aggregator implements AutoCloseable {
                     desk,
                     health,
                     exchanges,
+                    retention,
                     nodeId,
                     boot,
                     recoveredSequence,
@@ -276,6 +283,7 @@ public final class Aggregator implements AutoCloseable {
             return;
         }
         isClosed = true;
+        retention.close();
         ledger.closing();
         bus.close();
         try {

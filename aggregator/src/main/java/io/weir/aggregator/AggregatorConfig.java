@@ -1,5 +1,6 @@
 package io.weir.aggregator;
 
+import io.weir.aggregator.journal.RetentionPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldEvents how many events are kept in memory while the journal can't be written, before the ring fills up
  * @param sealFolder where the key is, or will be made, that seals the journal; null: nothing is sealed
  * @param sealInterval how long an event may wait for its seal
+ * @param retention how much of the journal is kept
  */
 public record AggregatorConfig(
         Path journalFolder,
@@ -36,7 +38,8 @@ public record AggregatorConfig(
         Duration retryInterval,
         int heldEvents,
         @Nullable Path sealFolder,
-        Duration sealInterval) {
+        Duration sealInterval,
+        RetentionPolicy retention) {
 
     /** How often a journal is sealed that is written. */
     public static final Duration SEAL_INTERVAL = Duration.ofSeconds(2);
@@ -85,7 +88,8 @@ public record AggregatorConfig(
                 Duration.ofSeconds(1),
                 262_144,
                 null,
-                SEAL_INTERVAL);
+                SEAL_INTERVAL,
+                RetentionPolicy.KEEP_ALL);
     }
 
     /** The same with another floor. */
@@ -101,7 +105,8 @@ public record AggregatorConfig(
                 retryInterval,
                 heldEvents,
                 sealFolder,
-                sealInterval);
+                sealInterval,
+                retention);
     }
 
     /** The same with a key that seals the journal, so often. */
@@ -117,7 +122,25 @@ public record AggregatorConfig(
                 retryInterval,
                 heldEvents,
                 folder,
-                interval);
+                interval,
+                retention);
+    }
+
+    /** The same, keeping so much. */
+    public AggregatorConfig withRetention(RetentionPolicy policy) {
+        return new AggregatorConfig(
+                journalFolder,
+                version,
+                syncInterval,
+                tick,
+                freeSpaceFloorBytes,
+                checkpointEvents,
+                checkpointInterval,
+                retryInterval,
+                heldEvents,
+                sealFolder,
+                sealInterval,
+                policy);
     }
 
     private static long floorFor(Path folder) {

@@ -38,12 +38,12 @@ final class CheckpointFold {
         beginSequence = fold.sequence();
         sessionsStated = begun.open();
         sessionsSeen = 0;
-        if (fold.isStarted()) {
-            mode = Mode.COMPARING;
-            compare(begun);
-        } else {
+        if (fold.awaitsCheckpoint()) {
             mode = Mode.ADOPTING;
             fold.adopt(begun);
+        } else {
+            mode = Mode.COMPARING;
+            compare(begun);
         }
     }
 

@@ -12,6 +12,7 @@ import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
+import io.weir.eventbus.LedgerEvent.EventsOmitted;
 import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * a sum that overflows, a checkpoint that differs from the state. An event that was folded already is passed over.
  *
  * <p>A fold that does not begin with the first event of a journal waits for a checkpoint and adopts it; see
- * {@link #isStarted()}. One that has state compares each checkpoint with it. What a checkpoint does not carry (lists of
+ * {@link #isStarted()}. One that has state compares each checkpoint with it. Where the journal states that events are lost, the state
+ * is no longer sure: it goes on as well as it can, finds nothing wrong, and adopts the next checkpoint instead of comparing. What a checkpoint does not carry (lists of
  * violations and gaps, the closed sessions themselves; of old ones also the counts of closed sessions) is known since the fold began.
  */
 public final class LedgerFold implements EventSink {
@@ -62,6 +64,7 @@ public final class LedgerFold implements EventSink {
     private final TunnelFold tunnels = new TunnelFold(this);
     private final UsedIds usedIds = new UsedIds();
     private boolean started;
+    private boolean unsure;
     private long skipped;
     private long sequence;
     private long atMillis;
@@ -91,6 +94,14 @@ public final class LedgerFold implements EventSink {
         } else if (mayApply()) {
             apply(event);
         }
+        if (event instanceof EventsOmitted omitted) {
+            omitted(omitted);
+        }
+    }
+
+    private void omitted(EventsOmitted omitted) {
+        sequence = Math.max(sequence, omitted.lastSequence());
+        unsure |= omitted.isLost();
     }
 
     @Override
@@ -152,7 +163,7 @@ public final class LedgerFold implements EventSink {
         } else if (event instanceof ConnectionRefused) {
             eventCounts.refused();
         }
-        // InterceptionBypassed, CommandReceived, ConfigChanged and Seal inform and change no count
+        // InterceptionBypassed, CommandReceived, ConfigChanged, Seal and JournalPruned inform and change no count
     }
 
     private void opened(SessionOpened opened) {
@@ -268,11 +279,15 @@ public final class LedgerFold implements EventSink {
     }
 
     void violated(long sessionId, String what, Tally expected, Tally found) {
+        if (unsure) {
+            return; // it would be about what is lost
+        }
         violations.found(sequence, atMillis, new ConservationViolated(sessionId, what, expected, found));
     }
 
     /** Takes over what a checkpoint states, without its sessions. */
     void adopt(CheckpointBegun begun) {
+        started = false; // until all of it is there
         sessions.clear();
         tunnels.cleared();
         closedSessions.startAt(sequence);
@@ -296,6 +311,17 @@ public final class LedgerFold implements EventSink {
     /** A checkpoint was adopted as a whole, or turned out to be broken. */
     void adopted(boolean whole) {
         started = whole;
+        unsure &= !whole;
+    }
+
+    /** Whether a checkpoint is to be believed rather than compared. */
+    boolean awaitsCheckpoint() {
+        return !started || unsure;
+    }
+
+    /** Whether events are lost that the state should have in it, since the last checkpoint. */
+    public boolean isUnsure() {
+        return unsure;
     }
 
     /** What is counted besides bytes. */

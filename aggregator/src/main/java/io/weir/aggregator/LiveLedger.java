@@ -5,6 +5,7 @@ import io.weir.eventbus.BusConsumer;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.JournalGap;
+import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,7 @@ final class LiveLedger implements BusConsumer {
     private final LongSupplier clockMillis;
     private final LongSupplier freeSpaceBytes;
     private final EventBatch batch = new EventBatch();
+    private final AtomicReference<@Nullable PruneRequest> pruneRequest = new AtomicReference<>();
     private volatile boolean isClosing;
     private boolean isHolding;
     private boolean mustReopen;
@@ -187,6 +191,40 @@ final class LiveLedger implements BusConsumer {
             checkpointAtNanos = nowNanos;
         }
         sealIfDue(nowNanos, now);
+        PruneRequest request = pruneRequest.getAndSet(null);
+        if (request != null) {
+            prune(request, now);
+        }
+    }
+
+    /** What is to be in the journal, and who waits for it. */
+    private record PruneRequest(JournalPruned event, CompletableFuture<Long> sequence) {}
+
+    /**
+     * Journals, seals and syncs that the journal is to be pruned. The future has the event's sequence, or fails; nobody may wait for
+     * it on the consumer thread. Any thread, one at a time.
+     */
+    CompletableFuture<Long> prune(JournalPruned event) {
+        PruneRequest request = new PruneRequest(event, new CompletableFuture<>());
+        pruneRequest.set(request);
+        bus.wakeConsumer();
+        return request.sequence();
+    }
+
+    private void prune(PruneRequest request, long now) throws IOException {
+        try {
+            writer.write(request.event(), now);
+            long sequence = fold.sequence();
+            writer.seal(now);
+            if (sync()) {
+                request.sequence().complete(sequence);
+            } else {
+                request.sequence().completeExceptionally(new IOException("it could not be synced"));
+            }
+        } catch (IOException e) {
+            request.sequence().completeExceptionally(e);
+            throw e;
+        }
     }
 
     private void sealIfDue(long nowNanos, long now) throws IOException {

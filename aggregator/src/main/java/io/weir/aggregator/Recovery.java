@@ -92,6 +92,9 @@ record Recovery(
             if (!isUsable(outcome)) {
                 throw refusal(folder, outcome.faults().get(0), outcome.faultCount());
             }
+            if (outcome.events() > 0 && !fold.isStarted()) {
+                throw withoutState(folder);
+            }
             return new Recovery(
                     fold, exchanges, fold.nodeId(), outcome.position(), outcome.events(), damage(outcome), chain);
         }
@@ -130,6 +133,14 @@ record Recovery(
 
     private static String damage(ReadOutcome outcome) {
         return outcome.isClean() ? "" : outcome.faults().get(0).toString();
+    }
+
+    private static JournalException withoutState(Path folder) {
+        return new JournalException(
+                FaultKind.SEQUENCE_GAP,
+                "journal " + folder
+                        + ": its beginning was pruned and no whole checkpoint follows. The node does not start on it."
+                        + " Restore the missing files; to start a new ledger, move " + folder + " away");
     }
 
     /** The hint is written after a sync: what it names was on the disk. To go on would use its sequences again. */

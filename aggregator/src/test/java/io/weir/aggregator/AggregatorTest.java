@@ -12,6 +12,7 @@ import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
 import io.weir.aggregator.journal.RecordedEvents;
 import io.weir.aggregator.journal.RecordedEvents.Recorded;
+import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
@@ -346,7 +347,8 @@ class AggregatorTest {
                 defaults.retryInterval(),
                 defaults.heldEvents(),
                 defaults.sealFolder(),
-                defaults.sealInterval());
+                defaults.sealInterval(),
+                RetentionPolicy.KEEP_ALL);
         EventBus bus = EventBus.create(64);
         long granted;
         Tally counted;

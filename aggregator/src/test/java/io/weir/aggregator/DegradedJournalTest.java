@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.aggregator.FailingJournal.Fault;
+import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.Tally;
@@ -155,7 +156,8 @@ class DegradedJournalTest {
                 Duration.ofMillis(50),
                 heldEvents,
                 folder.resolve("seal"),
-                Duration.ofMillis(1));
+                Duration.ofMillis(1),
+                RetentionPolicy.KEEP_ALL);
         return Aggregator.open(bus, config, journal, System::currentTimeMillis, freeSpace::get);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.aggregator.journal.ChronicleJournal;
+import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.Tally;
 import java.io.IOException;
@@ -55,7 +56,8 @@ class FullDiskTest {
                 Duration.ofMillis(100),
                 1_000_000,
                 folder.resolve("seal"),
-                Duration.ofMillis(1));
+                Duration.ofMillis(1),
+                RetentionPolicy.KEEP_ALL);
         Tally counted = Tally.ZERO;
         try (Aggregator aggregator =
                 Aggregator.open(bus, config, ChronicleJournal::open, System::currentTimeMillis, () -> Long.MAX_VALUE)) {

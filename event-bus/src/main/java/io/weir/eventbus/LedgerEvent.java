@@ -28,7 +28,9 @@ public sealed interface LedgerEvent
                 LedgerEvent.CheckpointCounts,
                 LedgerEvent.CheckpointSession,
                 LedgerEvent.CheckpointEnded,
-                LedgerEvent.Seal {
+                LedgerEvent.Seal,
+                LedgerEvent.JournalPruned,
+                LedgerEvent.EventsOmitted {
     /**
      * The node began to write. Sessions that were open before it ended with the node.
      *
@@ -256,4 +258,27 @@ public sealed interface LedgerEvent
             String digest,
             String signature)
             implements LedgerEvent {}
+
+    /**
+     * The journal's beginning was removed, or is about to be: what retention allowed to go. Comes before the files go.
+     *
+     * @param firstKept the first event that stays
+     * @param sinceMillis when the journal's very first event happened, in ms since the epoch; 0 if that is not known
+     * @param files how many files go
+     * @param bytes how long they are together
+     * @param by who asked for it
+     * @param why the reason, such as the age that was passed
+     */
+    record JournalPruned(long firstKept, long sinceMillis, long files, long bytes, String by, String why)
+            implements LedgerEvent {}
+
+    /**
+     * Events that are not in this journal, from this event's own sequence on. The only event of its record; the next has the
+     * sequence {@code lastSequence + 1}.
+     *
+     * @param lastSequence the last one that is left out
+     * @param isLost whether what they said is lost; else they were deltas that others nearby have in them, or seals
+     * @param cause what happened
+     */
+    record EventsOmitted(long lastSequence, boolean isLost, String cause) implements LedgerEvent {}
 }

@@ -2,6 +2,7 @@ package io.weir.replaytool;
 
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.aggregator.LedgerFold.Gap;
+import io.weir.eventbus.LedgerEvent.JournalPruned;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -48,10 +49,25 @@ final class AuditJson implements SessionView {
         json.writeArrayPropertyStart("gaps");
         report.gaps().forEach(this::gap);
         json.writeEndArray();
+        omissions(report.omissions());
         json.writeEndObject();
         json.close();
         out.println("");
         out.flush();
+    }
+
+    private void omissions(Omissions omissions) {
+        JournalPruned pruned = omissions.pruned();
+        if (pruned != null) {
+            json.writeObjectPropertyStart("pruned");
+            json.writeNumberProperty("firstKept", omissions.prunedBefore());
+            json.writeNumberProperty("sequence", omissions.prunedAt());
+            json.writeStringProperty("by", pruned.by());
+            json.writeStringProperty("why", pruned.why());
+            json.writeEndObject();
+        }
+        json.writeNumberProperty("lost", omissions.lost());
+        json.writeNumberProperty("compacted", omissions.compacted());
     }
 
     private void violation(Finding finding) {

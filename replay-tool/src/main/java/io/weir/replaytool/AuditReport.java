@@ -28,6 +28,7 @@ import java.util.Map;
  * @param closedByReason how many sessions were closed for each reason
  * @param gaps the gaps that the journal records
  * @param gapCount how many gaps it records, exactly
+ * @param omissions what the journal states to be no longer in it
  */
 record AuditReport(
         List<Finding> findings,
@@ -48,7 +49,8 @@ record AuditReport(
         Tally totals,
         Map<CloseReason, Long> closedByReason,
         List<Gap> gaps,
-        long gapCount) {
+        long gapCount,
+        Omissions omissions) {
 
     AuditReport {
         findings = List.copyOf(findings);

@@ -44,6 +44,19 @@ final class AuditText {
             out.println("            " + Figures.counted(report.skipped(), "event")
                     + " before the first checkpoint not added up, since the journal's beginning is missing");
         }
+        omissions(report.omissions());
+    }
+
+    private void omissions(Omissions omissions) {
+        if (omissions.pruned() != null) {
+            fact("pruned", TerminalText.escape(omissions.prunedText()));
+        }
+        if (omissions.compacted() > 0) {
+            fact("compacted", Figures.counted(omissions.compacted(), "event") + " left out, whose bytes others have");
+        }
+        if (omissions.lost() > 0) {
+            fact("lost", Figures.counted(omissions.lost(), "event"));
+        }
     }
 
     private void fact(String name, String value) {

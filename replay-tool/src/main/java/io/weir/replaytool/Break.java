@@ -39,6 +39,8 @@ record Break(Kind kind, long sequence, String file, long offset, String what, St
         CONSERVATION,
         /** A start of the node found the end damaged and recorded that as a gap. */
         LOST_BEFORE_START,
+        /** The journal states that events are lost: it was repaired. */
+        LOST,
         /** There is nothing to start from: the beginning is missing and no checkpoint follows. */
         NO_STATE,
         /** The rest is of a later version. */

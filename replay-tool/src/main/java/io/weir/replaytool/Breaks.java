@@ -23,6 +23,7 @@ final class Breaks {
     private final int[] knownCrc = new int[RECORDS_KNOWN];
     private long records;
     private long unlisted;
+    private int beginning = -1; // where in the list it says that the beginning is missing
     private int gap = -1; // where the latest gap is in the list
     private long gapFrom;
     private long gapTo;
@@ -46,9 +47,23 @@ final class Breaks {
     /** Events are missing before a record. */
     void gap(long from, long to, JournalPosition place) {
         gap = list.size();
+        beginning = from == 1 && gap < LISTED ? gap : beginning;
         gapFrom = from;
         gapTo = to;
         add(Kind.DELETED, from, place, "the events " + from + " to " + to + " are missing before the record");
+    }
+
+    /** Whether it was said that events are missing at the journal's beginning. */
+    boolean hasBeginning() {
+        return beginning >= 0;
+    }
+
+    /** What is missing at the beginning was pruned. */
+    void forgiveBeginning() {
+        if (beginning >= 0) {
+            list.remove(beginning);
+            beginning = -1;
+        }
     }
 
     /** A record came whose sequences came before. */

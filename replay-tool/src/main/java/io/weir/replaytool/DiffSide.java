@@ -3,6 +3,7 @@ package io.weir.replaytool;
 import io.weir.aggregator.EventSink;
 import io.weir.aggregator.LedgerFold;
 import io.weir.aggregator.history.JournalLocator;
+import io.weir.aggregator.history.MissingEvents;
 import io.weir.aggregator.journal.EnoughException;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
@@ -108,7 +109,7 @@ final class DiffSide implements AutoCloseable {
     private final class Pass implements EventSink {
         private final LedgerFold fold = new LedgerFold();
         private final SessionParts parts;
-        private long reached = begin.sequence();
+        private final MissingEvents events = new MissingEvents(begin.sequence(), reader.pruned());
         private int left;
         private boolean isDone;
 
@@ -119,6 +120,8 @@ final class DiffSide implements AutoCloseable {
         @Override
         public void event(long sequence, long atMillis, LedgerEvent event) {
             pass(sequence);
+            events.passed(sequence, event);
+            missing = events.count();
             parts.event(sequence, atMillis, event);
             fold.event(sequence, atMillis, event);
         }
@@ -126,6 +129,8 @@ final class DiffSide implements AutoCloseable {
         @Override
         public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
             pass(sequence);
+            events.passed(sequence);
+            missing = events.count();
             parts.transferred(sequence, atMillis, sessionId, delta);
             fold.transferred(sequence, atMillis, sessionId, delta);
         }
@@ -140,8 +145,6 @@ final class DiffSide implements AutoCloseable {
                 throw new EnoughException();
             }
             left--;
-            missing += sequence - reached - 1;
-            reached = sequence;
             if (sequence >= range.firstSequence()) {
                 firstSequence = firstSequence == 0 ? sequence : firstSequence;
                 lastSequence = sequence;

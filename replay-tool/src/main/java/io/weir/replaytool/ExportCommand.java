@@ -140,12 +140,24 @@ public final class ExportCommand implements Callable<Integer> {
         JournalLocator locator = journal.locator(reader, line);
         ExportMark mark = begun(locator);
         long last = to == null ? Long.MAX_VALUE : to.last(locator);
+        requireNotPruned(mark, locator);
         JournalPosition begin = Exporter.begin(kind, mark.lastSequence(), locator);
         try (CommandOutput standard = journal.output();
                 ExportTarget target = target(standard, mark)) {
             return export(reader, begin, last, target, line);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What went before it was exported would be left out without a word. */
+    private void requireNotPruned(ExportMark resumed, JournalLocator locator) {
+        long first = locator.first().sequence();
+        if (resumed.lastMillis() > 0 && first > resumed.lastSequence() + 1) {
+            throw new JournalException(
+                    FaultKind.SEQUENCE_GAP,
+                    "the journal begins at sequence " + first + " and was exported up to " + resumed.lastSequence()
+                            + ": what is between is not there any more. Begin another export for the rest");
         }
     }
 
@@ -212,7 +224,7 @@ public final class ExportCommand implements Callable<Integer> {
             throws IOException {
         ExportRows rows = rows(target);
         Exporter exporter = new Exporter(target, rows);
-        UpTo sink = new UpTo(exporter, begin.sequence(), last);
+        UpTo sink = new UpTo(exporter, begin.sequence(), last, reader.pruned());
         ExportMark resumed = target.mark();
         int status = ExitStatus.OK;
         if (last > resumed.lastSequence()) {

@@ -47,6 +47,8 @@ record Finding(
         NO_STATE,
         /** A start of the node found the end damaged and recorded that as a gap. */
         LOST_BEFORE_START,
+        /** The journal states that events are lost: it was repaired. */
+        LOST,
         /** More than fits into a report. */
         NOT_LISTED
     }

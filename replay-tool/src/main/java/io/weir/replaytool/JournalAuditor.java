@@ -13,7 +13,9 @@ import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.EventsOmitted;
 import io.weir.eventbus.LedgerEvent.JournalGap;
+import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
@@ -54,6 +56,7 @@ final class JournalAuditor implements EventSink {
     private long sealSequence;
     private long beforeSealMillis;
     private boolean isStartBehindSeal;
+    private final Omissions.Builder omissions = new Omissions.Builder();
 
     /**
      * Prepares an audit.
@@ -108,7 +111,8 @@ final class JournalAuditor implements EventSink {
                 fold.totals(),
                 fold.closedByReason(),
                 fold.gaps(),
-                fold.gapCount());
+                fold.gapCount(),
+                omissions.build(outcome.firstSequence()));
     }
 
     @Override
@@ -168,16 +172,24 @@ final class JournalAuditor implements EventSink {
             sealSequence = sequence;
             beforeSealMillis = fold.atMillis();
         } else if (event instanceof JournalGap gap && isLoss(sequence, gap)) {
-            JournalPosition place = reader.recordPosition();
-            losses.add(new Finding(
+            lost(
                     Kind.LOST_BEFORE_START,
                     sequence,
-                    0,
-                    place.file(),
-                    place.offset(),
-                    "the node found the journal's end damaged when it started; what it said is lost: " + gap.cause(),
-                    null,
-                    null));
+                    "the node found the journal's end damaged when it started; what it said is lost: " + gap.cause());
+        } else if (event instanceof JournalPruned pruned) {
+            omissions.pruned(sequence, pruned);
+        } else if (event instanceof EventsOmitted omitted) {
+            omissions.omitted(sequence, omitted);
+            if (omitted.isLost()) {
+                lost(Kind.LOST, sequence, Omissions.sentence(sequence, omitted));
+            }
+        }
+    }
+
+    private void lost(Kind kind, long sequence, String what) {
+        if (losses.size() < FINDINGS_LISTED) {
+            JournalPosition place = reader.recordPosition();
+            losses.add(new Finding(kind, sequence, 0, place.file(), place.offset(), what, null, null));
         }
     }
 
@@ -189,8 +201,7 @@ final class JournalAuditor implements EventSink {
         return sequence == startSequence + 1
                 && sequence > 2
                 && isLastBeforeStart(gap.fromMillis())
-                && gap.carried().equals(Tally.ZERO)
-                && losses.size() < FINDINGS_LISTED;
+                && gap.carried().equals(Tally.ZERO);
     }
 
     /** Whether the last event before the start came then; a start may write a seal first. */
@@ -208,7 +219,12 @@ final class JournalAuditor implements EventSink {
     private List<Finding> findings(ReadOutcome outcome, Optional<CheckpointHint> hint) {
         List<Finding> all = new ArrayList<>();
         for (JournalFault fault : outcome.faults()) {
-            all.add(finding(fault, outcome.isDamagedAtEndOnly()));
+            if (!omissions.explains(fault, outcome.firstSequence())) {
+                all.add(finding(fault, outcome.isDamagedAtEndOnly()));
+            }
+        }
+        if (omissions.lacksProof(outcome)) {
+            all.add(Finding.of(Kind.SEQUENCE_GAP, 0, Omissions.withoutProof(outcome.firstSequence())));
         }
         for (Violation violation : fold.violationList()) {
             all.add(finding(violation));

@@ -27,13 +27,10 @@ final class JournalContents implements EventSink {
         long lastSequence;
         long firstMillis;
         long lastMillis;
+        long events;
 
         FileContents(String name) {
             this.name = name;
-        }
-
-        long events() {
-            return lastSequence - firstSequence + 1;
         }
     }
 
@@ -106,6 +103,7 @@ final class JournalContents implements EventSink {
             recordOffset = record.offset();
             file.records++;
         }
+        file.events++;
         file.lastSequence = sequence;
         file.lastMillis = atMillis;
     }

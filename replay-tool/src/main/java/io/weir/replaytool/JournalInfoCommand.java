@@ -2,6 +2,7 @@ package io.weir.replaytool;
 
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.PrunedMark;
 import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
 import io.weir.replaytool.JournalContents.Boot;
@@ -49,6 +50,11 @@ final class JournalInfoCommand implements Callable<Integer> {
         out.println("events       " + Figures.exact(outcome.events()) + " in "
                 + Figures.counted(outcome.records(), "record") + ", sequences " + outcome.firstSequence() + " to "
                 + outcome.lastSequence());
+        PrunedMark pruned = PrunedMark.read(journal.folder());
+        if (pruned.firstKept() > 1) {
+            out.println("pruned       what came before sequence " + pruned.firstKept() + "; the totals go back to "
+                    + Figures.time(pruned.sinceMillis()));
+        }
         checkpoint(out, contents);
         files(out, contents);
         boots(out, contents);
@@ -100,7 +106,7 @@ final class JournalInfoCommand implements Callable<Integer> {
                 TerminalText.escape(name),
                 size,
                 contents.records,
-                contents.events(),
+                contents.events,
                 contents.firstSequence + " to " + contents.lastSequence,
                 Figures.time(contents.firstMillis),
                 Figures.time(contents.lastMillis)));

@@ -49,6 +49,7 @@ final class JournalVerifier {
         reader.tap(check);
         ReadOutcome outcome = reader.read(check, progress);
         signatures.checkPending();
+        check.reportBeginning(outcome);
         reportEnd(outcome, check.sealed());
         AuditReport audit = auditor.report(hint, outcome);
         return new VerifyReport(
@@ -103,7 +104,7 @@ final class JournalVerifier {
     /** What the fold found; what the reader found was named while it read. */
     private static Optional<Break> of(Finding finding) {
         Kind kind = switch (finding.kind()) {
-            case CORRUPT_RECORD, SEQUENCE_GAP, DUPLICATE_SEQUENCE, NEWER_VERSION, UNREADABLE -> null;
+            case CORRUPT_RECORD, SEQUENCE_GAP, DUPLICATE_SEQUENCE, NEWER_VERSION, UNREADABLE, LOST -> null;
             case CONSERVATION, ROOT_SUM -> Kind.CONSERVATION;
             case END_MISSING -> Kind.TRUNCATED;
             case NO_STATE -> Kind.NO_STATE;

@@ -5,10 +5,13 @@ import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalFault;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.RecordTap;
 import io.weir.aggregator.seal.RecordChain;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.EventsOmitted;
+import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.replaytool.Break.Kind;
@@ -36,6 +39,8 @@ final class SealCheck implements EventSink, RecordTap {
     private Sealed sealed = Sealed.NOTHING;
     private long tailFromMillis;
     private boolean isTailEmpty = true;
+    private long prunedUnsealed = 1; // the first event that the journal says was kept; not sealed yet
+    private long prunedSealed = 1;
 
     SealCheck(JournalReader reader, EventSink sink, Breaks breaks, SealSignatures signatures, AnchorCheck anchors) {
         this.reader = reader;
@@ -68,6 +73,10 @@ final class SealCheck implements EventSink, RecordTap {
             seal(sequence, atMillis, seal);
         } else if (event instanceof NodeStarted node) {
             nodeId = node.nodeId();
+        } else if (event instanceof JournalPruned pruned) {
+            prunedUnsealed = Math.max(prunedUnsealed, pruned.firstKept());
+        } else if (event instanceof EventsOmitted omitted && omitted.isLost()) {
+            breaks.add(Kind.LOST, sequence, reader.recordPosition(), Omissions.sentence(sequence, omitted));
         }
         sink.event(sequence, atMillis, event);
     }
@@ -106,6 +115,17 @@ final class SealCheck implements EventSink, RecordTap {
             breaks.gap(fault.afterSequence() + 1, place.sequence(), place);
         } else {
             breaks.fault(fault);
+        }
+    }
+
+    /** Says what is missing at the beginning, unless a sealed event says that it was pruned. */
+    void reportBeginning(ReadOutcome outcome) {
+        long kept = isSealed ? prunedSealed : prunedUnsealed;
+        boolean isPruned = first <= kept;
+        if (first <= 1 || isPruned) {
+            breaks.forgiveBeginning();
+        } else if (!breaks.hasBeginning()) {
+            breaks.add(Kind.DELETED, 1, JournalPosition.BEGINNING, Omissions.withoutProof(outcome.firstSequence()));
         }
     }
 
@@ -229,6 +249,7 @@ final class SealCheck implements EventSink, RecordTap {
         sealed = sealed.and(seal, isCut(seal) ? sequence : seal.firstSequence(), sequence, atMillis);
         anchors.sealed(seal, atMillis);
         isSealed = true;
+        prunedSealed = prunedUnsealed;
         chain.sealed(seal);
         isSpanEmpty = true;
         isTailEmpty = true;

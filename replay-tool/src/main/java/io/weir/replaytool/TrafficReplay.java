@@ -37,7 +37,7 @@ final class TrafficReplay {
     private List<Recording> recordings(JournalReader reader, ReplayRange range) {
         Recordings recordings = new Recordings(range.first());
         JournalPosition begin = journal.locator(reader, ReadProgress.NONE).recordOf(range.first());
-        UpTo sink = new UpTo(recordings, begin.sequence(), range.last());
+        UpTo sink = new UpTo(recordings, begin.sequence(), range.last(), reader.pruned());
         reader.startAt(begin);
         try {
             readStatus = journal.answer(reader.read(sink, ReadProgress.NONE));

@@ -94,6 +94,14 @@ record VerifyReport(
                     "anything against somebody who may write the files: no event is sealed; the checksums find accidents only");
             return gaps;
         }
+        if (audit.omissions().pruned() != null) {
+            gaps.add("what the events 1 to " + (audit.omissions().prunedBefore() - 1)
+                    + " said: they were pruned. Of them the first checkpoint has the sums");
+        }
+        if (audit.omissions().compacted() > 0) {
+            gaps.add(
+                    "that this says what was written at first: it was compacted, and sealed again by whoever did that");
+        }
         if (unsealedBefore() > 0) {
             gaps.add("that the events up to sequence " + (sealed.from() - 1)
                     + " are what was written: they were never sealed, or their seals are not here");

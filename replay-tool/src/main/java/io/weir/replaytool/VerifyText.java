@@ -19,6 +19,9 @@ final class VerifyText {
                 "events",
                 Figures.exact(audit.events()) + " in " + Figures.counted(audit.records(), "record") + ", sequences "
                         + audit.firstSequence() + " to " + audit.sequence());
+        if (audit.omissions().pruned() != null) {
+            line("pruned", audit.omissions().prunedText());
+        }
         seals(report);
         report.keys().forEach(this::key);
         anchors(report);

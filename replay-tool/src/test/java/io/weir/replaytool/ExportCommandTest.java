@@ -118,7 +118,7 @@ class ExportCommandTest {
             JournalLocator locator = JournalAccess.locatorIn(TestLedger.journal(data), reader, ReadProgress.NONE);
             JournalPosition begin = Exporter.begin(kind, mark.lastSequence(), locator);
             reader.startAt(begin);
-            readUntilEnough(reader, new UpTo(exporter, begin.sequence(), killedAt));
+            readUntilEnough(reader, new UpTo(exporter, begin.sequence(), killedAt, reader.pruned()));
             file.writer().flush(); // some of what is not sure may be there
         }
     }

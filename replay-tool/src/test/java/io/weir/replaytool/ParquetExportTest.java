@@ -119,7 +119,7 @@ class ParquetExportTest {
             Exporter exporter = new Exporter(target, new ParquetRows(target));
             var locator = new JournalLocator(folder, JournalFolder.files(folder), reader, ReadProgress.NONE);
             reader.startAt(Exporter.begin(ExportKind.EVENTS, mark.lastSequence(), locator));
-            reader.read(new UpTo(exporter, 0, killedAt), ReadProgress.NONE);
+            reader.read(new UpTo(exporter, 0, killedAt, reader.pruned()), ReadProgress.NONE);
         } catch (EnoughException killed) {
             // and so it was
         }

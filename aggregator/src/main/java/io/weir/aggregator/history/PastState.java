@@ -36,14 +36,13 @@ public record PastState(LedgerFold fold, RecentExchanges exchanges, JournalPosit
     private static PastState from(JournalPosition begin, long sequence, JournalReader reader, ReadProgress progress) {
         LedgerFold fold = new LedgerFold();
         RecentExchanges exchanges = new RecentExchanges();
-        UpTo sink = new UpTo(new FoldThenShow(fold, exchanges), begin.sequence(), sequence);
+        UpTo sink = new UpTo(new FoldThenShow(fold, exchanges), begin.sequence(), sequence, reader.pruned());
         reader.startAt(begin);
         try {
             reader.read(sink, progress);
         } catch (EnoughException enough) {
             // there
         }
-        return new PastState(
-                fold, exchanges, begin, sink.reached() - begin.sequence() - sink.missing(), sink.missing());
+        return new PastState(fold, exchanges, begin, sink.events(), sink.missing());
     }
 }

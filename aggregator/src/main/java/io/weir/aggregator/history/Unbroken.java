@@ -3,6 +3,7 @@ package io.weir.aggregator.history;
 import io.weir.aggregator.EventSink;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.EventsOmitted;
 
 /** Passes on events, of which none may be missing. One thread. */
 final class Unbroken implements EventSink {
@@ -19,6 +20,9 @@ final class Unbroken implements EventSink {
     @Override
     public void event(long sequence, long atMillis, LedgerEvent event) {
         follow(sequence);
+        if (event instanceof EventsOmitted omitted && !omitted.isLost()) {
+            last = omitted.lastSequence();
+        }
         sink.event(sequence, atMillis, event);
     }
 

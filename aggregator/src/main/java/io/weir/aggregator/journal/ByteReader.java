@@ -16,6 +16,15 @@ final class ByteReader {
         end = offset + length;
     }
 
+    int position() {
+        return position;
+    }
+
+    /** Back to a position that was passed. */
+    void position(int earlier) {
+        position = earlier;
+    }
+
     int remaining() {
         return end - position;
     }

@@ -1,15 +1,9 @@
 package io.weir.aggregator.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
  * Where the last checkpoint is: the small file {@code checkpoint} in the journal's folder. Only a hint, to save reading
@@ -23,60 +17,25 @@ import java.util.zip.CRC32C;
  * @param nodeId the node's, which a checkpoint itself does not state
  */
 public record CheckpointHint(JournalPosition position, String nodeId) {
-    private static final String FILE = "checkpoint";
-    private static final String MARK = "weir-checkpoint 1 ";
-    private static final int MAX_BYTES = 4_096;
+    private static final HintLine LINE = new HintLine("checkpoint", "weir-checkpoint 1 ", 4);
 
     /** Writes the file, or nothing of it. */
     public void write(Path folder) throws IOException {
-        String text = MARK + position.file() + " " + position.offset() + " " + position.sequence() + " " + nodeId + " ";
-        Path temporary = folder.resolve(FILE + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer line = ByteBuffer.wrap((text + checksum(text) + "\n").getBytes(StandardCharsets.UTF_8));
-            while (line.hasRemaining()) {
-                channel.write(line);
-            }
-            channel.force(true);
-        }
-        Files.move(
-                temporary, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        LINE.write(folder, position.file(), position.offset(), position.sequence(), nodeId);
     }
 
     /** Reads the file; empty if it is not there or not whole. */
     public static Optional<CheckpointHint> read(Path folder) {
-        try {
-            Path file = folder.resolve(FILE);
-            if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
-                return Optional.empty();
-            }
-            return parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip());
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return LINE.read(folder).flatMap(CheckpointHint::of);
     }
 
-    private static Optional<CheckpointHint> parse(String line) {
-        int end = line.lastIndexOf(' ') + 1;
-        String text = line.substring(0, end);
-        if (!text.startsWith(MARK) || !line.substring(end).equals(checksum(text))) {
-            return Optional.empty();
-        }
-        String[] fields = text.split(" ", -1);
-        if (fields.length != 7) {
-            return Optional.empty();
-        }
+    private static Optional<CheckpointHint> of(List<String> words) {
         try {
-            var position = new JournalPosition(fields[2], Long.parseLong(fields[3]), Long.parseLong(fields[4]));
-            return Optional.of(new CheckpointHint(position, fields[5]));
+            var position =
+                    new JournalPosition(words.get(0), Long.parseLong(words.get(1)), Long.parseLong(words.get(2)));
+            return Optional.of(new CheckpointHint(position, words.get(3)));
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
-    }
-
-    private static String checksum(String text) {
-        CRC32C crc = new CRC32C();
-        crc.update(text.getBytes(StandardCharsets.UTF_8));
-        return Long.toHexString(crc.getValue());
     }
 }

@@ -13,8 +13,10 @@ import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
+import io.weir.eventbus.LedgerEvent.EventsOmitted;
 import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
 import io.weir.eventbus.LedgerEvent.JournalGap;
+import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
@@ -38,13 +40,20 @@ final class EventReader {
     private final Counts delta = new Counts();
     private long recordMillis;
     private long lastSession;
+    private boolean isAlone;
 
     EventReader(ByteReader in) {
         this.in = in;
         this.exchanges = new ExchangeReader(in);
     }
 
-    void begin(long atMillis) {
+    /**
+     * Begins a record.
+     *
+     * @param count how many events it has
+     */
+    void begin(long atMillis, int count) {
+        isAlone = count == 1;
         recordMillis = atMillis;
         lastSession = 0;
     }
@@ -106,9 +115,19 @@ final class EventReader {
             case EventKind.PROTOCOL_DETECTED -> new ProtocolDetected(session(), protocol(in));
             case EventKind.INTERCEPTION_BYPASSED ->
                 new InterceptionBypassed(session(), in.text(), in.text(), in.text(), recordMillis + in.zigzag());
+            case EventKind.JOURNAL_PRUNED ->
+                new JournalPruned(in.count(), recordMillis + in.zigzag(), in.count(), in.count(), in.text(), in.text());
+            case EventKind.EVENTS_OMITTED -> omitted();
             default ->
                 throw new RecordFormatException(FaultKind.NEWER_VERSION, "has an event of the unknown kind " + kind);
         };
+    }
+
+    private EventsOmitted omitted() throws RecordFormatException {
+        if (!isAlone) {
+            throw ByteReader.corrupt("leaves events out and has others");
+        }
+        return new EventsOmitted(in.count(), in.oneByte() != 0, in.text());
     }
 
     private SessionOpened opening() throws RecordFormatException {

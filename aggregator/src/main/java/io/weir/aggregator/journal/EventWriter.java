@@ -13,8 +13,10 @@ import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
+import io.weir.eventbus.LedgerEvent.EventsOmitted;
 import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
 import io.weir.eventbus.LedgerEvent.JournalGap;
+import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
@@ -183,6 +185,18 @@ final class EventWriter {
         } else if (event instanceof Seal seal) {
             begin(EventKind.SEAL, atMillis);
             seal(seal);
+        } else if (event instanceof JournalPruned pruned) {
+            begin(EventKind.JOURNAL_PRUNED, atMillis);
+            out.varint(pruned.firstKept());
+            out.zigzag(pruned.sinceMillis() - recordMillis);
+            out.varint(pruned.files());
+            out.varint(pruned.bytes());
+            texts(pruned.by(), pruned.why());
+        } else if (event instanceof EventsOmitted omitted) {
+            begin(EventKind.EVENTS_OMITTED, atMillis);
+            out.varint(omitted.lastSequence());
+            out.oneByte(omitted.isLost() ? 1 : 0);
+            out.text(omitted.cause());
         } else {
             throw new IllegalStateException("no kind stands for " + event.getClass());
         }

@@ -9,7 +9,10 @@ import java.util.List;
 public final class FirstRecord {
     private FirstRecord() {}
 
-    /** When the journal's first event happened, in ms since the epoch; 0 if that event is not there, or can't be read. */
+    /**
+     * When the journal's first event happened, in ms since the epoch; 0 if that is not known. It outlives the event, if that was
+     * pruned.
+     */
     public static long millis(Path folder) {
         List<String> files = JournalFolder.files(folder);
         if (files.isEmpty()) {
@@ -17,13 +20,13 @@ public final class FirstRecord {
         }
         RecordDecoder decoder = new RecordDecoder();
         try (CycleFile file = CycleFile.open(folder.resolve(files.get(0)), new byte[CycleFile.WINDOW_BYTES])) {
-            return millis(file, new DocumentScanner(file, decoder), decoder);
+            return millis(folder, file, new DocumentScanner(file, decoder), decoder);
         } catch (IOException | RecordFormatException e) {
             return 0; // who reads the journal says what is wrong with it
         }
     }
 
-    private static long millis(CycleFile file, DocumentScanner documents, RecordDecoder decoder)
+    private static long millis(Path folder, CycleFile file, DocumentScanner documents, RecordDecoder decoder)
             throws IOException, RecordFormatException {
         long offset = 0;
         Found found;
@@ -34,6 +37,10 @@ public final class FirstRecord {
             return 0;
         }
         decoder.open(file.bytes(), file.at(offset + DocumentScanner.HEADER_BYTES), documents.length());
-        return decoder.firstSequence() == 1 ? decoder.recordMillis() : 0;
+        if (decoder.firstSequence() == 1) {
+            return decoder.recordMillis();
+        }
+        PrunedMark pruned = PrunedMark.read(folder);
+        return pruned.explains(decoder.firstSequence()) ? pruned.sinceMillis() : 0;
     }
 }

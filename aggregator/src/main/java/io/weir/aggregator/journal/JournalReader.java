@@ -95,6 +95,11 @@ public final class JournalReader implements AutoCloseable {
         isDamaged = aligned > 0;
     }
 
+    /** What retention took from the journal's beginning, as its folder says now. */
+    public PrunedMark pruned() {
+        return PrunedMark.read(folder);
+    }
+
     /** From now on somebody looks at the records themselves. */
     public void tap(RecordTap newTap) {
         tap = newTap;
@@ -265,9 +270,17 @@ public final class JournalReader implements AutoCloseable {
             return false;
         }
         if (first > expected) {
-            fault(FaultKind.SEQUENCE_GAP, "begins at sequence " + first + ", expected " + expected);
+            missing(first, expected);
         }
         return true;
+    }
+
+    private void missing(long first, long expected) {
+        boolean isPruned = pruned().explains(first);
+        if (!isPruned || sequence != 0) {
+            String why = isPruned ? "; what is between was pruned while this was read: read again" : "";
+            fault(FaultKind.SEQUENCE_GAP, "begins at sequence " + first + ", expected " + expected + why);
+        }
     }
 
     private void count() {

@@ -18,6 +18,7 @@ final class RecordDecoder {
     private long firstSequence;
     private int count;
     private long recordMillis;
+    private long lastSequence;
 
     /** Checks the record as a whole and reads its header; {@link #deliver} may follow. */
     void open(byte[] bytes, int offset, int length) throws RecordFormatException {
@@ -42,6 +43,22 @@ final class RecordDecoder {
         if (firstSequence == 0 || count == 0 || firstSequence > Long.MAX_VALUE - count) {
             throw ByteReader.corrupt("has impossible sequences");
         }
+        lastSequence = count == 1 ? lastOfOne() : firstSequence + count - 1;
+    }
+
+    /** The one event's sequence, or the last one of those that it says are left out. */
+    private long lastOfOne() throws RecordFormatException {
+        int begin = in.position();
+        long last = firstSequence;
+        if (in.oneByte() == EventKind.EVENTS_OMITTED) {
+            in.zigzag();
+            last = in.count();
+            if (last < firstSequence || last == Long.MAX_VALUE) {
+                throw ByteReader.corrupt("leaves out events up to the impossible sequence " + last);
+            }
+        }
+        in.position(begin);
+        return last;
     }
 
     boolean isChecksumRight(byte[] bytes, int offset, int length) {
@@ -63,7 +80,7 @@ final class RecordDecoder {
     }
 
     long lastSequence() {
-        return firstSequence + count - 1;
+        return lastSequence;
     }
 
     int count() {
@@ -76,7 +93,7 @@ final class RecordDecoder {
 
     /** Hands the events of the opened record out, in order. Once. */
     void deliver(EventSink sink) throws RecordFormatException {
-        events.begin(recordMillis);
+        events.begin(recordMillis, count);
         for (int i = 0; i < count; i++) {
             events.readInto(sink, firstSequence + i);
         }

@@ -37,6 +37,8 @@ import java.util.zip.CRC32C;
  *         8 CommandReceived       session command:text by:text
  *         9 ConfigChanged         version:varint digest:text summary:text
  *        10 ConservationViolated  session what:text expected:tally found:tally
+ *        21 JournalPruned         firstKept:varint sinceMillis:zigzag (minus recordMillis) files:varint bytes:varint by:text why:text
+ *        22 EventsOmitted         lastSequence:varint isLost:1 cause:text; alone in its record
  *        11 JournalGap            fromMillis:zigzag toMillis:zigzag cause:text carried:tally
  *        12 CheckpointBegun       boot:varint idsReservedBelow:varint sessionsOpened:varint violations:varint
  *                                 totals:tally open:varint

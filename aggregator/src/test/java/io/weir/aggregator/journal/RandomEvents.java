@@ -16,6 +16,7 @@ import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
 import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
 import io.weir.eventbus.LedgerEvent.JournalGap;
+import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
@@ -58,6 +59,7 @@ final class RandomEvents {
             () -> new ProtocolDetected(number(), protocol()),
             () -> new InterceptionBypassed(number(), text(), text(), text(), time()),
             this::seal,
+            () -> new JournalPruned(number(), time(), number(), number(), text(), text()),
             this::exchange);
 
     RandomEvents(long seed) {
