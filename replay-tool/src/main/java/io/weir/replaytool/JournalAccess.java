@@ -75,6 +75,11 @@ final class JournalAccess {
         return JournalReader.open(folder());
     }
 
+    /** Where the key is that seals it. */
+    Path sealFolder() {
+        return folder().toAbsolutePath().resolveSibling("seal");
+    }
+
     /** The journal's files in the order of time. */
     List<Path> files() {
         Path folder = folder();

@@ -13,6 +13,7 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +65,15 @@ public final class SealKey {
                             + "; restore it, or move it away: the next start makes another, and weir verify shows the change",
                     e);
         }
+    }
+
+    /**
+     * Reads the key, if there is one; makes nothing.
+     *
+     * @throws JournalException if others can read it, or it can't be read
+     */
+    public static Optional<SealKey> find(Path folder) {
+        return new SealKeyFolder(folder).hasKey() ? Optional.of(loadOrCreate(folder)) : Optional.empty();
     }
 
     private static SealKey read(Path file) throws IOException, GeneralSecurityException {
