@@ -241,6 +241,10 @@ public final class Aggregator implements AutoCloseable {
         return exchanges;
     }
 
+    Retention retention() {
+        return retention;
+    }
+
     /** How the ledger is doing now. */
     public LedgerHealth health() {
         HealthBoard.Condition condition = health.condition();

@@ -80,7 +80,8 @@ final class Node implements AutoCloseable {
         Aggregator aggregator = Aggregator.open(
                 bus,
                 AggregatorConfig.defaults(data.journal(), Version.text())
-                        .withSeals(data.seal(), AggregatorConfig.SEAL_INTERVAL));
+                        .withSeals(data.seal(), AggregatorConfig.SEAL_INTERVAL)
+                        .withRetention(config.retention()));
         Gateway gateway = null;
         try {
             var state = new NodeState();

@@ -1,5 +1,6 @@
 package io.weir.launcher;
 
+import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.proxyengine.ListenerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param drain how long sessions may go on after a signal to stop
  * @param ringSlots size of the ring; a power of two
  * @param intercept what is intercepted
+ * @param retention how much of the journal is kept
  */
 record NodeConfig(
         List<ListenerConfig> listeners,
@@ -23,7 +25,8 @@ record NodeConfig(
         boolean allowOpen,
         Duration drain,
         int ringSlots,
-        InterceptOptions intercept) {
+        InterceptOptions intercept,
+        RetentionPolicy retention) {
     NodeConfig {
         listeners = List.copyOf(listeners);
     }

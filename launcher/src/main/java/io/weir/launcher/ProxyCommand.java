@@ -1,12 +1,16 @@
 package io.weir.launcher;
 
 import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.eventbus.EventBus;
 import io.weir.proxyengine.ListenerConfig;
+import io.weir.replaytool.AgeConverter;
+import io.weir.replaytool.FileSizeConverter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -73,6 +77,25 @@ final class ProxyCommand implements Callable<Integer> {
             description = "Listen on addresses other than loopback although clients need no password.")
     private boolean allowOpen;
 
+    @Option(
+            names = "--journal-keep-for",
+            paramLabel = "AGE",
+            converter = AgeConverter.class,
+            description = {
+                "Remove what is older from the journal, an hour at a time: 90s, 30m, 12h, 30d; everything is kept if neither this nor the"
+                        + " next is given.",
+                "The totals survive, and the journal says what went."
+            })
+    private @Nullable Duration keepFor;
+
+    @Option(
+            names = "--journal-keep-size",
+            paramLabel = "SIZE",
+            converter = FileSizeConverter.class,
+            description =
+                    "Remove the oldest hours until the journal's files have so many bytes at most: 500MiB, 50GiB.")
+    private long keepBytes;
+
     @Mixin
     private InterceptOptions intercept = new InterceptOptions();
 
@@ -105,7 +128,16 @@ final class ProxyCommand implements Callable<Integer> {
         Node node;
         try {
             node = Node.start(
-                    new NodeConfig(listeners, gateway, data, allowOpen, drain, ringSlots, intercept), logs.feed());
+                    new NodeConfig(
+                            listeners,
+                            gateway,
+                            data,
+                            allowOpen,
+                            drain,
+                            ringSlots,
+                            intercept,
+                            new RetentionPolicy(keepFor, keepBytes)),
+                    logs.feed());
         } catch (JournalException e) {
             return failed(e, JOURNAL_FAILED);
         } catch (RuntimeException e) {

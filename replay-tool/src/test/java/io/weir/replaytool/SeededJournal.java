@@ -3,22 +3,28 @@ package io.weir.replaytool;
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.aggregator.EventSink;
 import io.weir.aggregator.LedgerFold;
+import io.weir.aggregator.journal.CheckpointHint;
 import io.weir.aggregator.journal.ChronicleJournal;
 import io.weir.aggregator.journal.JournalLock;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.RecordEncoder;
+import io.weir.aggregator.seal.RecordChain;
+import io.weir.aggregator.seal.SealKey;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.Tally;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events with the real appender, at times and in records that the test chose, and remembers them with their sequences. A
@@ -39,18 +45,48 @@ final class SeededJournal {
     private final RecordEncoder record = new RecordEncoder();
     private final Counts delta = new Counts();
     private final ChronicleJournal journal;
+    private final @Nullable SealKey key;
+    private final RecordChain chain = new RecordChain();
     private long clockMillis;
+    private long hour = -1;
+    private boolean isFirstOfFile;
+    private @Nullable CheckpointHint hint;
 
-    private SeededJournal(JournalLock lock) {
+    private SeededJournal(JournalLock lock, @Nullable SealKey key) {
+        this.key = key;
+        chain.begin(1);
         journal = ChronicleJournal.open(lock, JournalPosition.BEGINNING, () -> clockMillis);
     }
 
     /** Writes a journal into {@code DATA/journal}; answers what it holds. */
     static List<Entry> write(Path data, List<Step> steps) {
+        return write(data, steps, null);
+    }
+
+    /**
+     * The same, sealed as a node does it: each file but the first begins with a seal and has a checkpoint after its first event, and there is a
+     * seal behind each checkpoint and at the end.
+     */
+    static List<Entry> writeSealed(Path data, List<Step> steps) {
+        return write(data, steps, SealKey.loadOrCreate(data.resolve("seal")));
+    }
+
+    private static List<Entry> write(Path data, List<Step> steps, @Nullable SealKey key) {
         try (JournalLock lock = JournalLock.acquire(TestLedger.journal(data))) {
-            SeededJournal written = new SeededJournal(lock);
+            SeededJournal written = new SeededJournal(lock, key);
             for (Step step : steps) {
+                if (key != null) {
+                    written.turnFile(step.atMillis);
+                }
                 written.append(step);
+                if (key != null && (step.event.equals(CHECKPOINT) || written.isFirstOfFile)) {
+                    written.checkpointAndSeal(step);
+                }
+            }
+            if (key != null) {
+                written.seal(written.clockMillis);
+                Objects.requireNonNull(written.hint, "too short for a checkpoint")
+                        .write(TestLedger.journal(data));
             }
             written.journal.close();
             return written.entries;
@@ -59,10 +95,43 @@ final class SeededJournal {
         }
     }
 
+    private void turnFile(long atMillis) throws IOException {
+        clockMillis = Math.max(clockMillis, atMillis);
+        boolean turns = hour >= 0 && clockMillis / 3_600_000 != hour;
+        hour = clockMillis / 3_600_000;
+        if (turns) {
+            seal(clockMillis);
+        }
+        isFirstOfFile = turns;
+    }
+
+    private void checkpointAndSeal(Step step) throws IOException {
+        if (!step.event.equals(CHECKPOINT)) {
+            append(new Step(step.atMillis, CHECKPOINT));
+        }
+        hint = new CheckpointHint(journal.lastRecord(), "node");
+        seal(step.atMillis);
+    }
+
+    private void seal(long atMillis) throws IOException {
+        Seal seal = Objects.requireNonNull(key).seal(chain, "node", fold.boot(), atMillis);
+        record.begin(fold.sequence() + 1, atMillis);
+        record.tryAdd(atMillis, seal);
+        entries.add(new Entry(fold.sequence() + 1, atMillis, seal));
+        chain.sealed(seal);
+        appended();
+    }
+
+    private void appended() throws IOException {
+        append(journal, record, fold);
+        chain.record(record.lastSequence(), record.bytes(), record.offset(), record.length());
+    }
+
     private void append(Step step) throws IOException {
         clockMillis = Math.max(clockMillis, step.atMillis);
         if (step.event.equals(CHECKPOINT)) {
             appendCheckpoint(journal, record, fold, step.atMillis);
+            chain.record(record.lastSequence(), record.bytes(), record.offset(), record.length());
             record.deliver(new EventSink() {
                 @Override
                 public void event(long sequence, long atMillis, LedgerEvent event) {
@@ -77,7 +146,7 @@ final class SeededJournal {
         } else {
             record.begin(fold.sequence() + 1, step.atMillis);
             add(step.atMillis, step.event);
-            append(journal, record, fold);
+            appended();
         }
     }
 

@@ -59,7 +59,13 @@ final class RandomEvents {
             () -> new ProtocolDetected(number(), protocol()),
             () -> new InterceptionBypassed(number(), text(), text(), text(), time()),
             this::seal,
-            () -> new JournalPruned(number(), time(), number(), number(), text(), text()),
+            () -> new JournalPruned(
+                    number() & Long.MAX_VALUE,
+                    time(),
+                    number() & Long.MAX_VALUE,
+                    number() & Long.MAX_VALUE,
+                    text(),
+                    text()),
             this::exchange);
 
     RandomEvents(long seed) {

@@ -10,6 +10,7 @@ import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
+import io.weir.eventbus.LedgerEvent.EventsOmitted;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
@@ -59,6 +60,7 @@ class RecordCodecTest {
         for (int kind = 0; kind < random.kinds(); kind++) {
             generated.add(random.ofKind(kind).getClass());
         }
+        generated.add(EventsOmitted.class); // never among others
 
         assertThat(generated).containsExactlyInAnyOrder(LedgerEvent.class.getPermittedSubclasses());
     }
@@ -218,17 +220,40 @@ class RecordCodecTest {
     }
 
     @Test
+    void anOmissionReachesAsFarAsItSaysAndIsAloneInItsRecord() throws Exception {
+        EventsOmitted omitted = new EventsOmitted(900, true, "the disk");
+        encoder.begin(17, AT);
+        encoder.tryAdd(AT, omitted);
+        encoder.finish();
+        assertThat(decode(record())).containsExactly(new Recorded(17, AT, omitted));
+        assertThat(decoder.lastSequence()).isEqualTo(900);
+
+        encoder.begin(17, AT);
+        encoder.tryAdd(AT, omitted);
+        encoder.tryAdd(AT, new OriginConnected(1, "a"));
+        encoder.finish();
+        assertThatThrownBy(() -> decode(record())).hasMessageContaining("leaves events out and has others");
+
+        for (long last : new long[] {16, 0, Long.MAX_VALUE}) {
+            encoder.begin(17, AT);
+            encoder.tryAdd(AT, new EventsOmitted(last, false, ""));
+            encoder.finish();
+            assertThatThrownBy(() -> decode(record())).hasMessageContaining("impossible sequence");
+        }
+    }
+
+    @Test
     void aLaterKindOfEventStopsTheReader() {
         encoder.begin(1, AT);
         encoder.tryAdd(AT, new OriginConnected(1, "a"));
         encoder.finish();
         byte[] record = record();
-        record[record.length - RecordEncoder.CRC_BYTES - 5] = 21;
+        record[record.length - RecordEncoder.CRC_BYTES - 5] = 99;
         stampChecksum(record);
 
         assertThatThrownBy(() -> decode(record)).satisfies(e -> {
             assertThat(((RecordFormatException) e).kind()).isEqualTo(FaultKind.NEWER_VERSION);
-            assertThat(((RecordFormatException) e).what()).contains("unknown kind 21");
+            assertThat(((RecordFormatException) e).what()).contains("unknown kind 99");
         });
     }
 
