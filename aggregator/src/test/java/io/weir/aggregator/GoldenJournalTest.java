@@ -21,6 +21,7 @@ class GoldenJournalTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden-journal-1");
     private static final Path GOLDEN_INTERCEPTION = Path.of("src/test/resources/golden-journal-1b");
     private static final Path GOLDEN_COUNTS = Path.of("src/test/resources/golden-journal-1c");
+    private static final Path GOLDEN_CARE = Path.of("src/test/resources/golden-journal-1e");
     private static final Path GOLDEN_SEALS = Path.of("src/test/resources/golden-journal-1d");
 
     @Test
@@ -97,6 +98,19 @@ class GoldenJournalTest {
         assertThat(SealPublicKey.read(key).id())
                 .isEqualTo("c1a4b64dcc1a48ff5bd65fdf1462e17643e37fd3852d0aed4633a835cdba8caa");
         assertThat(sealed.publicKey()).isEqualTo(SealPublicKey.read(key).hex());
+    }
+
+    @Test
+    void theJournalThatWasPrunedCompactedAndRepairedReplaysForEver() {
+        LedgerFold fold = Ledgers.replay(GOLDEN_CARE);
+
+        assertThat(fold.sequence()).isEqualTo(134);
+        assertThat(fold.totals()).isEqualTo(new Tally(1_105, 20_106, 250, 39, 1_105, 20_106));
+        assertThat(fold.sessionsOpened()).isEqualTo(7);
+        assertThat(fold.openCount()).isZero();
+        assertThat(fold.violations()).isZero();
+        assertThat(fold.isUnsure()).isFalse();
+        assertThat(fold.digest()).isEqualTo("52a0f8b6bce816783175b11562c1c25a58257aee72dc65a7b9b53b9a52148399");
     }
 
     @Test
