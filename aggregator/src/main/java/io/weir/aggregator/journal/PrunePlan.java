@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which files of a journal may go: the oldest ones, up to one that can be read and proved without them. Immutable. Any thread.
@@ -85,7 +84,6 @@ public record PrunePlan(List<String> files, long bytes, long firstKept, long sin
     /** Looks whether a file can be read without those before it. */
     private static final class Foundation implements EventSink {
         private final boolean isSealed;
-        private @Nullable JournalReader reader;
         private long first;
         private boolean hasCheckpoint;
 
@@ -97,7 +95,6 @@ public record PrunePlan(List<String> files, long bytes, long firstKept, long sin
         static long of(Path folder, String file, boolean isSealed) {
             Foundation foundation = new Foundation(isSealed);
             try (JournalReader reader = JournalReader.open(folder)) {
-                foundation.reader = reader;
                 reader.startAt(new JournalPosition(file, 0, 0));
                 reader.read(foundation, ReadProgress.NONE);
             } catch (EnoughException e) {
