@@ -14,8 +14,8 @@ import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.replaytool.Break.Kind;
 
 /**
- * Hashes a journal's records while another sink folds them, and compares every seal with the hash and with the seal before it. One
- * thread, once.
+ * Hashes a journal's records while another sink folds them, if one does, and compares every seal with the hash and with the seal before
+ * it. It needs no events but seals and starts of the node. One thread, once.
  *
  * <p>A seal that fits is followed. One that does not is followed if its key is trusted and signed it, and if it stands where it
  * says; else it is a record like any other, and the seal after it decides.
@@ -48,6 +48,11 @@ final class SealCheck implements EventSink, RecordTap {
     /** What the seals cover, so far. */
     Sealed sealed() {
         return sealed;
+    }
+
+    /** Who wrote the journal, as its last start says that was read; empty if none was. */
+    String nodeId() {
+        return nodeId;
     }
 
     /** When the first event behind the last seal came, in ms since the epoch; 0 if there is none. */
@@ -86,6 +91,9 @@ final class SealCheck implements EventSink, RecordTap {
     @Override
     public void record(long lastSequence, byte[] bytes, int offset, int length) {
         JournalPosition place = reader.recordPosition();
+        if (lastSequence != sealed.sequence()) {
+            came(place.sequence() + 1, reader.recordMillis()); // of this record maybe no event was shown
+        }
         if (isSpanEmpty) {
             isSpanEmpty = false;
             span = place;

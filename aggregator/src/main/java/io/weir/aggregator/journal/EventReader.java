@@ -49,6 +49,12 @@ final class EventReader {
         lastSession = 0;
     }
 
+    /** Whether a seal comes next, or a start of the node. */
+    boolean isSealOrStartNext() throws RecordFormatException {
+        int kind = in.nextByte();
+        return kind == EventKind.SEAL || kind == EventKind.NODE_STARTED;
+    }
+
     void readInto(EventSink sink, long sequence) throws RecordFormatException {
         int kind = in.oneByte();
         if ((kind & EventKind.BYTES_TRANSFERRED) != 0) {

@@ -74,6 +74,14 @@ final class RecordDecoder {
         return recordMillis;
     }
 
+    /** Hands out the first event of the opened record if it is a seal or a start of the node; looks at nothing else. Once. */
+    void deliverSeal(EventSink sink) throws RecordFormatException {
+        if (events.isSealOrStartNext()) {
+            events.begin(recordMillis);
+            events.readInto(sink, firstSequence);
+        }
+    }
+
     /** Hands the events of the opened record out, in order. Once. */
     void deliver(EventSink sink) throws RecordFormatException {
         events.begin(recordMillis);
