@@ -130,20 +130,7 @@ public final class VerifyCommand implements Callable<Integer> {
         if (report.audit().events() > 0) {
             print(report);
         }
-        Optional<Break> stop = report.breaks().stream().filter(Break::isStop).findFirst();
-        if (report.audit().isStopped() && stop.isPresent()) {
-            boolean isNewer = stop.get().kind() == Break.Kind.NEWER_VERSION;
-            return journal.refuse(
-                    isNewer ? FaultKind.NEWER_VERSION : FaultKind.UNREADABLE,
-                    stop.get().line());
-        }
-        if (report.audit().events() == 0) {
-            String why = report.breaks().isEmpty()
-                    ? ""
-                    : ": " + report.breaks().get(0).line();
-            return journal.refuse(FaultKind.NOT_A_JOURNAL, "journal " + journal.folder() + ": holds no event" + why);
-        }
-        return report.exitStatus();
+        return journal.answer(report);
     }
 
     private void print(VerifyReport report) {
