@@ -45,6 +45,11 @@ final class JournalAccess {
         return data;
     }
 
+    /** Whether it was given, and is not the one that is meant when nothing is said. */
+    boolean isGiven() {
+        return spec().commandLine().getParseResult().hasMatchedOption("--data");
+    }
+
     /** Where the journal is. */
     Path folder() {
         return folderIn(data);

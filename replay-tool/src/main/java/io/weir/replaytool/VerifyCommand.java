@@ -3,6 +3,7 @@ package io.weir.replaytool;
 import io.weir.aggregator.journal.CheckpointHint;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalFolder;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.seal.Anchor;
 import io.weir.aggregator.seal.TrustedKeys;
@@ -14,13 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code weir verify}: proves that a journal is what was written, as far as its seals reach, or says where not. Only reads; the
- * caller's thread. Exit statuses as {@link ExitStatus} has them.
+ * {@code weir verify}: proves that a journal is what was written, as far as its seals reach, or says where not; or a statement about it. Only
+ * reads; the caller's thread. Exit statuses as {@link ExitStatus} has them.
  */
 @Command(
         name = "verify",
@@ -30,8 +32,8 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {
             "0:verdict ok",
-            "1:verdict violated",
-            "2:the journal, or the rest of it, a key or an anchor can't be read",
+            "1:verdict violated: the journal or the statement is not what was written",
+            "2:the journal, or the rest of it, a key, an anchor or the statement can't be read",
             "64:wrong usage"
         })
 public final class VerifyCommand implements Callable<Integer> {
@@ -55,6 +57,13 @@ public final class VerifyCommand implements Callable<Integer> {
     private List<String> anchors = new ArrayList<>();
 
     @Option(
+            names = "--statement",
+            paramLabel = "FILE|-",
+            description =
+                    "Check a statement that weir statement made: its signature and, if there is a journal, its figures.")
+    private @Nullable String statement;
+
+    @Option(
             names = "--seals-only",
             description =
                     "Check checksums, sequences, the chain, signatures and anchors, and add nothing up: many times as fast.")
@@ -71,16 +80,57 @@ public final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (statement != null && sealsOnly) {
+            throw journal.wrongUsage("--statement adds up what it states; --seals-only adds up nothing");
+        }
         List<Anchor> expected = new ArrayList<>();
         try {
             for (String each : anchors) {
                 addAnchors(each, expected);
+            }
+            if (statement != null) {
+                return checkStatement(statement, expected);
             }
             try (JournalReader reader = journal.open()) {
                 return answer(verify(reader, keys(), expected));
             }
         } catch (JournalException e) {
             return journal.refuse(e.kind(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int checkStatement(String file, List<Anchor> expected) {
+        String name = file.equals("-") ? "statement on the standard input" : "statement " + file;
+        try {
+            SignedStatement read = StatementFile.read(file, System.in);
+            TrustedKeys trusted = keys();
+            if (trusted.keys().isEmpty()) {
+                journal.complain(name + ": there is no public key here to check it with; give --public-key");
+                return ExitStatus.UNREADABLE;
+            }
+            StatementReport report = check(new StatementCheck(read, trusted), expected);
+            try (CommandOutput out = journal.output()) {
+                if (json) {
+                    StatementReportText.asJson(out, report);
+                } else {
+                    StatementReportText.asText(out, journal.folder(), report);
+                }
+            }
+            VerifyReport proof = report.journal();
+            int ofJournal = proof == null ? ExitStatus.OK : journal.answer(proof);
+            return ofJournal == ExitStatus.UNREADABLE ? ofJournal : report.exitStatus();
+        } catch (StatementException e) {
+            journal.complain(name + ": " + e.getMessage());
+            return e.exitStatus();
+        }
+    }
+
+    private StatementReport check(StatementCheck check, List<Anchor> expected) {
+        if (!journal.isGiven() && !JournalFolder.holdsJournal(journal.folder())) {
+            return check.report();
+        }
+        try (JournalReader reader = journal.open()) {
+            return check.compare(journal, reader, expected, progress);
         }
     }
 
