@@ -7,26 +7,33 @@ import io.weir.aggregator.journal.ChronicleJournal;
 import io.weir.aggregator.journal.JournalLock;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.RecordEncoder;
+import io.weir.aggregator.seal.RecordChain;
+import io.weir.aggregator.seal.SealKey;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.Tally;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events with the real appender, at times and in records that the test chose, and remembers them with their sequences. A
- * checkpoint is written where {@link #CHECKPOINT} stands.
+ * checkpoint is written where {@link #CHECKPOINT} stands, a seal where {@link #SEAL} does.
  */
 final class SeededJournal {
     /** Stands for a checkpoint of the state so far. */
     static final LedgerEvent CHECKPOINT = new CheckpointEnded(0);
+
+    /** Stands for a seal over what came since the last one. */
+    static final LedgerEvent SEAL = new CheckpointEnded(-1);
 
     /** An event to write; deltas are {@link BytesTransferred}. */
     record Step(long atMillis, LedgerEvent event) {}
@@ -39,16 +46,29 @@ final class SeededJournal {
     private final RecordEncoder record = new RecordEncoder();
     private final Counts delta = new Counts();
     private final ChronicleJournal journal;
+    private final RecordChain chain = new RecordChain();
+    private final @Nullable SealKey key;
     private long clockMillis;
 
-    private SeededJournal(JournalLock lock) {
+    private SeededJournal(JournalLock lock, @Nullable SealKey key) {
+        this.key = key;
+        chain.begin(1);
         journal = ChronicleJournal.open(lock, JournalPosition.BEGINNING, () -> clockMillis);
     }
 
     /** Writes a journal into {@code DATA/journal}; answers what it holds. */
     static List<Entry> write(Path data, List<Step> steps) {
+        return write(data, steps, null);
+    }
+
+    /** As {@link #write}, with seals of the key in {@code DATA/seal}. */
+    static List<Entry> writeSealed(Path data, List<Step> steps) {
+        return write(data, steps, SealKey.loadOrCreate(data.resolve("seal")));
+    }
+
+    private static List<Entry> write(Path data, List<Step> steps, @Nullable SealKey key) {
         try (JournalLock lock = JournalLock.acquire(TestLedger.journal(data))) {
-            SeededJournal written = new SeededJournal(lock);
+            SeededJournal written = new SeededJournal(lock, key);
             for (Step step : steps) {
                 written.append(step);
             }
@@ -61,8 +81,15 @@ final class SeededJournal {
 
     private void append(Step step) throws IOException {
         clockMillis = Math.max(clockMillis, step.atMillis);
-        if (step.event.equals(CHECKPOINT)) {
-            appendCheckpoint(journal, record, fold, step.atMillis);
+        SealKey sealing = key;
+        if (step.event.equals(SEAL) && sealing != null) {
+            record.begin(fold.sequence() + 1, step.atMillis);
+            Seal seal = sealing.seal(chain, fold.nodeId(), fold.boot(), step.atMillis);
+            add(step.atMillis, seal);
+            chain.sealed(seal);
+            append(journal, record, fold, chain);
+        } else if (step.event.equals(CHECKPOINT)) {
+            appendCheckpoint(journal, record, fold, step.atMillis, chain);
             record.deliver(new EventSink() {
                 @Override
                 public void event(long sequence, long atMillis, LedgerEvent event) {
@@ -77,12 +104,18 @@ final class SeededJournal {
         } else {
             record.begin(fold.sequence() + 1, step.atMillis);
             add(step.atMillis, step.event);
-            append(journal, record, fold);
+            append(journal, record, fold, chain);
         }
     }
 
     /** Writes the state as a checkpoint, in records of which the caller may read the last again. */
     static void appendCheckpoint(ChronicleJournal journal, RecordEncoder record, LedgerFold fold, long atMillis)
+            throws IOException {
+        appendCheckpoint(journal, record, fold, atMillis, new RecordChain());
+    }
+
+    private static void appendCheckpoint(
+            ChronicleJournal journal, RecordEncoder record, LedgerFold fold, long atMillis, RecordChain chain)
             throws IOException {
         long begin = fold.sequence() + 1;
         record.begin(begin, atMillis);
@@ -99,7 +132,7 @@ final class SeededJournal {
         fold.forEachOpen(open::add);
         for (ConnectionInfo info : open) {
             if (!record.tryAdd(atMillis, stated(info))) {
-                append(journal, record, fold);
+                append(journal, record, fold, chain);
                 record.begin(fold.sequence() + 1, atMillis);
                 added &= record.tryAdd(atMillis, stated(info));
             }
@@ -108,7 +141,7 @@ final class SeededJournal {
         if (!added) {
             throw new AssertionError("a record is full");
         }
-        append(journal, record, fold);
+        append(journal, record, fold, chain);
     }
 
     private static CheckpointSession stated(ConnectionInfo info) {
@@ -150,8 +183,14 @@ final class SeededJournal {
 
     /** Writes a record and folds it. */
     static void append(ChronicleJournal journal, RecordEncoder record, LedgerFold fold) throws IOException {
+        append(journal, record, fold, new RecordChain());
+    }
+
+    private static void append(ChronicleJournal journal, RecordEncoder record, LedgerFold fold, RecordChain chain)
+            throws IOException {
         record.finish();
         journal.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
+        chain.record(record.lastSequence(), record.bytes(), record.offset(), record.length());
         record.deliver(fold);
     }
 }
