@@ -2,6 +2,10 @@ package io.weir.replaytool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.aggregator.journal.JournalPosition;
+import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadProgress;
+import io.weir.aggregator.seal.SealKey;
 import io.weir.aggregator.seal.TrustedKeys;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
@@ -24,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -432,30 +437,54 @@ class SignedStatementTest {
     }
 
     @Test
-    void whereTheJournalBeginsLaterOnlyWhatFollowsIsStated() throws Exception {
+    void aJournalWhoseBeginningIsMissingIsNamed() throws Exception {
         SeededJournal.writeSealed(data, twoHours());
         Path all = stated("all", "--user", "alice");
-        Path later = stated("later", "--user", "alice", "--from", Figures.time(BEGIN + HOUR + 3));
-        assertThat(files()).hasSize(2);
         Files.delete(files().get(0));
 
-        Run beginning = Run.of(data, "statement", "--user", "alice");
-        Run early = Run.of(data, "statement", "--user", "alice", "--from", Figures.time(BEGIN + 1));
-        Run late = Run.of(data, "statement", "--user", "alice", "--from", Figures.time(BEGIN + HOUR + 3));
+        Run refused = Run.of(data, "statement", "--user", "alice", "--from", Figures.time(BEGIN + HOUR + 3));
+        Run verified = verify(data, all);
 
-        for (Run each : List.of(beginning, early)) {
-            assertThat(each.status()).isEqualTo(ExitStatus.UNREADABLE);
-            assertThat(each.out()).isEmpty();
-            assertThat(each.err())
-                    .contains("can't be stated: the journal begins at sequence 8")
-                    .contains("give --from " + Figures.time(BEGIN + HOUR + 3) + " or later");
+        assertThat(refused.status()).isEqualTo(ExitStatus.VIOLATED);
+        assertThat(refused.err()).contains("the events 1 to 7 are missing before the record");
+        assertThat(verified.status()).isEqualTo(ExitStatus.VIOLATED);
+        assertThat(verified.out())
+                .contains("only the signature was checked", "the journal: the events 1 to 7 are missing");
+    }
+
+    /** What a journal says from the second hour on, to whoever does not take that for a fault. */
+    private StatedFigures figuresOfSecondHour(long fromMillis) throws Exception {
+        try (JournalReader reader = JournalReader.open(TestLedger.journal(data))) {
+            reader.startAt(new JournalPosition(files().get(1).getFileName().toString(), 0, 7));
+            JournalVerifier verifier = new JournalVerifier(reader, TrustedKeys.in(data.resolve("seal")), List.of());
+            StatedFigures figures = new StatedFigures(
+                    verifier.fold(),
+                    new Subject.Named(Subject.Named.Kind.USER, "alice"),
+                    new EventRange(fromMillis, Long.MAX_VALUE, 1, 1_000));
+            verifier.showFirstTo(figures);
+            assertThat(verifier.verify(Optional.empty(), ReadProgress.NONE, 0).breaks())
+                    .isEmpty();
+            figures.end();
+            return figures;
         }
-        assertThat(late.status()).as(late.err()).isZero();
-        assertThat(late.out()).contains("up               3\n", "starts           0\n");
-        assertThat(verify(data, later).status()).isZero();
-        Run unproved = verify(data, all);
-        assertThat(unproved.status()).isEqualTo(ExitStatus.UNREADABLE);
-        assertThat(unproved.out()).contains("only the signature was checked").endsWith("verdict: unproved\n");
+    }
+
+    @Test
+    void whereTheJournalBeginsLaterOnlyWhatFollowsItsFirstCheckpointAndSealCanBeStated() throws Exception {
+        SeededJournal.writeSealed(data, twoHours());
+        assertThat(files()).hasSize(2);
+        long known = BEGIN + HOUR + 3;
+
+        assertThat(figuresOfSecondHour(0).beginsTooEarly()).isTrue();
+        assertThat(figuresOfSecondHour(BEGIN + 1).beginsTooEarly()).isTrue();
+        assertThat(figuresOfSecondHour(known - 1).beginsTooEarly()).isTrue();
+        StatedFigures late = figuresOfSecondHour(known);
+        assertThat(late.beginsTooEarly()).isFalse();
+        assertThat(late.basisMillis() + 1).isEqualTo(known);
+        assertThat(late.values())
+                .containsEntry(StatementField.UP, "3")
+                .containsEntry(StatementField.ENDED, "1")
+                .containsEntry(StatementField.STARTS, "0");
     }
 
     @Test
@@ -542,7 +571,7 @@ class SignedStatementTest {
     void aKeyThatDidNotSealTheJournalSignsNothing() throws Exception {
         SeededJournal.writeSealed(data, twoHours());
         Files.delete(data.resolve("seal/seal-key.pem"));
-        io.weir.aggregator.seal.SealKey.loadOrCreate(data.resolve("seal"));
+        SealKey.loadOrCreate(data.resolve("seal"));
 
         Run run = Run.of(data, "statement", "--user", "alice");
 
