@@ -170,10 +170,19 @@ final class StatementFile {
         if (!signature.isEmpty() && !SIGNATURE.matcher(signature).matches()) {
             throw StatementException.changed("was changed: the signature is not 128 hex digits");
         }
-        if (Subject.Named.Kind.of(statement.value(StatementField.SUBJECT)).isEmpty()) {
+        requireSubject(statement);
+        return statement;
+    }
+
+    private static void requireSubject(SignedStatement statement) throws StatementException {
+        Optional<Subject.Named.Kind> kind = Subject.Named.Kind.of(statement.value(StatementField.SUBJECT));
+        if (kind.isEmpty()) {
             throw notAsWritten(StatementField.SUBJECT);
         }
-        return statement;
+        boolean isId = StatementField.Kind.NUMBER.takes(statement.value(StatementField.NAME));
+        if (kind.get() == Subject.Named.Kind.SESSION && !isId) {
+            throw notAsWritten(StatementField.NAME);
+        }
     }
 
     private static StatementException notAsWritten(StatementField field) {

@@ -26,9 +26,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,6 +217,7 @@ class SignedStatementTest {
     }
 
     @Test
+    @Tag("once")
     void everyByteOfTheTextCounts() throws Exception {
         writeHostile();
         byte[] text = Files.readAllBytes(stated("text", "--session", "1001"));
@@ -245,6 +248,7 @@ class SignedStatementTest {
     }
 
     @Test
+    @Tag("once")
     void everyByteOfTheJsonCountsThatIsNoBlankAndNoSpellingOfTheSameCharacter() throws Exception {
         writeHostile();
         byte[] json = Files.readAllBytes(stated("json", "--session", "1001", "--json"));
@@ -629,6 +633,46 @@ class SignedStatementTest {
             assertThat(run.status()).isEqualTo(ExitStatus.VIOLATED);
             assertThat(run.err().lines()).singleElement().asString().contains("was changed");
         }
+    }
+
+    @Test
+    void whateverSomebodyWritesIntoAFieldIsComparedAndNamed() throws Exception {
+        SeededJournal.writeSealed(data, twoHours());
+        SignedStatement real = StatementFile.parse(Files.readAllBytes(stated("text", "--session", "1001")));
+        Path file = other.resolve("file");
+
+        for (StatementField field : StatementField.values()) {
+            for (String value : hostileValues(field)) {
+                Map<StatementField, String> values = new EnumMap<>(StatementField.class);
+                for (StatementField each : StatementField.values()) {
+                    String stated = real.find(each);
+                    if (stated != null) {
+                        values.put(each, stated);
+                    }
+                }
+                values.put(field, value);
+                SignedStatement forged = new SignedStatement(values, real.signature());
+                Files.writeString(file, field.ordinal() % 2 == 0 ? forged.text() : forged.json());
+
+                Run run = verify(data, file);
+
+                assertThat(run.status())
+                        .as("%s %s: %s", field, value, run.err())
+                        .isEqualTo(ExitStatus.VIOLATED);
+                assertThat(run.out() + run.err()).containsAnyOf("did not sign this", "was changed", "none of those");
+                assertThat(run.err()).doesNotContain("Exception");
+            }
+        }
+    }
+
+    private static List<String> hostileValues(StatementField field) {
+        return switch (field.kind()) {
+            case NUMBER -> List.of("-9223372036854775808", "9223372036854775807", "2");
+            case TIME -> List.of("0000-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z");
+            case WORD -> List.of("client", "user", "x");
+            case HEX -> List.of("0".repeat(64), "f".repeat(64));
+            case TEXT -> List.of("", "-1", "x".repeat(5_000), "\uD800", HOSTILE_USER);
+        };
     }
 
     private String refusal(String file) {
