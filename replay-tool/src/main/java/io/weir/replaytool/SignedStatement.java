@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A statement about a journal, as it is signed. Immutable. It has two forms, which say the same:
  *
  * <pre>
- *   text       for each field: label, spaces up to column 17, value, LF; then likewise the signature
+ *   text       for each field: label, blanks through column 17, value, LF; then likewise the signature
  *   value      a text in quotes, as JSON has it, in ASCII; other values as they are; "-" if there is none
  *   signature  128 hex digits, over the text before its line; "-" if it is unsigned
  *

@@ -5,7 +5,6 @@ import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.seal.SealKey;
 import io.weir.aggregator.seal.TrustedKeys;
-import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.replaytool.Subject.Named;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -167,8 +166,7 @@ public final class StatementCommand implements Callable<Integer> {
             VerifyReport report = progress.during(journal, line -> verifier.verify(hint, line, now));
             figures.end();
             requireProved(report);
-            requireSealed(report, figures, newest.seal(), key);
-            requireSubject(subject, figures, range.lastSequence());
+            require(new StatementConditions(report, figures, range.lastSequence(), newest.seal(), key), subject);
             SignedStatement statement = new SignedStatement(values(subject, figures, range, key != null, now), "");
             return key == null ? statement : statement.with(key.signStatement(statement.signedBytes()));
         }
@@ -194,66 +192,19 @@ public final class StatementCommand implements Callable<Integer> {
         throw new Refused(status);
     }
 
-    private void requireSealed(VerifyReport report, StatedFigures figures, @Nullable Seal seal, @Nullable SealKey key)
-            throws Refused {
-        if (seal == null || !seal.equals(figures.seal())) {
+    private void require(StatementConditions conditions, Named subject) throws Refused {
+        Optional<StatementConditions.Refusal> refusal = conditions.refusal(subject, keyFolder());
+        if (refusal.isPresent()) {
             throw refuse(
-                    ExitStatus.UNREADABLE,
-                    "journal " + journal.folder() + ": has no seal, so nothing in it can be stated",
-                    "a node that seals begins with its next start; until then weir audit adds up what is there");
+                    refusal.get().status(), refusal.get().what(), refusal.get().advice());
         }
-        if (key != null && !seal.publicKey().equals(key.published().hex())) {
-            throw refuse(
-                    ExitStatus.UNREADABLE,
-                    "the newest seal is not of the key in " + keyFolder() + ", which is "
-                            + key.published().id(),
-                    "only the key that seals a journal makes statements about it; start the node once, or give --unsigned");
-        }
-        if (figures.beginsTooEarly() || isUnsealed(report, figures)) {
-            throw refuse(
-                    ExitStatus.UNREADABLE,
-                    "what was before " + Figures.time(figures.basisMillis() + 1)
-                            + (report.audit().firstSequence() > 1
-                                    ? " can't be stated: the journal begins at sequence "
-                                            + report.audit().firstSequence()
-                                    : " can't be stated: it was never sealed, up to sequence "
-                                            + (report.sealed().from() - 1)),
-                    "give --from " + Figures.time(figures.basisMillis() + 1) + " or later");
-        }
-        if (figures.firstSequence() == 0 && figures.waiting() > 0) {
-            throw refuse(
-                    ExitStatus.UNREADABLE,
-                    "no seal covers the time yet: " + Figures.counted(figures.waiting(), "event")
-                            + " of it wait for the next one",
-                    "a running node seals within seconds, one that was killed when it is started again: ask again then");
-        }
-    }
-
-    /** Whether an event of the time came before the chain; by its time it came later. */
-    private static boolean isUnsealed(VerifyReport report, StatedFigures figures) {
-        return figures.firstSequence() != 0
-                && figures.firstSequence() < report.sealed().from();
-    }
-
-    private void requireSubject(Named subject, StatedFigures figures, long through) throws Refused {
-        if (figures.isSubjectBehind()) {
-            throw refuse(
-                    ExitStatus.UNREADABLE,
-                    "no seal covers session " + subject.name() + " yet: it begins behind sequence " + through,
-                    "a running node seals within seconds: ask again then");
-        }
-        if (!figures.isSubjectKnown()) {
-            throw refuse(
-                    ExitStatus.USAGE,
-                    "session " + subject.name() + " is not in this journal up to sequence " + through,
-                    "weir audit --sessions lists all");
-        }
+        StatedFigures figures = conditions.figures();
         if (figures.isEmpty()) {
             journal.complain("nothing of " + subject.kind().word() + " " + subject.name()
                     + " is in that time; the statement says so");
         }
         if (figures.waiting() > 0) {
-            journal.complain("covers the events up to sequence " + through + "; "
+            journal.complain("covers the events up to sequence " + conditions.through() + "; "
                     + Figures.counted(figures.waiting(), "later event") + " of that time wait for the next seal");
         }
     }
