@@ -6,6 +6,7 @@ import io.weir.replaytool.DiffCommand;
 import io.weir.replaytool.ExportCommand;
 import io.weir.replaytool.JournalCommand;
 import io.weir.replaytool.StateCommand;
+import io.weir.replaytool.StatementCommand;
 import io.weir.replaytool.VerifyCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,6 +41,7 @@ final class WeirCommand {
         COMMANDS.put("diff", DiffCommand::new);
         COMMANDS.put("export", ExportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("statement", StatementCommand::new);
         COMMANDS.put("anchor", AnchorCommand::new);
         COMMANDS.put("journal", JournalCommand::new);
         COMMANDS.put("ca", CaCommand::new);

@@ -1,20 +1,12 @@
 package io.weir.replaytool;
 
-import io.weir.aggregator.EventSink;
-import io.weir.aggregator.journal.CheckpointHint;
 import io.weir.aggregator.journal.JournalException;
-import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
-import io.weir.aggregator.journal.ReadProgress;
 import io.weir.aggregator.seal.Anchor;
 import io.weir.aggregator.seal.SealPublicKey;
-import io.weir.eventbus.Counts;
-import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.Seal;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -46,9 +38,9 @@ public final class AnchorCommand implements Callable<Integer> {
     public Integer call() {
         try (JournalReader reader = journal.open();
                 CommandOutput out = journal.output()) {
-            Newest newest = new Newest();
-            ReadOutcome outcome = read(reader, newest);
-            Seal seal = newest.seal;
+            NewestSeal newest = new NewestSeal();
+            ReadOutcome outcome = newest.find(journal.folder(), reader);
+            Seal seal = newest.seal();
             if (!outcome.isClean()) {
                 return journal.answer(outcome);
             }
@@ -56,51 +48,15 @@ public final class AnchorCommand implements Callable<Integer> {
                 journal.complain("journal " + journal.folder() + ": has no seal; a node seals from its start on");
                 return ExitStatus.UNREADABLE;
             }
-            if (!SealPublicKey.ofHex(seal.publicKey()).hasSigned(seal, newest.atMillis)) {
-                journal.complain(
-                        "the seal at sequence " + newest.sequence + " is forged; weir verify shows all that is wrong");
+            if (!SealPublicKey.ofHex(seal.publicKey()).hasSigned(seal, newest.atMillis())) {
+                journal.complain("the seal at sequence " + newest.sequence()
+                        + " is forged; weir verify shows all that is wrong");
                 return ExitStatus.VIOLATED;
             }
-            out.println(Anchor.of(seal, newest.atMillis).line());
+            out.println(Anchor.of(seal, newest.atMillis()).line());
             return ExitStatus.OK;
         } catch (JournalException e) {
             return journal.refuse(e.kind(), String.valueOf(e.getMessage()));
         }
-    }
-
-    private ReadOutcome read(JournalReader reader, Newest newest) {
-        Optional<CheckpointHint> hint = CheckpointHint.read(journal.folder());
-        if (hint.isPresent()) {
-            try {
-                reader.startAt(hint.get().position());
-                ReadOutcome outcome = reader.read(newest, ReadProgress.NONE);
-                if (outcome.isClean() && newest.seal != null) {
-                    return outcome;
-                }
-            } catch (JournalException e) {
-                newest.seal = null; // only a hint
-            }
-            reader.startAt(JournalPosition.BEGINNING);
-        }
-        return reader.read(newest, ReadProgress.NONE);
-    }
-
-    /** Keeps the last seal. */
-    private static final class Newest implements EventSink {
-        private @Nullable Seal seal;
-        private long sequence;
-        private long atMillis;
-
-        @Override
-        public void event(long eventSequence, long eventAtMillis, LedgerEvent event) {
-            if (event instanceof Seal each && each.lastSequence() == eventSequence - 1) {
-                seal = each;
-                sequence = eventSequence;
-                atMillis = eventAtMillis;
-            }
-        }
-
-        @Override
-        public void transferred(long eventSequence, long eventAtMillis, long sessionId, Counts delta) {}
     }
 }

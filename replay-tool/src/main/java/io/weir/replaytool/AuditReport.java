@@ -1,6 +1,7 @@
 package io.weir.replaytool;
 
 import io.weir.aggregator.LedgerFold.Gap;
+import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Tally;
 import java.util.List;
@@ -55,6 +56,31 @@ record AuditReport(
     AuditReport {
         findings = List.copyOf(findings);
         gaps = List.copyOf(gaps);
+    }
+
+    /** Of a reading that added nothing up. */
+    static AuditReport ofNoSums(ReadOutcome outcome, String nodeId, List<Finding> findings, Omissions omissions) {
+        return new AuditReport(
+                findings,
+                outcome.isStopped(),
+                outcome.isUnfinished(),
+                outcome.firstSequence(),
+                outcome.lastSequence(),
+                0,
+                0,
+                outcome.records(),
+                outcome.events(),
+                0,
+                nodeId,
+                0,
+                0,
+                0,
+                0,
+                Tally.ZERO,
+                Map.of(),
+                List.of(),
+                0,
+                omissions);
     }
 
     boolean isOk() {

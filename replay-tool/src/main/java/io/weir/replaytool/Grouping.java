@@ -69,7 +69,8 @@ enum Grouping {
         return this == DAY ? time.substring(0, DAY_CHARS) : time.substring(0, MINUTE_CHARS - 2) + "00Z";
     }
 
-    private static String address(String remote) {
+    /** A client's address, without its port. */
+    static String address(String remote) {
         int port = remote.lastIndexOf(':');
         return port < 0 ? remote : remote.substring(0, port);
     }

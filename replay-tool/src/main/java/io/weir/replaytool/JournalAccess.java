@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +43,11 @@ final class JournalAccess {
     /** What was given as the data folder. */
     Path data() {
         return data;
+    }
+
+    /** Whether it was given, and is not the one that is meant when nothing is said. */
+    boolean isGiven() {
+        return spec().commandLine().getParseResult().hasMatchedOption("--data");
     }
 
     /** Where the journal is. */
@@ -146,6 +152,24 @@ final class JournalAccess {
             return ExitStatus.UNREADABLE; // by a fault that is not listed any more
         }
         return outcome.isClean() ? ExitStatus.OK : ExitStatus.VIOLATED;
+    }
+
+    /** Complains if the journal, or a part of it, could not be read. Answers the exit status. */
+    int answer(VerifyReport report) {
+        Optional<Break> stop = report.breaks().stream().filter(Break::isStop).findFirst();
+        if (report.audit().isStopped() && stop.isPresent()) {
+            boolean isNewer = stop.get().kind() == Break.Kind.NEWER_VERSION;
+            return refuse(
+                    isNewer ? FaultKind.NEWER_VERSION : FaultKind.UNREADABLE,
+                    stop.get().line());
+        }
+        if (report.audit().events() == 0) {
+            String why = report.breaks().isEmpty()
+                    ? ""
+                    : ": " + report.breaks().get(0).line();
+            return refuse(FaultKind.NOT_A_JOURNAL, "journal " + folder() + ": holds no event" + why);
+        }
+        return report.exitStatus();
     }
 
     private static String advice(FaultKind kind) {

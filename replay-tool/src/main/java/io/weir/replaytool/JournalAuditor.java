@@ -241,7 +241,7 @@ final class JournalAuditor implements EventSink {
         }
         addIfStateIsMissing(all);
         addIfRootSumDiffers(all);
-        hint.ifPresent(known -> addIfEndIsMissing(all, known, outcome));
+        hint.flatMap(known -> missingEnd(known, outcome)).ifPresent(all::add);
         if (unlisted > 0) {
             all.add(Finding.of(Kind.NOT_LISTED, 0, Figures.exact(unlisted) + " more, not listed"));
         }
@@ -313,14 +313,16 @@ final class JournalAuditor implements EventSink {
         }
     }
 
-    private static void addIfEndIsMissing(List<Finding> all, CheckpointHint hint, ReadOutcome outcome) {
+    /** What is wrong if a journal ends before a checkpoint that was on disk when the reading began. */
+    static Optional<Finding> missingEnd(CheckpointHint hint, ReadOutcome outcome) {
         long known = hint.position().sequence() + 1;
-        if (outcome.lastSequence() < known && !outcome.isStopped()) {
-            all.add(Finding.of(
-                    Kind.END_MISSING,
-                    outcome.lastSequence(),
-                    "the journal ends at sequence " + outcome.lastSequence() + ", but a checkpoint at sequence " + known
-                            + " was on disk in " + hint.position().file()));
+        if (outcome.lastSequence() >= known || outcome.isStopped()) {
+            return Optional.empty();
         }
+        return Optional.of(Finding.of(
+                Kind.END_MISSING,
+                outcome.lastSequence(),
+                "the journal ends at sequence " + outcome.lastSequence() + ", but a checkpoint at sequence " + known
+                        + " was on disk in " + hint.position().file()));
     }
 }

@@ -1,5 +1,7 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.EventSink;
+import io.weir.aggregator.LedgerFold;
 import io.weir.aggregator.journal.CheckpointHint;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
@@ -8,6 +10,8 @@ import io.weir.aggregator.journal.ReadProgress;
 import io.weir.aggregator.seal.Anchor;
 import io.weir.aggregator.seal.SealPublicKey;
 import io.weir.aggregator.seal.TrustedKeys;
+import io.weir.eventbus.Counts;
+import io.weir.eventbus.LedgerEvent;
 import io.weir.replaytool.Break.Kind;
 import io.weir.replaytool.VerifyReport.Trust;
 import java.util.ArrayList;
@@ -20,7 +24,16 @@ import java.util.Optional;
  * keeps nothing that grows with the journal but the sessions that are open.
  */
 final class JournalVerifier {
+    private static final EventSink NOBODY = new EventSink() {
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {}
+
+        @Override
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {}
+    };
+
     private final JournalReader reader;
+    private final JournalAuditor auditor;
     private final TrustedKeys trusted;
     private final Breaks breaks = new Breaks();
     private final SealSignatures signatures;
@@ -33,9 +46,20 @@ final class JournalVerifier {
      */
     JournalVerifier(JournalReader reader, TrustedKeys trusted, List<Anchor> anchors) {
         this.reader = reader;
+        this.auditor = new JournalAuditor(reader, SessionView.NONE, 0);
         this.trusted = trusted;
         this.signatures = new SealSignatures(trusted, breaks);
         this.anchors = new AnchorCheck(anchors);
+    }
+
+    /** The state so far, as {@link JournalAuditor#fold} has it. */
+    LedgerFold fold() {
+        return auditor.fold();
+    }
+
+    /** From now on shows each event to somebody before it is folded. */
+    void showFirstTo(EventSink onlooker) {
+        auditor.showFirstTo(onlooker);
     }
 
     /**
@@ -44,16 +68,32 @@ final class JournalVerifier {
      * @param hint what the journal's folder said about its last checkpoint before the reading began
      */
     VerifyReport verify(Optional<CheckpointHint> hint, ReadProgress progress, long nowMillis) {
-        JournalAuditor auditor = new JournalAuditor(reader, SessionView.NONE, 0);
         SealCheck check = new SealCheck(reader, auditor, breaks, signatures, anchors);
         reader.tap(check);
         ReadOutcome outcome = reader.read(check, progress);
+        return report(check, outcome, auditor.report(hint, outcome), true, nowMillis);
+    }
+
+    /** As {@link #verify}, but adds nothing up: of the events it looks at seals and starts of the node only. */
+    VerifyReport verifySeals(Optional<CheckpointHint> hint, ReadProgress progress, long nowMillis) {
+        SealCheck check = new SealCheck(reader, NOBODY, breaks, signatures, anchors);
+        reader.tap(check);
+        ReadOutcome outcome = reader.readSeals(check, progress);
+        List<Finding> missing = hint.flatMap(known -> JournalAuditor.missingEnd(known, outcome)).stream()
+                .toList();
+        Omissions omissions = check.omissions(outcome.firstSequence());
+        return report(
+                check, outcome, AuditReport.ofNoSums(outcome, check.nodeId(), missing, omissions), false, nowMillis);
+    }
+
+    private VerifyReport report(
+            SealCheck check, ReadOutcome outcome, AuditReport audit, boolean areSumsChecked, long nowMillis) {
         signatures.checkPending();
         check.reportBeginning(outcome);
         reportEnd(outcome, check.sealed());
-        AuditReport audit = auditor.report(hint, outcome);
         return new VerifyReport(
                 audit,
+                areSumsChecked,
                 all(audit),
                 check.sealed(),
                 check.tailFromMillis(),

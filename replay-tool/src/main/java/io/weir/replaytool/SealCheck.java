@@ -17,8 +17,8 @@ import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.replaytool.Break.Kind;
 
 /**
- * Hashes a journal's records while another sink folds them, and compares every seal with the hash and with the seal before it. One
- * thread, once.
+ * Hashes a journal's records while another sink folds them, if one does, and compares every seal with the hash and with the seal before
+ * it. It needs no events but seals and starts of the node. One thread, once.
  *
  * <p>A seal that fits is followed. One that does not is followed if its key is trusted and signed it, and if it stands where it
  * says; else it is a record like any other, and the seal after it decides.
@@ -39,6 +39,7 @@ final class SealCheck implements EventSink, RecordTap {
     private Sealed sealed = Sealed.NOTHING;
     private long tailFromMillis;
     private boolean isTailEmpty = true;
+    private final Omissions.Builder omissions = new Omissions.Builder();
     private long prunedUnsealed = 1; // the first event that the journal says was kept; not sealed yet
     private long prunedSealed = 1;
 
@@ -53,6 +54,16 @@ final class SealCheck implements EventSink, RecordTap {
     /** What the seals cover, so far. */
     Sealed sealed() {
         return sealed;
+    }
+
+    /** Who wrote the journal, as its last start says that was read; empty if none was. */
+    String nodeId() {
+        return nodeId;
+    }
+
+    /** What the journal states to be no longer in it. */
+    Omissions omissions(long firstSequence) {
+        return omissions.build(firstSequence);
     }
 
     /** When the first event behind the last seal came, in ms since the epoch; 0 if there is none. */
@@ -75,10 +86,18 @@ final class SealCheck implements EventSink, RecordTap {
             nodeId = node.nodeId();
         } else if (event instanceof JournalPruned pruned) {
             prunedUnsealed = Math.max(prunedUnsealed, pruned.firstKept());
-        } else if (event instanceof EventsOmitted omitted && omitted.isLost()) {
-            breaks.add(Kind.LOST, sequence, reader.recordPosition(), Omissions.sentence(sequence, omitted));
+            omissions.pruned(sequence, pruned);
+        } else if (event instanceof EventsOmitted omitted) {
+            omitted(sequence, omitted);
         }
         sink.event(sequence, atMillis, event);
+    }
+
+    private void omitted(long sequence, EventsOmitted omitted) {
+        omissions.omitted(sequence, omitted);
+        if (omitted.isLost()) {
+            breaks.add(Kind.LOST, sequence, reader.recordPosition(), Omissions.sentence(sequence, omitted));
+        }
     }
 
     private void came(long sequence, long atMillis) {
@@ -95,6 +114,9 @@ final class SealCheck implements EventSink, RecordTap {
     @Override
     public void record(long lastSequence, byte[] bytes, int offset, int length) {
         JournalPosition place = reader.recordPosition();
+        if (lastSequence != sealed.sequence()) {
+            came(place.sequence() + 1, reader.recordMillis()); // of this record maybe no event was shown
+        }
         if (isSpanEmpty) {
             isSpanEmpty = false;
             span = place;

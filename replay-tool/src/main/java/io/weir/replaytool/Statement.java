@@ -10,20 +10,20 @@ import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
+import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.replaytool.SessionParts.Part;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * What root sessions moved in a time, by group. One thread; is shown each event before the fold is. Bounded: see {@link GroupTable}.
+ * What the root sessions of a subject moved in a time, by group. One thread; is shown each event before the fold is. Bounded: see {@link GroupTable}.
  *
- * <p>Only root sessions count, so that each byte counts once. A delta counts at its own time, that of its journaling.
+ * <p>Unless the subject is one session only roots count, so that each byte counts once. A delta counts at its own time, that of its journaling.
  */
 final class Statement implements EventSink {
     private final LedgerFold fold;
     private final Grouping grouping;
     private final EventRange range;
-    private final SessionFilter filter;
+    private final Subject subject;
     private final SessionParts parts;
     private final GroupTable groups;
     private boolean isRunning;
@@ -33,11 +33,11 @@ final class Statement implements EventSink {
     private long firstSequence;
     private long lastSequence;
 
-    Statement(LedgerFold fold, Grouping grouping, EventRange range, SessionFilter filter, int groupsHeld) {
+    Statement(LedgerFold fold, Grouping grouping, EventRange range, Subject subject, int groupsHeld) {
         this.fold = fold;
         this.grouping = grouping;
         this.range = range;
-        this.filter = filter;
+        this.subject = subject;
         this.parts = new SessionParts(fold, range, grouping.spanMillis(), this::part);
         this.groups = new GroupTable(groupsHeld, grouping == Grouping.SESSION);
     }
@@ -46,6 +46,7 @@ final class Statement implements EventSink {
     public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
         parts.transferred(sequence, atMillis, sessionId, delta);
         noteRange(sequence, atMillis);
+        isRunning = true;
     }
 
     @Override
@@ -56,7 +57,10 @@ final class Statement implements EventSink {
             started(sequence, atMillis);
         } else if (event instanceof NodeStopped) {
             isRunning = false;
-        } else if (event instanceof ConnectionRefused refused && range.holds(sequence, atMillis)) {
+        } else if (!(event instanceof Seal)) {
+            isRunning = true; // a seal may follow the stop, or precede a start
+        }
+        if (event instanceof ConnectionRefused refused && range.holds(sequence, atMillis)) {
             refused(refused, atMillis);
         } else if (event instanceof JournalGap gap
                 && gap.toMillis() >= range.fromMillis()
@@ -82,7 +86,7 @@ final class Statement implements EventSink {
     }
 
     private void part(Part part) {
-        if (!part.session().isRoot() || !filter.matches(part.session())) {
+        if (!subject.counts(part.session())) {
             return;
         }
         Group group = groups.of(grouping.keyOf(part));
@@ -94,24 +98,14 @@ final class Statement implements EventSink {
     }
 
     private void refused(ConnectionRefused refused, long atMillis) {
-        if (isWanted(refused)) {
+        ConnectionInfo session = refused.sessionId() == 0 ? null : fold.findOpen(refused.sessionId());
+        if (subject.counts(refused, session)) {
             groups.sum().addRefused();
             grouping.keyOf(refused, atMillis)
                     .map(groups::of)
                     .orElse(groups.rest())
                     .addRefused();
         }
-    }
-
-    private boolean isWanted(ConnectionRefused refused) {
-        ConnectionInfo session = refused.sessionId() == 0 ? null : fold.findOpen(refused.sessionId());
-        if (session != null) {
-            return filter.matches(session);
-        }
-        return filter.user().isEmpty()
-                && filter.protocol() == null
-                && refused.remote().contains(filter.client())
-                && refused.target().toLowerCase(Locale.ROOT).contains(filter.host());
     }
 
     /** The journal was read. At most so many groups are left, the largest. */
@@ -129,7 +123,7 @@ final class Statement implements EventSink {
     }
 
     SessionFilter filter() {
-        return filter;
+        return subject instanceof Subject.Filtered filtered ? filtered.filter() : SessionFilter.ALL;
     }
 
     /** The groups: those of times in their order, others the largest first. */

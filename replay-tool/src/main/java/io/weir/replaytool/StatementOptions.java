@@ -45,7 +45,7 @@ final class StatementOptions {
                 fold,
                 grouping == null ? Grouping.ALL : grouping,
                 EventRange.ofTime(times.fromMillis(), times.toMillis()),
-                filters.filter(),
+                new Subject.Filtered(filters.filter()),
                 GroupTable.GROUPS_HELD);
     }
 

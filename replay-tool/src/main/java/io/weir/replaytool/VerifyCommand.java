@@ -3,8 +3,8 @@ package io.weir.replaytool;
 import io.weir.aggregator.journal.CheckpointHint;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
+import io.weir.aggregator.journal.JournalFolder;
 import io.weir.aggregator.journal.JournalReader;
-import io.weir.aggregator.journal.ReadProgress;
 import io.weir.aggregator.seal.Anchor;
 import io.weir.aggregator.seal.TrustedKeys;
 import java.io.IOException;
@@ -15,13 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code weir verify}: proves that a journal is what was written, as far as its seals reach, or says where not. Only reads; the
- * caller's thread. Exit statuses as {@link ExitStatus} has them.
+ * {@code weir verify}: proves that a journal is what was written, as far as its seals reach, or says where not; or a statement about it. Only
+ * reads; the caller's thread. Exit statuses as {@link ExitStatus} has them.
  */
 @Command(
         name = "verify",
@@ -31,8 +32,8 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {
             "0:verdict ok",
-            "1:verdict violated",
-            "2:the journal, or the rest of it, a key or an anchor can't be read",
+            "1:verdict violated: the journal or the statement is not what was written",
+            "2:the journal, or the rest of it, a key, an anchor or the statement can't be read",
             "64:wrong usage"
         })
 public final class VerifyCommand implements Callable<Integer> {
@@ -55,27 +56,81 @@ public final class VerifyCommand implements Callable<Integer> {
                     "What weir anchor printed, or a file of such lines: these seals must be there. May be repeated.")
     private List<String> anchors = new ArrayList<>();
 
+    @Option(
+            names = "--statement",
+            paramLabel = "FILE|-",
+            description =
+                    "Check a statement that weir statement made: its signature and, if there is a journal, its figures.")
+    private @Nullable String statement;
+
+    @Option(
+            names = "--seals-only",
+            description =
+                    "Check checksums, sequences, the chain, signatures and anchors, and add nothing up: many times as fast.")
+    private boolean sealsOnly;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    @Option(names = "--progress", description = "Show progress on the standard error even if it is no terminal.")
-    private boolean progress;
+    @Mixin
+    private ProgressOption progress = new ProgressOption();
 
     /** For picocli. */
     public VerifyCommand() {}
 
     @Override
     public Integer call() {
+        if (statement != null && sealsOnly) {
+            throw journal.wrongUsage("--statement adds up what it states; --seals-only adds up nothing");
+        }
         List<Anchor> expected = new ArrayList<>();
         try {
             for (String each : anchors) {
                 addAnchors(each, expected);
+            }
+            if (statement != null) {
+                return checkStatement(statement, expected);
             }
             try (JournalReader reader = journal.open()) {
                 return answer(verify(reader, keys(), expected));
             }
         } catch (JournalException e) {
             return journal.refuse(e.kind(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int checkStatement(String file, List<Anchor> expected) {
+        String name = file.equals("-") ? "statement on the standard input" : "statement " + file;
+        try {
+            SignedStatement read = StatementFile.read(file, System.in);
+            TrustedKeys trusted = keys();
+            if (trusted.keys().isEmpty()) {
+                journal.complain(name + ": there is no public key here to check it with; give --public-key");
+                return ExitStatus.UNREADABLE;
+            }
+            StatementReport report = check(new StatementCheck(read, trusted), expected);
+            try (CommandOutput out = journal.output()) {
+                if (json) {
+                    StatementReportText.asJson(out, report);
+                } else {
+                    StatementReportText.asText(out, journal.folder(), report);
+                }
+            }
+            VerifyReport proof = report.journal();
+            int ofJournal = proof == null ? ExitStatus.OK : journal.answer(proof);
+            return ofJournal == ExitStatus.UNREADABLE ? ofJournal : report.exitStatus();
+        } catch (StatementException e) {
+            journal.complain(name + ": " + e.getMessage());
+            return e.exitStatus();
+        }
+    }
+
+    private StatementReport check(StatementCheck check, List<Anchor> expected) {
+        if (!journal.isGiven() && !JournalFolder.holdsJournal(journal.folder())) {
+            return check.report();
+        }
+        try (JournalReader reader = journal.open()) {
+            return check.compare(journal, reader, expected, progress);
         }
     }
 
@@ -117,35 +172,15 @@ public final class VerifyCommand implements Callable<Integer> {
         Optional<CheckpointHint> hint = CheckpointHint.read(journal.folder()); // before reading: it may only get better
         JournalVerifier verifier = new JournalVerifier(reader, trusted, expected);
         long now = System.currentTimeMillis();
-        if (!progress && !ProgressLine.isWatched()) {
-            return verifier.verify(hint, ReadProgress.NONE, now);
-        }
-        ProgressLine line = new ProgressLine(journal.errors(), journal.bytes(), progress);
-        try {
-            return verifier.verify(hint, line, now);
-        } finally {
-            line.end();
-        }
+        return progress.during(
+                journal, line -> sealsOnly ? verifier.verifySeals(hint, line, now) : verifier.verify(hint, line, now));
     }
 
     private int answer(VerifyReport report) {
         if (report.audit().events() > 0) {
             print(report);
         }
-        Optional<Break> stop = report.breaks().stream().filter(Break::isStop).findFirst();
-        if (report.audit().isStopped() && stop.isPresent()) {
-            boolean isNewer = stop.get().kind() == Break.Kind.NEWER_VERSION;
-            return journal.refuse(
-                    isNewer ? FaultKind.NEWER_VERSION : FaultKind.UNREADABLE,
-                    stop.get().line());
-        }
-        if (report.audit().events() == 0) {
-            String why = report.breaks().isEmpty()
-                    ? ""
-                    : ": " + report.breaks().get(0).line();
-            return journal.refuse(FaultKind.NOT_A_JOURNAL, "journal " + journal.folder() + ": holds no event" + why);
-        }
-        return report.exitStatus();
+        return journal.answer(report);
     }
 
     private void print(VerifyReport report) {

@@ -7,6 +7,7 @@ import java.util.List;
  * What a verification found. Immutable.
  *
  * @param audit what the fold says
+ * @param areSumsChecked whether the events were folded; else the audit has no sums
  * @param breaks why the journal is violated, in its order; empty if it is not
  * @param sealed what the seals cover
  * @param tailFromMillis when the first event behind the last seal came; 0 if there is none
@@ -19,6 +20,7 @@ import java.util.List;
  */
 record VerifyReport(
         AuditReport audit,
+        boolean areSumsChecked,
         List<Break> breaks,
         Sealed sealed,
         long tailFromMillis,
@@ -89,6 +91,11 @@ record VerifyReport(
     /** What was not proved, in plain words. */
     List<String> notProved() {
         List<String> gaps = new ArrayList<>();
+        if (!areSumsChecked) {
+            gaps.add(
+                    "that the sums agree, and that records hold what their checksums and seals are of in the right form:"
+                            + " --seals-only looks at no event but seals and starts; weir verify without it does");
+        }
         if (sealed.seals() == 0) {
             gaps.add(
                     "anything against somebody who may write the files: no event is sealed; the checksums find accidents only");

@@ -1,5 +1,6 @@
 /**
- * Offline work on a journal: {@code weir audit} proves that its sums agree and adds up who moved what; {@code weir state} shows it as it was,
+ * Offline work on a journal: {@code weir audit} proves that its sums agree and adds up who moved what; {@code weir verify} proves that it is what
+ * was written; {@code weir statement} signs what somebody moved; {@code weir state} shows it as it was,
  * {@code weir diff} compares it with another, {@code weir export} writes it to files, {@code weir journal} shows what is in it.
  *
  * <p>Entry points are the commands that the launcher mounts: {@link io.weir.replaytool.AuditCommand} and the others that are public. They only

@@ -52,8 +52,13 @@ class MutatedJournalTest {
         return Verification.of(data, keys, anchor);
     }
 
-    /** Violated, and its first finding stands at or before the record, and behind the seal before the span. */
+    /** Violated, and its first finding stands at or before the record. Violated as well for whoever looks at the seals only. */
     private Break named(int record, Object how) {
+        VerifyReport sealsOnly = Verification.ofSeals(data, keys, anchor);
+        assertThat(sealsOnly.breaks())
+                .as("seals only: %s of record %s", how, record)
+                .isNotEmpty();
+        assertThat(sealsOnly.exitStatus()).isNotZero();
         VerifyReport report = verify();
         assertThat(report.breaks()).as("%s of record %s", how, record).isNotEmpty();
         assertThat(report.exitStatus()).isNotZero();
@@ -296,6 +301,9 @@ class MutatedJournalTest {
     }
 
     private void assertCut(int cut) {
+        assertThat(Verification.ofSeals(data, keys, anchor).breaks())
+                .as("seals only: cut at %s", cut)
+                .anyMatch(each -> each.kind() == Kind.TRUNCATED);
         VerifyReport report = verify();
         assertThat(report.breaks()).as("cut at %s", cut).anyMatch(each -> each.kind() == Kind.TRUNCATED);
         assertThat(report.exitStatus()).isEqualTo(ExitStatus.VIOLATED);

@@ -16,6 +16,7 @@ record Run(int status, String out, String err) {
                 AuditCommand.class,
                 VerifyCommand.class,
                 AnchorCommand.class,
+                StatementCommand.class,
                 JournalCommand.class,
                 StateCommand.class,
                 DiffCommand.class,

@@ -23,16 +23,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events with the real appender, at times and in records that the test chose, and remembers them with their sequences. A
- * checkpoint is written where {@link #CHECKPOINT} stands.
+ * checkpoint is written where {@link #CHECKPOINT} stands, a seal where {@link #SEAL} does.
  */
 final class SeededJournal {
     /** Stands for a checkpoint of the state so far. */
     static final LedgerEvent CHECKPOINT = new CheckpointEnded(0);
+
+    /** Stands for a seal over what came since the last one. */
+    static final LedgerEvent SEAL = new CheckpointEnded(-1);
 
     /** An event to write; deltas are {@link BytesTransferred}. */
     record Step(long atMillis, LedgerEvent event) {}
@@ -40,17 +42,17 @@ final class SeededJournal {
     /** An event that was written. */
     record Entry(long sequence, long atMillis, LedgerEvent event) {}
 
+    private static final long HOUR_MILLIS = 3_600_000;
+
     private final List<Entry> entries = new ArrayList<>();
     private final LedgerFold fold = new LedgerFold();
     private final RecordEncoder record = new RecordEncoder();
     private final Counts delta = new Counts();
     private final ChronicleJournal journal;
-    private final @Nullable SealKey key;
     private final RecordChain chain = new RecordChain();
-    private long clockMillis;
-    private long hour = -1;
-    private boolean isFirstOfFile;
+    private final @Nullable SealKey key;
     private @Nullable CheckpointHint hint;
+    private long clockMillis;
 
     private SeededJournal(JournalLock lock, @Nullable SealKey key) {
         this.key = key;
@@ -63,30 +65,45 @@ final class SeededJournal {
         return write(data, steps, null);
     }
 
-    /**
-     * The same, sealed as a node does it: each file but the first begins with a seal and has a checkpoint after its first event, and there is a
-     * seal behind each checkpoint and at the end.
-     */
+    /** As {@link #write}, with seals of the key in {@code DATA/seal}. */
     static List<Entry> writeSealed(Path data, List<Step> steps) {
         return write(data, steps, SealKey.loadOrCreate(data.resolve("seal")));
+    }
+
+    /**
+     * Sealed as a node does it: each file but the first begins with a seal and has a checkpoint after its first event, there is a seal
+     * behind each checkpoint and at the end, and the folder says where the last checkpoint is.
+     */
+    static List<Entry> writeHours(Path data, List<Step> steps) {
+        List<Step> sealed = new ArrayList<>();
+        long latest = steps.get(0).atMillis;
+        for (Step step : steps) {
+            boolean turns = step.atMillis / HOUR_MILLIS > latest / HOUR_MILLIS;
+            latest = Math.max(latest, step.atMillis);
+            if (turns) {
+                sealed.add(new Step(step.atMillis, SEAL));
+            }
+            sealed.add(step);
+            if (turns && !step.event.equals(CHECKPOINT)) {
+                sealed.add(new Step(step.atMillis, CHECKPOINT));
+            }
+            if (turns || step.event.equals(CHECKPOINT)) {
+                sealed.add(new Step(step.atMillis, SEAL));
+            }
+        }
+        sealed.add(new Step(latest, SEAL));
+        return writeSealed(data, sealed);
     }
 
     private static List<Entry> write(Path data, List<Step> steps, @Nullable SealKey key) {
         try (JournalLock lock = JournalLock.acquire(TestLedger.journal(data))) {
             SeededJournal written = new SeededJournal(lock, key);
             for (Step step : steps) {
-                if (key != null) {
-                    written.turnFile(step.atMillis);
-                }
                 written.append(step);
-                if (key != null && (step.event.equals(CHECKPOINT) || written.isFirstOfFile)) {
-                    written.checkpointAndSeal(step);
-                }
             }
-            if (key != null) {
-                written.seal(written.clockMillis);
-                Objects.requireNonNull(written.hint, "too short for a checkpoint")
-                        .write(TestLedger.journal(data));
+            CheckpointHint hint = written.hint;
+            if (hint != null && key != null) {
+                hint.write(TestLedger.journal(data));
             }
             written.journal.close();
             return written.entries;
@@ -95,43 +112,18 @@ final class SeededJournal {
         }
     }
 
-    private void turnFile(long atMillis) throws IOException {
-        clockMillis = Math.max(clockMillis, atMillis);
-        boolean turns = hour >= 0 && clockMillis / 3_600_000 != hour;
-        hour = clockMillis / 3_600_000;
-        if (turns) {
-            seal(clockMillis);
-        }
-        isFirstOfFile = turns;
-    }
-
-    private void checkpointAndSeal(Step step) throws IOException {
-        if (!step.event.equals(CHECKPOINT)) {
-            append(new Step(step.atMillis, CHECKPOINT));
-        }
-        hint = new CheckpointHint(journal.lastRecord(), "node");
-        seal(step.atMillis);
-    }
-
-    private void seal(long atMillis) throws IOException {
-        Seal seal = Objects.requireNonNull(key).seal(chain, "node", fold.boot(), atMillis);
-        record.begin(fold.sequence() + 1, atMillis);
-        record.tryAdd(atMillis, seal);
-        entries.add(new Entry(fold.sequence() + 1, atMillis, seal));
-        chain.sealed(seal);
-        appended();
-    }
-
-    private void appended() throws IOException {
-        append(journal, record, fold);
-        chain.record(record.lastSequence(), record.bytes(), record.offset(), record.length());
-    }
-
     private void append(Step step) throws IOException {
         clockMillis = Math.max(clockMillis, step.atMillis);
-        if (step.event.equals(CHECKPOINT)) {
-            appendCheckpoint(journal, record, fold, step.atMillis);
-            chain.record(record.lastSequence(), record.bytes(), record.offset(), record.length());
+        SealKey sealing = key;
+        if (step.event.equals(SEAL) && sealing != null) {
+            record.begin(fold.sequence() + 1, step.atMillis);
+            Seal seal = sealing.seal(chain, fold.nodeId(), fold.boot(), step.atMillis);
+            add(step.atMillis, seal);
+            chain.sealed(seal);
+            append(journal, record, fold, chain);
+        } else if (step.event.equals(CHECKPOINT)) {
+            appendCheckpoint(journal, record, fold, step.atMillis, chain);
+            hint = new CheckpointHint(journal.lastRecord(), "node"); // small enough for one record
             record.deliver(new EventSink() {
                 @Override
                 public void event(long sequence, long atMillis, LedgerEvent event) {
@@ -146,12 +138,18 @@ final class SeededJournal {
         } else {
             record.begin(fold.sequence() + 1, step.atMillis);
             add(step.atMillis, step.event);
-            appended();
+            append(journal, record, fold, chain);
         }
     }
 
     /** Writes the state as a checkpoint, in records of which the caller may read the last again. */
     static void appendCheckpoint(ChronicleJournal journal, RecordEncoder record, LedgerFold fold, long atMillis)
+            throws IOException {
+        appendCheckpoint(journal, record, fold, atMillis, new RecordChain());
+    }
+
+    private static void appendCheckpoint(
+            ChronicleJournal journal, RecordEncoder record, LedgerFold fold, long atMillis, RecordChain chain)
             throws IOException {
         long begin = fold.sequence() + 1;
         record.begin(begin, atMillis);
@@ -168,7 +166,7 @@ final class SeededJournal {
         fold.forEachOpen(open::add);
         for (ConnectionInfo info : open) {
             if (!record.tryAdd(atMillis, stated(info))) {
-                append(journal, record, fold);
+                append(journal, record, fold, chain);
                 record.begin(fold.sequence() + 1, atMillis);
                 added &= record.tryAdd(atMillis, stated(info));
             }
@@ -177,7 +175,7 @@ final class SeededJournal {
         if (!added) {
             throw new AssertionError("a record is full");
         }
-        append(journal, record, fold);
+        append(journal, record, fold, chain);
     }
 
     private static CheckpointSession stated(ConnectionInfo info) {
@@ -219,8 +217,14 @@ final class SeededJournal {
 
     /** Writes a record and folds it. */
     static void append(ChronicleJournal journal, RecordEncoder record, LedgerFold fold) throws IOException {
+        append(journal, record, fold, new RecordChain());
+    }
+
+    private static void append(ChronicleJournal journal, RecordEncoder record, LedgerFold fold, RecordChain chain)
+            throws IOException {
         record.finish();
         journal.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
+        chain.record(record.lastSequence(), record.bytes(), record.offset(), record.length());
         record.deliver(fold);
     }
 }

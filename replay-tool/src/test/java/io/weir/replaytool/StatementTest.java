@@ -221,7 +221,8 @@ class StatementTest {
     @Test
     void manyGroupsAreHeldInBoundsAndTheSumStaysExact() {
         LedgerFold fold = new LedgerFold();
-        Statement statement = new Statement(fold, Grouping.HOST, EventRange.ALL, SessionFilter.ALL, 8);
+        Statement statement =
+                new Statement(fold, Grouping.HOST, EventRange.ALL, new Subject.Filtered(SessionFilter.ALL), 8);
         List<Entry> entries = SeededJournal.write(data, RandomDays.steps(41, 3_000, false));
         for (Entry entry : entries) {
             if (entry.event() instanceof BytesTransferred moved) {

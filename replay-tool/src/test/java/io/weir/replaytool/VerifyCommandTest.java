@@ -72,6 +72,37 @@ class VerifyCommandTest {
     }
 
     @Test
+    void whoLooksAtTheSealsOnlySaysSoAndFindsTheSameSeals() {
+        write(OFTEN);
+
+        Run text = Run.of(data, "verify", "--seals-only");
+        Run json = Run.of(data, "verify", "--seals-only", "--json");
+        Map<String, Object> full = Run.of(data, "verify", "--json").json();
+
+        assertThat(text.status()).isZero();
+        assertThat(text.out()).contains("that the sums agree").endsWith("verdict: ok\n");
+        assertThat(json.json()).containsEntry("sealsOnly", true).containsEntry("totals", null);
+        for (String each : List.of(
+                "verdict", "node", "firstSequence", "sequence", "events", "records", "sealed", "keys", "anchors")) {
+            assertThat(json.json()).containsEntry(each, JsonObjects.field(full, each));
+        }
+    }
+
+    @Test
+    void whoLooksAtTheSealsOnlyCountsTheTailAsWell() {
+        try (TestLedger ledger = TestLedger.openSealed(data, SELDOM)) {
+            ledger.tunnel("a.example:443").down(1_000);
+            ledger.settle();
+
+            VerifyReport report = Verification.ofSeals(data, TrustedKeys.in(data.resolve("seal")));
+
+            assertThat(report.unsealedTail()).isBetween(2L, 3L);
+            assertThat(report.tailAgeMillis()).isEqualTo(Verification.of(data).tailAgeMillis());
+            assertThat(report.notProved()).anyMatch(each -> each.contains("that the sums agree"));
+        }
+    }
+
+    @Test
     void theTailThatNoSealCoversYetIsCountedWhileTheNodeLives() {
         try (TestLedger ledger = TestLedger.openSealed(data, SELDOM)) {
             SessionMeter meter = ledger.tunnel("a.example:443");

@@ -29,6 +29,14 @@ final class ByteReader {
         return end - position;
     }
 
+    /** The byte that {@link #oneByte} will read. */
+    int nextByte() throws RecordFormatException {
+        if (position >= end) {
+            throw corrupt("ends inside an event");
+        }
+        return bytes[position] & 0xFF;
+    }
+
     int oneByte() throws RecordFormatException {
         if (position >= end) {
             throw corrupt("ends inside an event");

@@ -58,6 +58,15 @@ final class EventReader {
         lastSession = 0;
     }
 
+    /** Whether an event comes next that is about the journal itself: a seal, a start of the node, what is no longer there. */
+    boolean isAboutJournalNext() throws RecordFormatException {
+        int kind = in.nextByte();
+        return kind == EventKind.SEAL
+                || kind == EventKind.NODE_STARTED
+                || kind == EventKind.JOURNAL_PRUNED
+                || kind == EventKind.EVENTS_OMITTED;
+    }
+
     void readInto(EventSink sink, long sequence) throws RecordFormatException {
         int kind = in.oneByte();
         if ((kind & EventKind.BYTES_TRANSFERRED) != 0) {

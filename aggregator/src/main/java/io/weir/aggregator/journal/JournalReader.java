@@ -37,6 +37,7 @@ public final class JournalReader implements AutoCloseable {
     private boolean isDamaged; // from here on records are searched for, byte by byte
     private boolean isStopped;
     private boolean isUnfinished;
+    private boolean isOfSealsOnly;
     private RecordTap tap = RecordTap.NONE;
     private long recordOffset;
     private long firstSequence;
@@ -113,6 +114,24 @@ public final class JournalReader implements AutoCloseable {
     /** Where the record begins whose events are being handed out; to be asked for inside the sink. */
     public JournalPosition recordPosition() {
         return new JournalPosition(fileName, recordOffset, decoder.firstSequence() - 1);
+    }
+
+    /** The time of that record, in ms since the epoch. */
+    public long recordMillis() {
+        return decoder.recordMillis();
+    }
+
+    /**
+     * As {@link #read}, but hands out seals, starts of the node and what the journal says to be no longer there, each of which begins its record. Of the other events nothing
+     * is decoded; that they are whole is known by their record's checksum, and how many they are by what it states.
+     */
+    public ReadOutcome readSeals(EventSink sink, ReadProgress progress) {
+        isOfSealsOnly = true;
+        try {
+            return read(sink, progress);
+        } finally {
+            isOfSealsOnly = false;
+        }
     }
 
     /** Hands out everything that is there now and was not read yet. */
@@ -231,7 +250,7 @@ public final class JournalReader implements AutoCloseable {
             recordOffset = offset;
             int body = current.at(offset + DocumentScanner.HEADER_BYTES);
             if (isInOrder(current.bytes(), body, length)) {
-                decoder.deliver(sink);
+                deliver(sink);
                 count();
                 tap.record(sequence, current.bytes(), body, length);
             }
@@ -243,6 +262,14 @@ public final class JournalReader implements AutoCloseable {
             } else {
                 damaged(e.what());
             }
+        }
+    }
+
+    private void deliver(EventSink sink) throws RecordFormatException {
+        if (isOfSealsOnly) {
+            decoder.deliverSeal(sink);
+        } else {
+            decoder.deliver(sink);
         }
     }
 

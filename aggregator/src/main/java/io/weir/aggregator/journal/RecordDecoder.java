@@ -91,6 +91,14 @@ final class RecordDecoder {
         return recordMillis;
     }
 
+    /** Hands out the first event of the opened record if it is about the journal itself; looks at nothing else. Once. */
+    void deliverSeal(EventSink sink) throws RecordFormatException {
+        if (events.isAboutJournalNext()) {
+            events.begin(recordMillis, count);
+            events.readInto(sink, firstSequence);
+        }
+    }
+
     /** Hands the events of the opened record out, in order. Once. */
     void deliver(EventSink sink) throws RecordFormatException {
         events.begin(recordMillis, count);

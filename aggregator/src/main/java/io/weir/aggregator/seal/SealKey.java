@@ -4,6 +4,7 @@ import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.eventbus.LedgerEvent.Seal;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -18,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The key of this install that signs seals. Immutable; whoever holds the journal's lock opens it.
+ * The key of this install that signs seals, and statements about what is sealed. Immutable. Whoever holds the journal's lock may make it,
+ * anybody who may read its file may load it.
  *
  * <p>Its folder, which only the owner may enter, holds {@code seal-key.pem} (private and public key, mode 0600), {@code
  * seal-public.pem} for whoever verifies, and the public keys of earlier private keys as {@code seal-public-ID.pem}.
@@ -68,12 +70,31 @@ public final class SealKey {
     }
 
     /**
-     * Reads the key, if there is one; makes nothing.
+     * Reads the key; makes, changes and publishes nothing, so it may be done beside a running node.
+     *
+     * @throws JournalException if there is none, others can read it, or it can't be read
+     */
+    public static SealKey load(Path folder) {
+        SealKeyFolder files = new SealKeyFolder(folder);
+        try {
+            if (!files.hasKey()) {
+                throw new NoSuchFileException(files.key().toString());
+            }
+            SealKeyFolder.requirePrivate(folder, "700");
+            return read(files.key());
+        } catch (IOException | GeneralSecurityException e) {
+            String reason = e instanceof IOException io ? Pem.reason(io) : e.toString();
+            throw new JournalException(FaultKind.UNREADABLE, "seal key " + files.key() + " " + reason, e);
+        }
+    }
+
+    /**
+     * The same, if there is a key.
      *
      * @throws JournalException if others can read it, or it can't be read
      */
     public static Optional<SealKey> find(Path folder) {
-        return new SealKeyFolder(folder).hasKey() ? Optional.of(loadOrCreate(folder)) : Optional.empty();
+        return new SealKeyFolder(folder).hasKey() ? Optional.of(load(folder)) : Optional.empty();
     }
 
     private static SealKey read(Path file) throws IOException, GeneralSecurityException {
@@ -110,22 +131,31 @@ public final class SealKey {
         return signed(seal, atMillis);
     }
 
+    /** Signs the text of a statement; in hex. */
+    public String signStatement(byte[] text) {
+        return signature(SignedBytes.ofStatement(text));
+    }
+
     private Seal signed(Seal seal, long atMillis) {
+        return new Seal(
+                seal.chainFirst(),
+                seal.firstSequence(),
+                seal.lastSequence(),
+                seal.records(),
+                seal.nodeId(),
+                seal.boot(),
+                seal.publicKey(),
+                seal.previous(),
+                seal.digest(),
+                signature(SignedBytes.of(seal, atMillis)));
+    }
+
+    private String signature(byte[] bytes) {
         try {
             Signature signature = Signature.getInstance(SealPublicKey.ALGORITHM);
             signature.initSign(secret);
-            signature.update(SignedBytes.of(seal, atMillis));
-            return new Seal(
-                    seal.chainFirst(),
-                    seal.firstSequence(),
-                    seal.lastSequence(),
-                    seal.records(),
-                    seal.nodeId(),
-                    seal.boot(),
-                    seal.publicKey(),
-                    seal.previous(),
-                    seal.digest(),
-                    HexFormat.of().formatHex(signature.sign()));
+            signature.update(bytes);
+            return HexFormat.of().formatHex(signature.sign());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JDK signs with Ed25519", e);
         }

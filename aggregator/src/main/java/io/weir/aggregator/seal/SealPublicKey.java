@@ -82,14 +82,20 @@ public final class SealPublicKey {
 
     /** Whether this key signed the seal, which came with that time. */
     public boolean hasSigned(Seal seal, long atMillis) {
-        if (!seal.publicKey().equals(raw)) {
-            return false;
-        }
+        return seal.publicKey().equals(raw) && hasSigned(SignedBytes.of(seal, atMillis), seal.signature());
+    }
+
+    /** Whether this key signed the text of a statement; the signature is in hex. */
+    public boolean hasSignedStatement(byte[] text, String signature) {
+        return hasSigned(SignedBytes.ofStatement(text), signature);
+    }
+
+    private boolean hasSigned(byte[] bytes, String signatureHex) {
         try {
             Signature signature = Signature.getInstance(ALGORITHM);
             signature.initVerify(key());
-            signature.update(SignedBytes.of(seal, atMillis));
-            return signature.verify(HexFormat.of().parseHex(seal.signature()));
+            signature.update(bytes);
+            return signature.verify(HexFormat.of().parseHex(signatureHex));
         } catch (GeneralSecurityException e) {
             return false; // the key is no point of the curve, or the signature no pair
         }

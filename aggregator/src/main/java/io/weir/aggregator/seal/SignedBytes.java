@@ -14,11 +14,26 @@ import java.util.HexFormat;
  *   nodeIdLength:4, highest byte first, then so many bytes of UTF-8
  *   publicKey:32  previous:32  digest:32
  * </pre>
+ *
+ * <p>And that of a statement, whose text begins with its version:
+ *
+ * <pre>
+ *   "weir-statement-1" 0x00  the statement's text up to the line of its signature
+ * </pre>
  */
 final class SignedBytes {
     private static final byte[] DOMAIN = "weir-seal-1\0".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] STATEMENT_DOMAIN = "weir-statement-1\0".getBytes(StandardCharsets.US_ASCII);
+
     private SignedBytes() {}
+
+    static byte[] ofStatement(byte[] text) {
+        return ByteBuffer.allocate(STATEMENT_DOMAIN.length + text.length)
+                .put(STATEMENT_DOMAIN)
+                .put(text)
+                .array();
+    }
 
     static byte[] of(Seal seal, long atMillis) {
         byte[] node = seal.nodeId().getBytes(StandardCharsets.UTF_8);
