@@ -53,7 +53,9 @@ record StatementConditions(
     }
 
     private Optional<Refusal> foreignKey(Path keyFolder) {
-        if (key == null || seal == null || seal.publicKey().equals(key.published().hex())) {
+        if (key == null
+                || seal == null
+                || seal.publicKey().equals(key.published().hex())) {
             return Optional.empty();
         }
         return Refusal.unreadable(
