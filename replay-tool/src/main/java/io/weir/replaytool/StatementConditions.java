@@ -53,16 +53,15 @@ record StatementConditions(
     }
 
     private Optional<Refusal> foreignKey(Path keyFolder) {
-        boolean isOurs = key == null
+        if (key == null
                 || seal == null
-                || seal.publicKey().equals(key.published().hex());
-        return isOurs
-                ? Optional.empty()
-                : Refusal.unreadable(
-                        "the newest seal is not of the key in " + keyFolder + ", which is "
-                                + key.published().id(),
-                        "only the key that seals a journal makes statements about it; start the node once, or give"
-                                + " --unsigned");
+                || seal.publicKey().equals(key.published().hex())) {
+            return Optional.empty();
+        }
+        return Refusal.unreadable(
+                "the newest seal is not of the key in " + keyFolder + ", which is "
+                        + key.published().id(),
+                "only the key that seals a journal makes statements about it; start the node once, or give --unsigned");
     }
 
     private Optional<Refusal> tooEarly() {
