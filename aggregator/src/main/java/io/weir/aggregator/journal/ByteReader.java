@@ -65,6 +65,20 @@ final class ByteReader {
         return (value >>> 1) ^ -(value & 1);
     }
 
+    /** Four bytes, the lowest first. */
+    int fixed32() throws RecordFormatException {
+        int value = 0;
+        for (int shift = 0; shift < 32; shift += 8) {
+            value |= oneByte() << shift;
+        }
+        return value;
+    }
+
+    /** Where in the source the next byte is read. */
+    int position() {
+        return position;
+    }
+
     String text() throws RecordFormatException {
         long length = count();
         if (length > remaining()) {

@@ -37,6 +37,7 @@ public final class JournalReader implements AutoCloseable {
     private boolean isDamaged; // from here on records are searched for, byte by byte
     private boolean isStopped;
     private boolean isUnfinished;
+    private boolean staysInFile;
     private RecordTap tap = RecordTap.NONE;
     private long recordOffset;
     private long firstSequence;
@@ -77,10 +78,21 @@ public final class JournalReader implements AutoCloseable {
         sequence = position.sequence();
         isDamaged = false;
         isStopped = false;
+        staysInFile = false;
         if (!fileName.isEmpty() && !Files.isRegularFile(folder.resolve(fileName))) {
             throw new JournalException(
                     FaultKind.NOT_A_JOURNAL, "journal " + folder + ": the file " + fileName + " is not there");
         }
+    }
+
+    /**
+     * The same, but {@link #read} does not go on to the files after it.
+     *
+     * @throws JournalException if the file is not there
+     */
+    public void startInFile(JournalPosition position) {
+        startAt(position);
+        staysInFile = true;
     }
 
     /**
@@ -116,7 +128,7 @@ public final class JournalReader implements AutoCloseable {
         faultCount = records = events = bytes = firstSequence = 0;
         isUnfinished = false;
         try {
-            while (!isStopped && openFile() && readFile(sink, progress)) {
+            while (!isStopped && openFile() && readFile(sink, progress) && !staysInFile) {
                 nextFile();
             }
         } catch (IOException e) {
