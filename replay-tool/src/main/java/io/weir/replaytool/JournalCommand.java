@@ -8,13 +8,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code weir journal}: shows what is in a journal; does nothing without a subcommand. The caller's thread. */
+/** {@code weir journal}: shows what is in a journal, or makes its index; does nothing without a subcommand. The caller's thread. */
 @Command(
         name = "journal",
-        description = "Shows what is in a journal.",
+        description = "Shows what is in a journal, or makes its index.",
         exitCodeOnInvalidInput = ExitStatus.USAGE,
         exitCodeOnExecutionException = ExitStatus.UNREADABLE,
-        subcommands = {JournalCatCommand.class, JournalInfoCommand.class})
+        subcommands = {JournalCatCommand.class, JournalInfoCommand.class, JournalIndexCommand.class})
 public final class JournalCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec command;
@@ -35,6 +35,6 @@ public final class JournalCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("picocli has not set the command");
         }
-        throw new ParameterException(spec.commandLine(), "say which: cat or info");
+        throw new ParameterException(spec.commandLine(), "say which: cat, info or index");
     }
 }

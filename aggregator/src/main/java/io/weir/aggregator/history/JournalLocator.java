@@ -1,8 +1,10 @@
 package io.weir.aggregator.history;
 
 import io.weir.aggregator.EventSink;
+import io.weir.aggregator.journal.CycleIndex;
 import io.weir.aggregator.journal.EnoughException;
 import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.IndexFolder;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalFault;
 import io.weir.aggregator.journal.JournalPosition;
@@ -16,13 +18,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds places in a journal without reading all of it. One thread; its reader is its own while it looks.
  *
  * <p>Sequences grow from file to file and in each file, so one is found by halving: some dozen records are read. A checkpoint is
- * looked for backwards from there, in steps that grow.
+ * looked for backwards from there, in steps that grow, or where an index says that one is.
  *
  * <p>The state <em>as of</em> an instant is that after an event which is not later and before one which is. In a journal whose times never
  * step back there is one such place. Times only inform, though: the clock may be set back, and events that waited are journaled with
@@ -154,16 +157,54 @@ public final class JournalLocator {
         int last = files.indexOf(record.file());
         for (int i = last; i >= 0; i--) {
             String file = files.get(i);
-            long from = i == last ? record.offset() + 1 : size(file);
-            for (long step = FIRST_STEP_BYTES; from > 0; step *= STEP_GROWTH) {
-                from = Math.max(0, from - step);
-                JournalPosition checkpoint = lastCheckpoint(file, from, sequence);
-                if (checkpoint != null) {
+            long end = i == last ? record.offset() + 1 : size(file);
+            JournalPosition checkpoint = lastCheckpointBefore(file, end, sequence);
+            if (checkpoint != null) {
+                return checkpoint;
+            }
+        }
+        return JournalPosition.BEGINNING;
+    }
+
+    /** What no index tells of is read backwards; then the index is asked; if that knows of none, the rest is read backwards, too. */
+    private @Nullable JournalPosition lastCheckpointBefore(String file, long end, long sequence) {
+        Optional<CycleIndex> index = IndexFolder.read(folder, file);
+        long indexed = Math.min(end, index.map(CycleIndex::endForCheckpoints).orElse(0L));
+        JournalPosition checkpoint = lastCheckpointBetween(file, indexed, end, sequence);
+        if (checkpoint == null && index.isPresent()) {
+            checkpoint = lastOf(index.get().checkpoints(), sequence);
+        }
+        return checkpoint == null ? lastCheckpointBetween(file, 0, indexed, sequence) : checkpoint;
+    }
+
+    private @Nullable JournalPosition lastCheckpointBetween(String file, long begin, long end, long sequence) {
+        long from = end;
+        for (long step = FIRST_STEP_BYTES; from > begin; step *= STEP_GROWTH) {
+            from = Math.max(begin, from - step);
+            JournalPosition checkpoint = lastCheckpoint(file, from, sequence);
+            if (checkpoint != null) {
+                return checkpoint;
+            }
+        }
+        return null;
+    }
+
+    /** The last one up to a sequence that is what it is said to be; of two, since the first may end behind the sequence. */
+    private @Nullable JournalPosition lastOf(List<JournalPosition> checkpoints, long sequence) {
+        int tries = 2;
+        for (int i = checkpoints.size() - 1; i >= 0 && tries > 0; i--) {
+            JournalPosition checkpoint = checkpoints.get(i);
+            if (checkpoint.sequence() < sequence) {
+                tries--;
+                WholeCheckpoint sink = new WholeCheckpoint(checkpoint, sequence);
+                reader.startAt(checkpoint);
+                readUntilEnough(sink);
+                if (sink.isWhole) {
                     return checkpoint;
                 }
             }
         }
-        return JournalPosition.BEGINNING;
+        return null;
     }
 
     private @Nullable JournalPosition lastCheckpoint(String file, long from, long sequence) {
@@ -321,6 +362,41 @@ public final class JournalLocator {
                 throw new EnoughException();
             }
             position = reader.recordPosition();
+        }
+    }
+
+    /** Whether a checkpoint begins exactly there, and ends up to a sequence. */
+    private final class WholeCheckpoint implements EventSink {
+        private final JournalPosition begin;
+        private final long lastSequence;
+        private boolean hasBegun;
+        private boolean isWhole;
+
+        WholeCheckpoint(JournalPosition begin, long lastSequence) {
+            this.begin = begin;
+            this.lastSequence = lastSequence;
+        }
+
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {
+            if (sequence > lastSequence) {
+                throw new EnoughException();
+            }
+            if (!hasBegun) {
+                hasBegun = event instanceof CheckpointBegun
+                        && reader.recordPosition().equals(begin);
+            } else if (event instanceof CheckpointEnded ended) {
+                isWhole = ended.beginSequence() == begin.sequence() + 1;
+                throw new EnoughException();
+            }
+            if (!hasBegun) {
+                throw new EnoughException();
+            }
+        }
+
+        @Override
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
+            throw new EnoughException(); // something else came in between
         }
     }
 

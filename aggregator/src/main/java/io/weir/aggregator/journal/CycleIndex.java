@@ -147,6 +147,12 @@ public final class CycleIndex {
         return new JournalPosition(prefix.file(), prefix.endOffset(), prefix.lastSequence());
     }
 
+    /** Where a checkpoint that is not listed can begin, at the earliest: the end, or the one that had not ended there. */
+    public long endForCheckpoints() {
+        JournalPosition begun = pending;
+        return begun == null ? prefix.endOffset() : Math.min(begun.offset(), prefix.endOffset());
+    }
+
     /** A checkpoint that begins in the prefix and does not end in it; null if there is none. */
     @Nullable JournalPosition pending() {
         return pending;

@@ -5,7 +5,9 @@ import io.weir.aggregator.journal.CycleIndex.Prefix;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
+import io.weir.eventbus.LedgerEvent.CheckpointSession;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import java.util.ArrayList;
@@ -75,7 +77,12 @@ final class CycleIndexer implements EventSink, RecordTap {
             mention(opened.sessionId());
         } else if (event instanceof SessionClosed closed) {
             mention(closed.sessionId());
-        } else if (event instanceof CheckpointBegun) {
+        }
+        follow(event);
+    }
+
+    private void follow(LedgerEvent event) {
+        if (event instanceof CheckpointBegun) {
             pending = reader.recordPosition();
         } else if (event instanceof CheckpointEnded ended) {
             JournalPosition begin = pending;
@@ -83,11 +90,15 @@ final class CycleIndexer implements EventSink, RecordTap {
                 checkpoints.add(begin);
             }
             pending = null;
+        } else if (!(event instanceof CheckpointCounts || event instanceof CheckpointSession)) {
+            pending = null; // its writer died
         }
     }
 
     @Override
-    public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {}
+    public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
+        pending = null;
+    }
 
     private void mention(long sessionId) {
         if (sessionId <= 0) {

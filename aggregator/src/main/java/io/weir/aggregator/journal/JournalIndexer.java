@@ -73,6 +73,9 @@ public final class JournalIndexer {
                 reader.startInFile(new JournalPosition(file, 0, 0));
                 indexer = CycleIndexer.of(reader);
             }
+            if (indexer.isFull()) {
+                return;
+            }
             reader.tap(indexer);
             long before = bytesPassed;
             boolean isEnough = false;
