@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * index will hold, and the ids of one stretch.
  */
 final class CycleIndexer implements EventSink, RecordTap {
-    private static final long STRETCH_BYTES = 128 * 1024;
+    static final long STRETCH_BYTES = 128 * 1024;
     private static final int MAX_STRETCHES = 1 << 20;
     private static final int ROOM_BYTES =
             CycleIndex.MAX_BYTES - (2 << 20); // for what is not stretches, and the last of them
 
     private final JournalReader reader;
+    private final long stretchBytes;
     private final List<JournalPosition> checkpoints = new ArrayList<>();
     private final ByteWriter stretches;
     private int stretchCount;
@@ -36,8 +37,14 @@ final class CycleIndexer implements EventSink, RecordTap {
     private @Nullable JournalPosition pending;
     private @Nullable Prefix prefix;
 
-    private CycleIndexer(JournalReader reader, @Nullable CycleIndex begun) {
+    /**
+     * Begins, or goes on.
+     *
+     * @param reader at the file's beginning, or at the end of what is indexed
+     */
+    CycleIndexer(JournalReader reader, long stretchBytes, @Nullable CycleIndex begun) {
         this.reader = reader;
+        this.stretchBytes = stretchBytes;
         if (begun == null) {
             stretches = new ByteWriter(4_096);
         } else {
@@ -47,16 +54,6 @@ final class CycleIndexer implements EventSink, RecordTap {
             stretchCount = begun.stretchCount();
             stretches = begun.stretches();
         }
-    }
-
-    /** Begins, with a reader that is at the file's beginning. */
-    static CycleIndexer of(JournalReader reader) {
-        return new CycleIndexer(reader, null);
-    }
-
-    /** Goes on, with a reader that is at the end of what is indexed. */
-    static CycleIndexer goingOn(JournalReader reader, CycleIndex begun) {
-        return new CycleIndexer(reader, begun);
     }
 
     /** Whether the index is as large as one may be. */
@@ -114,7 +111,7 @@ final class CycleIndexer implements EventSink, RecordTap {
     public void record(long lastSequence, byte[] bytes, int offset, int length) {
         JournalPosition position = reader.recordPosition();
         JournalPosition begin = stretch;
-        if (begin == null || position.offset() - begin.offset() >= STRETCH_BYTES) {
+        if (begin == null || position.offset() - begin.offset() >= stretchBytes) {
             long[] ofRecord = Arrays.copyOfRange(ids, recordIdsFrom, idCount);
             idCount = recordIdsFrom;
             endStretch();

@@ -15,6 +15,7 @@ import java.util.Set;
 public final class JournalIndexer {
     private final Path folder;
     private final ReadProgress progress;
+    private final long stretchBytes;
     private final Set<String> done = new HashSet<>();
     private long bytesPassed;
     private long indexBytes;
@@ -26,7 +27,12 @@ public final class JournalIndexer {
      *     bytes are those of all files so far
      */
     public JournalIndexer(Path journalFolder, ReadProgress progress) {
+        this(journalFolder, progress, CycleIndexer.STRETCH_BYTES);
+    }
+
+    JournalIndexer(Path journalFolder, ReadProgress progress, long stretchBytes) {
         this.folder = journalFolder;
+        this.stretchBytes = stretchBytes;
         this.progress = progress;
     }
 
@@ -67,11 +73,11 @@ public final class JournalIndexer {
             if (begun.isPresent()) {
                 Prefix prefix = begun.get().prefix();
                 reader.startInFile(begun.get().end());
-                indexer = CycleIndexer.goingOn(reader, begun.get());
+                indexer = new CycleIndexer(reader, stretchBytes, begun.get());
                 bytesPassed += prefix.endOffset();
             } else {
                 reader.startInFile(new JournalPosition(file, 0, 0));
-                indexer = CycleIndexer.of(reader);
+                indexer = new CycleIndexer(reader, stretchBytes, null);
             }
             if (indexer.isFull()) {
                 return;
