@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * and tries again with the next round.
  */
 public final class IndexThread implements AutoCloseable {
+    /** How long it waits between two rounds, unless told. */
+    public static final Duration INTERVAL = Duration.ofSeconds(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(IndexThread.class);
 
     private static final long BYTES_PER_SECOND = 32L << 20;
