@@ -1,6 +1,7 @@
 package io.weir.aggregator;
 
 import io.weir.eventbus.Tally;
+import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,7 +23,8 @@ final class StateDigest {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
-        out = new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
+        out = new DataOutputStream(
+                new BufferedOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), sha256)));
     }
 
     static String of(LedgerFold fold) {
@@ -36,7 +38,16 @@ final class StateDigest {
                 fold.openCount());
         digest.tally(fold.totals());
         fold.forEachOpen(digest::session);
-        return HexFormat.of().formatHex(digest.sha256.digest());
+        return digest.hex();
+    }
+
+    private String hex() {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return HexFormat.of().formatHex(sha256.digest());
     }
 
     private void session(ConnectionInfo info) {

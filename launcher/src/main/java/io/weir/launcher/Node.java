@@ -5,6 +5,7 @@ import io.weir.aggregator.AggregatorConfig;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.history.IndexThread;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
 import io.weir.proxyengine.EngineConfig;
@@ -41,6 +42,7 @@ final class Node implements AutoCloseable {
 
     private final DataFolder data;
     private final Aggregator aggregator;
+    private final IndexThread index;
     private final Gateway gateway;
     private final ProxyEngine engine;
     private final GatewayConfig gatewayConfig;
@@ -50,6 +52,7 @@ final class Node implements AutoCloseable {
     private Node(
             DataFolder data,
             Aggregator aggregator,
+            IndexThread index,
             Gateway gateway,
             GatewayConfig gatewayConfig,
             ProxyEngine engine,
@@ -57,6 +60,7 @@ final class Node implements AutoCloseable {
             int capacity) {
         this.data = data;
         this.aggregator = aggregator;
+        this.index = index;
         this.gateway = gateway;
         this.gatewayConfig = gatewayConfig;
         this.engine = engine;
@@ -106,7 +110,8 @@ final class Node implements AutoCloseable {
                             .build(),
                     bus);
             state.started(engine);
-            return new Node(data, aggregator, gateway, gatewayConfig, engine, state, capacity);
+            IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
+            return new Node(data, aggregator, index, gateway, gatewayConfig, engine, state, capacity);
         } catch (RuntimeException e) {
             if (gateway != null) {
                 gateway.close();
@@ -190,6 +195,7 @@ final class Node implements AutoCloseable {
     public void close() {
         log.info("stopping connections={}", engine.connections());
         state.stopping();
+        index.close();
         aggregator.prepareToClose();
         try {
             engine.close();

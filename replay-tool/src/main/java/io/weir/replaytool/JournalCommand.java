@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             JournalCatCommand.class,
             JournalInfoCommand.class,
             VerifyCommand.class,
+            JournalIndexCommand.class,
             JournalRepairCommand.class,
             JournalPruneCommand.class,
             JournalCompactCommand.class
@@ -42,6 +43,6 @@ public final class JournalCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("picocli has not set the command");
         }
-        throw new ParameterException(spec.commandLine(), "say which: cat, info, verify, repair, prune or compact");
+        throw new ParameterException(spec.commandLine(), "say which: cat, info, verify, index, repair, prune or compact");
     }
 }

@@ -2,6 +2,7 @@ package io.weir.aggregator.history;
 
 import io.weir.aggregator.ClosedSession;
 import io.weir.aggregator.EventSink;
+import io.weir.aggregator.journal.CycleIndex;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the close of one session. One thread, one question.
  *
- * <p>It looks without folding, first around the time that was named, then from where ids of that size were opened, and at last in what
- * is older. What it goes by only says where to look first: a session that is there is found.
+ * <p>It looks where an index says, then without one: without folding, first around the time that was named, then from where ids of that size
+ * were opened, and at last in what is older. What it goes by only says where to look first: a session that is there is found.
  */
 final class ClosedSearch {
     private static final long ID_SLACK = 1 << 16; // ids are taken in order and journaled nearly so
@@ -32,21 +33,61 @@ final class ClosedSearch {
     }
 
     Optional<ClosedSession> find(long aroundMillis) {
-        if (aroundMillis > 0) {
-            int file = reading.places().firstFileNotBefore(aroundMillis);
-            ClosedSession found = look(Math.max(0, file - 1), Math.min(files.size() - 1, file + 1))
-                    .found();
-            if (found != null) {
-                return Optional.of(found);
+        int last = files.size() - 1;
+        int hinted = reading.places().firstFileNotBefore(aroundMillis);
+        int from = Math.max(0, hinted - 1);
+        int to = aroundMillis > 0 ? Math.min(last, hinted + 1) : -1;
+        int first = likelyFile();
+        ClosedSession found = indexed(from, to);
+        if (found == null) {
+            found = indexed(first, last);
+        }
+        if (found == null && to >= 0) {
+            found = look(from, to).found();
+        }
+        return Optional.ofNullable(found == null ? search(first) : found);
+    }
+
+    /** Looks where the index of these files says, and in what the last file has grown by since. */
+    private @Nullable ClosedSession indexed(int firstFile, int lastFile) {
+        for (int i = firstFile; i <= lastFile; i++) {
+            Optional<CycleIndex> index =
+                    reading.places().index(files.get(i).position().file());
+            if (index.isPresent()) {
+                ClosedSession found = indexed(index.get(), i == files.size() - 1);
+                if (found != null) {
+                    return found;
+                }
             }
         }
-        int first = likelyFile();
+        return null;
+    }
+
+    private @Nullable ClosedSession indexed(CycleIndex index, boolean isLast) {
+        for (CycleIndex.Stretch stretch : index.stretchesOf(sessionId)) {
+            Sighting sighting = new Sighting();
+            reading.read(stretch.begin(), stretch.lastSequence() + 1, sighting);
+            ClosedSession found = sighting.found();
+            if (found != null) {
+                return found;
+            }
+        }
+        if (!isLast) {
+            return null;
+        }
+        Sighting rest = new Sighting();
+        reading.read(index.end(), Long.MAX_VALUE, rest);
+        return rest.found();
+    }
+
+    private @Nullable ClosedSession search(int likelyFile) {
+        int first = likelyFile;
         Sighting sighting = look(first, files.size() - 1);
         while (sighting.found() == null && !sighting.hasBegun() && first > 0) {
             first--;
             sighting = look(first, first);
         }
-        return Optional.ofNullable(sighting.found());
+        return sighting.found();
     }
 
     /** The file in which the session was probably opened: the last one that begins with smaller ids. */

@@ -83,11 +83,11 @@ final class ClosedSessions {
     }
 
     private ClosingFold begin(Place start, long from, Consumer<ClosedSession> sink) {
-        return new ClosingFold(from, places.before(start) != null, sink);
+        return new ClosingFold(from, places.before(start, reading) != null, sink);
     }
 
     /** Where to begin instead; null if the fold has told what there is to tell. */
     private @Nullable Place earlier(Place start, ClosingFold fold) {
-        return fold.beganTooLate() ? places.before(start) : null;
+        return fold.beganTooLate() ? places.before(start, reading) : null;
     }
 }

@@ -18,6 +18,9 @@ import java.util.function.Function;
  * Answers out of the journal's files, of which it reads as few as the question allows. Any thread; blocks, on the disk only. Each
  * call has a reader of its own and looks at what is there when it comes; a writer may go on meanwhile.
  *
+ * <p>If there is an index ({@link io.weir.aggregator.journal.CycleIndex}) it says where to begin. What it says is looked at in the journal, and where
+ * it says nothing the journal is read, so the answers are the same without it.
+ *
  * <p>Memory is bounded by the limit that is asked for and by how many sessions were open at once, not by the length of the journal.
  *
  * <p>The answer is what can be read: records that are damaged are passed over, and with them go the sessions that they opened or closed;
@@ -170,7 +173,7 @@ public final class JournalHistory {
             return ifEmpty;
         }
         try (JournalReader reader = JournalReader.open(folder)) {
-            Places places = new Places(JournalFolder.files(folder), known);
+            Places places = new Places(folder, JournalFolder.files(folder), known);
             Reading reading = new Reading(reader, places, control, end);
             addHint(places, reading);
             return question.apply(reading);

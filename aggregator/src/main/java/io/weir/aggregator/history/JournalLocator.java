@@ -1,8 +1,10 @@
 package io.weir.aggregator.history;
 
 import io.weir.aggregator.EventSink;
+import io.weir.aggregator.journal.CycleIndex;
 import io.weir.aggregator.journal.EnoughException;
 import io.weir.aggregator.journal.FaultKind;
+import io.weir.aggregator.journal.IndexFolder;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalFault;
 import io.weir.aggregator.journal.JournalPosition;
@@ -16,23 +18,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds places in a journal without reading all of it. One thread; its reader is its own while it looks.
  *
  * <p>Sequences grow from file to file and in each file, so one is found by halving: some dozen records are read. A checkpoint is
- * looked for backwards from there, in steps that grow. Times only inform, and may step back: an instant is looked for in one
- * file, that of its hour, from the file's beginning.
+ * looked for backwards from there, in steps that grow, or where an index says that one is.
  *
- * <p>The state <em>as of</em> an instant is that after the last event before the first one that is later, in the last file whose first
- * event is not later. So a later instant never means an earlier event, and ranges that meet have no event twice and leave none
- * out, whatever the clock did.
+ * <p>The state <em>as of</em> an instant is that after an event which is not later and before one which is. In a journal whose times never
+ * step back there is one such place. Times only inform, though: the clock may be set back, and events that waited are journaled with
+ * their own times. Where that makes several, this is the one that halving comes to: with the events numbered in binary, each bit from
+ * the highest on is set if the first event that is numbered so, or higher, is not later, down to the last {@link #SCANNED_BITS}; from there
+ * on events are read up to the first that is later. Whatever the times are, a later instant so never means an earlier event, and
+ * ranges that meet have no event twice and leave none out; and it depends on the events alone, not on how records and files
+ * divide them.
  */
 public final class JournalLocator {
     private static final long FIRST_STEP_BYTES = 1 << 20;
     private static final int STEP_GROWTH = 4;
     private static final long HALVED_ENOUGH_BYTES = 256 * 1024;
+    private static final int SCANNED_BITS = 14;
 
     private final Path folder;
     private final List<String> files;
@@ -59,20 +66,33 @@ public final class JournalLocator {
 
     /** The last event as of an instant; {@link Moment#NONE} if the journal begins later. */
     public Moment momentAt(long atMillis) {
-        for (int i = files.size() - 1; i >= 0; i--) {
-            First first = firstWithin(files.get(i), 0);
-            if (first != null && first.atMillis <= atMillis) {
-                return lastNotLater(first.position, atMillis);
+        long last = lastSequence();
+        long reached = 0;
+        for (long bit = Long.highestOneBit(last); bit >= 1L << SCANNED_BITS; bit >>= 1) {
+            long candidate = reached | bit;
+            if (candidate <= last && firstFrom(candidate).atMillis() <= atMillis) {
+                reached = candidate;
             }
         }
-        return Moment.NONE;
-    }
-
-    private Moment lastNotLater(JournalPosition fileBegin, long atMillis) {
-        LastNotLater sink = new LastNotLater(fileBegin.file(), atMillis);
-        reader.startAt(fileBegin);
+        LastNotLater sink = new LastNotLater(reached, atMillis);
+        reader.startAt(recordOf(reached));
         readUntilEnough(sink);
         return sink.moment();
+    }
+
+    private long lastSequence() {
+        LastMoment sink = new LastMoment(Long.MAX_VALUE);
+        reader.startAt(recordOf(Long.MAX_VALUE));
+        readUntilEnough(sink);
+        return sink.sequence;
+    }
+
+    /** The first event with a sequence or, if it is missing, a later one. */
+    private Moment firstFrom(long sequence) {
+        FirstFrom sink = new FirstFrom(sequence);
+        reader.startAt(recordOf(sequence));
+        readUntilEnough(sink);
+        return sink.moment;
     }
 
     /** The journal's first event; {@link Moment#NONE} if there is none. */
@@ -97,13 +117,20 @@ public final class JournalLocator {
 
     /** The record that holds an event or, if it is missing, the record before; the beginning if there is none. */
     public JournalPosition recordOf(long sequence) {
-        for (int i = files.size() - 1; i >= 0; i--) {
-            First first = firstWithin(files.get(i), 0);
+        First found = null;
+        int low = 0;
+        int high = files.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            First first = firstFrom(files.get(middle), 0); // in a later file, if there is none in this one
             if (first != null && first.position.sequence() < sequence) {
-                return recordWithin(first.position, sequence);
+                found = first;
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        return JournalPosition.BEGINNING;
+        return found == null ? JournalPosition.BEGINNING : recordWithin(found.position, sequence);
     }
 
     private JournalPosition recordWithin(JournalPosition fileBegin, long sequence) {
@@ -130,16 +157,54 @@ public final class JournalLocator {
         int last = files.indexOf(record.file());
         for (int i = last; i >= 0; i--) {
             String file = files.get(i);
-            long from = i == last ? record.offset() + 1 : size(file);
-            for (long step = FIRST_STEP_BYTES; from > 0; step *= STEP_GROWTH) {
-                from = Math.max(0, from - step);
-                JournalPosition checkpoint = lastCheckpoint(file, from, sequence);
-                if (checkpoint != null) {
+            long end = i == last ? record.offset() + 1 : size(file);
+            JournalPosition checkpoint = lastCheckpointBefore(file, end, sequence);
+            if (checkpoint != null) {
+                return checkpoint;
+            }
+        }
+        return JournalPosition.BEGINNING;
+    }
+
+    /** What no index tells of is read backwards; then the index is asked; if that knows of none, the rest is read backwards, too. */
+    private @Nullable JournalPosition lastCheckpointBefore(String file, long end, long sequence) {
+        Optional<CycleIndex> index = IndexFolder.read(folder, file);
+        long indexed = Math.min(end, index.map(CycleIndex::endForCheckpoints).orElse(0L));
+        JournalPosition checkpoint = lastCheckpointBetween(file, indexed, end, sequence);
+        if (checkpoint == null && index.isPresent()) {
+            checkpoint = lastOf(index.get().checkpoints(), sequence);
+        }
+        return checkpoint == null ? lastCheckpointBetween(file, 0, indexed, sequence) : checkpoint;
+    }
+
+    private @Nullable JournalPosition lastCheckpointBetween(String file, long begin, long end, long sequence) {
+        long from = end;
+        for (long step = FIRST_STEP_BYTES; from > begin; step *= STEP_GROWTH) {
+            from = Math.max(begin, from - step);
+            JournalPosition checkpoint = lastCheckpoint(file, from, sequence);
+            if (checkpoint != null) {
+                return checkpoint;
+            }
+        }
+        return null;
+    }
+
+    /** The last one up to a sequence that is what it is said to be; of two, since the first may end behind the sequence. */
+    private @Nullable JournalPosition lastOf(List<JournalPosition> checkpoints, long sequence) {
+        int tries = 2;
+        for (int i = checkpoints.size() - 1; i >= 0 && tries > 0; i--) {
+            JournalPosition checkpoint = checkpoints.get(i);
+            if (checkpoint.sequence() < sequence) {
+                tries--;
+                WholeCheckpoint sink = new WholeCheckpoint(checkpoint, sequence);
+                reader.startAt(checkpoint);
+                readUntilEnough(sink);
+                if (sink.isWhole) {
                     return checkpoint;
                 }
             }
         }
-        return JournalPosition.BEGINNING;
+        return null;
     }
 
     private @Nullable JournalPosition lastCheckpoint(String file, long from, long sequence) {
@@ -150,7 +215,12 @@ public final class JournalLocator {
     }
 
     private @Nullable First firstWithin(String file, long offset) {
-        First sink = new First(file);
+        First first = firstFrom(file, offset);
+        return first != null && first.position.file().equals(file) ? first : null;
+    }
+
+    private @Nullable First firstFrom(String file, long offset) {
+        First sink = new First();
         reader.startWithin(file, offset);
         readUntilEnough(sink);
         return sink.isFound ? sink : null;
@@ -192,22 +262,17 @@ public final class JournalLocator {
         }
     }
 
-    /** The first record of a file from where reading began. */
+    /** The first record from where reading began. */
     private final class First extends Looker {
-        private final String file;
         private boolean isFound;
         private JournalPosition position = JournalPosition.BEGINNING;
         private long atMillis;
-
-        First(String file) {
-            this.file = file;
-        }
 
         @Override
         void look(long sequence, long eventAtMillis) {
             position = reader.recordPosition();
             atMillis = eventAtMillis;
-            isFound = position.file().equals(file);
+            isFound = true;
             throw new EnoughException();
         }
     }
@@ -236,29 +301,48 @@ public final class JournalLocator {
         }
     }
 
-    /** The last event of a file before the first that is later than an instant. */
-    private final class LastNotLater extends Looker {
-        private final String file;
-        private final long atMillis;
-        private long sequence;
-        private long sequenceAtMillis;
+    /** The first event from a sequence on. */
+    private static final class FirstFrom extends Looker {
+        private final long fromSequence;
+        private Moment moment = new Moment(Long.MAX_VALUE, Long.MAX_VALUE);
 
-        LastNotLater(String file, long atMillis) {
-            this.file = file;
+        FirstFrom(long fromSequence) {
+            this.fromSequence = fromSequence;
+        }
+
+        @Override
+        void look(long eventSequence, long eventAtMillis) {
+            if (eventSequence >= fromSequence) {
+                moment = new Moment(eventSequence, eventAtMillis);
+                throw new EnoughException();
+            }
+        }
+    }
+
+    /** The last event before the first that is later than an instant, from a sequence on. */
+    private static final class LastNotLater extends Looker {
+        private final long fromSequence;
+        private final long atMillis;
+        private Moment moment = Moment.NONE;
+
+        LastNotLater(long fromSequence, long atMillis) {
+            this.fromSequence = fromSequence;
             this.atMillis = atMillis;
         }
 
         @Override
         void look(long eventSequence, long eventAtMillis) {
-            if (eventAtMillis > atMillis || !reader.recordPosition().file().equals(file)) {
+            if (eventSequence < fromSequence) {
+                return;
+            }
+            if (eventAtMillis > atMillis) {
                 throw new EnoughException();
             }
-            sequence = eventSequence;
-            sequenceAtMillis = eventAtMillis;
+            moment = new Moment(eventSequence, eventAtMillis);
         }
 
         Moment moment() {
-            return new Moment(sequence, sequenceAtMillis);
+            return moment;
         }
     }
 
@@ -278,6 +362,41 @@ public final class JournalLocator {
                 throw new EnoughException();
             }
             position = reader.recordPosition();
+        }
+    }
+
+    /** Whether a checkpoint begins exactly there, and ends up to a sequence. */
+    private final class WholeCheckpoint implements EventSink {
+        private final JournalPosition begin;
+        private final long lastSequence;
+        private boolean hasBegun;
+        private boolean isWhole;
+
+        WholeCheckpoint(JournalPosition begin, long lastSequence) {
+            this.begin = begin;
+            this.lastSequence = lastSequence;
+        }
+
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {
+            if (sequence > lastSequence) {
+                throw new EnoughException();
+            }
+            if (!hasBegun) {
+                hasBegun = event instanceof CheckpointBegun
+                        && reader.recordPosition().equals(begin);
+            } else if (event instanceof CheckpointEnded ended) {
+                isWhole = ended.beginSequence() == begin.sequence() + 1;
+                throw new EnoughException();
+            }
+            if (!hasBegun) {
+                throw new EnoughException();
+            }
+        }
+
+        @Override
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {
+            throw new EnoughException(); // something else came in between
         }
     }
 

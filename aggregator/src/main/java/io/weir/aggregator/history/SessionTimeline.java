@@ -1,6 +1,8 @@
 package io.weir.aggregator.history;
 
 import io.weir.aggregator.EventSink;
+import io.weir.aggregator.journal.CycleIndex;
+import io.weir.aggregator.journal.JournalPosition;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
@@ -9,13 +11,15 @@ import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.Tally;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up the deltas of one session by time. One thread, one question.
  *
  * <p>It reads from the first file that may hold something of the range, up to the session's close. What the session moved before that
  * it need not read: the first checkpoint on the way states it, or else the close does. Only if there is neither, earlier files are
- * read, one by one.
+ * read, one by one. If an index tells where the session was opened, and it was, reading begins there.
  */
 final class SessionTimeline {
     private final Reading reading;
@@ -34,6 +38,11 @@ final class SessionTimeline {
 
     Timeline read() {
         int file = reading.places().firstFileNotBefore(fromMillis);
+        JournalPosition opening = indexedOpening(file);
+        if (opening != null) {
+            reading.read(opening, Long.MAX_VALUE, new Life());
+            return buckets.timeline();
+        }
         long end = Long.MAX_VALUE;
         boolean isWhole;
         do {
@@ -44,6 +53,41 @@ final class SessionTimeline {
             file--;
         } while (!isWhole && file >= 0);
         return buckets.timeline();
+    }
+
+    /** Where to begin so that nothing of the session comes before, if an index knows; null if not. */
+    private @Nullable JournalPosition indexedOpening(int likelyFile) {
+        int last = Math.min(files.size() - 1, likelyFile + 1);
+        for (int file = likelyFile; file <= last; file++) {
+            String name = files.get(file).position().file();
+            Optional<CycleIndex> index = reading.places().index(name);
+            List<CycleIndex.Stretch> stretches =
+                    index.map(found -> found.stretchesOf(sessionId)).orElse(List.of());
+            for (CycleIndex.Stretch stretch : stretches) {
+                Opening opening = new Opening();
+                reading.read(stretch.begin(), stretch.lastSequence() + 1, opening);
+                if (opening.isThere) {
+                    return stretch.begin();
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Whether the session is opened in a stretch. */
+    private final class Opening implements EventSink {
+        private boolean isThere;
+
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {
+            if (event instanceof SessionOpened opened && opened.sessionId() == sessionId) {
+                isThere = true;
+                throw new ScanStop();
+            }
+        }
+
+        @Override
+        public void transferred(long sequence, long atMillis, long deltaOf, Counts delta) {}
     }
 
     /** The session in one stretch. */

@@ -16,6 +16,7 @@ final class ByteReader {
         end = offset + length;
     }
 
+    /** Where in the source the next byte is read. */
     int position() {
         return position;
     }
@@ -80,6 +81,15 @@ final class ByteReader {
     long zigzag() throws RecordFormatException {
         long value = varint();
         return (value >>> 1) ^ -(value & 1);
+    }
+
+    /** Four bytes, the lowest first. */
+    int fixed32() throws RecordFormatException {
+        int value = 0;
+        for (int shift = 0; shift < 32; shift += 8) {
+            value |= oneByte() << shift;
+        }
+        return value;
     }
 
     String text() throws RecordFormatException {

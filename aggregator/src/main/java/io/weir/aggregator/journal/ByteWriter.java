@@ -88,6 +88,13 @@ final class ByteWriter {
         position += raw.length;
     }
 
+    /** Bytes as they are. */
+    void raw(byte[] source, int offset, int length) {
+        ensure(length);
+        System.arraycopy(source, offset, bytes, position, length);
+        position += length;
+    }
+
     /** Four bytes, the lowest first. */
     void fixed32(int value) {
         ensure(4);

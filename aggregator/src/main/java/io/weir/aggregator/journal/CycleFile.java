@@ -43,7 +43,7 @@ final class CycleFile implements AutoCloseable {
 
     /** Whether {@code length} bytes from {@code offset} on are there; then {@link #at} says where in {@link #bytes}. */
     boolean load(long offset, int length) throws IOException {
-        if (offset >= windowStart && offset + length <= windowStart + windowLength) {
+        if (isLoaded(offset, length)) {
             return true;
         }
         windowStart = offset;
@@ -58,6 +58,15 @@ final class CycleFile implements AutoCloseable {
             windowLength += read;
         }
         return windowLength >= length;
+    }
+
+    boolean isLoaded(long offset, int length) {
+        return offset >= windowStart && offset + length <= windowStart + windowLength;
+    }
+
+    /** Where in {@link #bytes} the loaded bytes end. */
+    int loadedEnd() {
+        return windowLength;
     }
 
     byte[] bytes() {

@@ -145,12 +145,28 @@ final class DocumentScanner {
     /** The next offset from {@code from} on at which a whole record with the right checksum begins; -1 if none does. */
     long findRecord(long from) throws IOException {
         long size = file.size();
-        for (long offset = (from + 3) & ~3L; offset + HEADER_BYTES < size; offset += 4) {
-            if (isRecord(offset, size)) {
-                return offset;
+        long offset = (from + 3) & ~3L;
+        while (offset + HEADER_BYTES < size && file.load(offset, HEADER_BYTES + 1)) {
+            offset = withMagicOrBehind(offset);
+            if (file.isLoaded(offset, HEADER_BYTES + 1)) {
+                if (isRecord(offset, size)) {
+                    return offset;
+                }
+                offset += 4;
             }
         }
         return -1;
+    }
+
+    /** The next offset in what is loaded at which a record's first byte stands; behind that if none does. Most that is looked at is zeros. */
+    private long withMagicOrBehind(long from) {
+        byte[] bytes = file.bytes();
+        long offset = from;
+        int end = file.loadedEnd();
+        for (int i = file.at(from) + HEADER_BYTES; i < end && (bytes[i] & 0xFF) != RecordEncoder.MAGIC; i += 4) {
+            offset += 4;
+        }
+        return offset;
     }
 
     private boolean isRecord(long offset, long size) throws IOException {

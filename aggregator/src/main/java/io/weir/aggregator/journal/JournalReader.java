@@ -38,6 +38,7 @@ public final class JournalReader implements AutoCloseable {
     private boolean isStopped;
     private boolean isUnfinished;
     private boolean isOfSealsOnly;
+    private boolean staysInFile;
     private RecordTap tap = RecordTap.NONE;
     private long recordOffset;
     private long firstSequence;
@@ -78,10 +79,21 @@ public final class JournalReader implements AutoCloseable {
         sequence = position.sequence();
         isDamaged = false;
         isStopped = false;
+        staysInFile = false;
         if (!fileName.isEmpty() && !Files.isRegularFile(folder.resolve(fileName))) {
             throw new JournalException(
                     FaultKind.NOT_A_JOURNAL, "journal " + folder + ": the file " + fileName + " is not there");
         }
+    }
+
+    /**
+     * The same, but {@link #read} does not go on to the files after it.
+     *
+     * @throws JournalException if the file is not there
+     */
+    public void startInFile(JournalPosition position) {
+        startAt(position);
+        staysInFile = true;
     }
 
     /**
@@ -140,7 +152,7 @@ public final class JournalReader implements AutoCloseable {
         faultCount = records = events = bytes = firstSequence = 0;
         isUnfinished = false;
         try {
-            while (!isStopped && openFile() && readFile(sink, progress)) {
+            while (!isStopped && openFile() && readFile(sink, progress) && !staysInFile) {
                 nextFile();
             }
         } catch (IOException e) {

@@ -79,6 +79,7 @@ public record PrunePlan(List<String> files, long bytes, long firstKept, long sin
         for (String file : files) {
             Files.deleteIfExists(folder.resolve(file));
         }
+        IndexFolder.sweep(folder, JournalFolder.files(folder));
     }
 
     /** Looks whether a file can be read without those before it. */
