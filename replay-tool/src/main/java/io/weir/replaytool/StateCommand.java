@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "As of an instant means: after the last event before the first one that is later, in the file of that hour.",
+            "As of an instant means: after an event that is not later and before one that is. Where the clock stepped back, a later"
+                    + " instant still never means an earlier event.",
             "Folding begins at the last checkpoint before. Two journals, or two replays of one, that print the same hash at the"
                     + " same sequence have the same state, bit for bit."
         },
