@@ -15,6 +15,7 @@ import java.util.List;
  * @param drain how long sessions may go on after a signal to stop
  * @param ringSlots size of the ring; a power of two
  * @param intercept what is intercepted
+ * @param access who may use the proxy
  */
 record NodeConfig(
         List<ListenerConfig> listeners,
@@ -23,7 +24,8 @@ record NodeConfig(
         boolean allowOpen,
         Duration drain,
         int ringSlots,
-        InterceptOptions intercept) {
+        InterceptOptions intercept,
+        AccessOptions access) {
     NodeConfig {
         listeners = List.copyOf(listeners);
     }

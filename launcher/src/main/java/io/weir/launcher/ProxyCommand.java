@@ -70,8 +70,11 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Option(
             names = "--allow-open",
-            description = "Listen on addresses other than loopback although clients need no password.")
+            description = "Listen on addresses other than loopback although not every client needs a password.")
     private boolean allowOpen;
+
+    @Mixin
+    private AccessOptions access = new AccessOptions();
 
     @Mixin
     private InterceptOptions intercept = new InterceptOptions();
@@ -105,7 +108,8 @@ final class ProxyCommand implements Callable<Integer> {
         Node node;
         try {
             node = Node.start(
-                    new NodeConfig(listeners, gateway, data, allowOpen, drain, ringSlots, intercept), logs.feed());
+                    new NodeConfig(listeners, gateway, data, allowOpen, drain, ringSlots, intercept, access),
+                    logs.feed());
         } catch (JournalException e) {
             return failed(e, JOURNAL_FAILED);
         } catch (RuntimeException e) {

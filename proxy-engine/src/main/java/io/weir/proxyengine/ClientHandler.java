@@ -324,9 +324,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         } catch (Exception e) {
             client.pipeline().fireExceptionCaught(e);
         }
-        if (isBetweenRequests() && !left && client.isInputShutdown()) {
-            client.close();
-        }
+        endIfNothingFollows();
     }
 
     @Override
@@ -388,6 +386,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         if (decoder.waitingBytes() > HttpLimits.PIPELINED_BYTES) {
             client.config().setAutoRead(false);
         }
+        if (inputEnded) {
+            endIfNothingFollows();
+        }
     }
 
     @Override
@@ -406,6 +407,13 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         if (exchange != null) {
             exchange.clientEnded();
         } else if (isBetweenRequests()) {
+            client.close();
+        }
+    }
+
+    /** No more can come, and nothing of what came is left. */
+    private void endIfNothingFollows() {
+        if (isBetweenRequests() && !left && decoder.isStuck() && client.isInputShutdown()) {
             client.close();
         }
     }
