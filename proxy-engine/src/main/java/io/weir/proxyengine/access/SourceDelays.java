@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Slows down who tries passwords. Any thread.
  *
  * <p>A source is an IPv4 address or the first 64 bits of an IPv6 address. It may be wrong {@value #FREE} times; after that its checks are kept apart, by a quarter of a
- * second at first and twice as long after each that is wrong, up to ten seconds. Being right changes nothing, or an attacker with a password of
+ * second at first and twice as long after each that is wrong, up to ten seconds; those that wait already count like that, so that there are few. Being right changes nothing, or an attacker with a password of
  * his own could go on without end; a quarter of an hour without a wrong one does. The table has room for the {@value #SOURCES_MAX} that matter most.
  */
 final class SourceDelays {
@@ -81,7 +81,7 @@ final class SourceDelays {
             wait[0] = spacing == 0 ? 0 : Math.max(0, known.nextNanos - now);
             return wait[0] > LONGEST_NANOS
                     ? known
-                    : new Source(known.wrong, known.wrongAtNanos, now + wait[0] + spacing);
+                    : new Source(known.wrong, known.wrongAtNanos, now + wait[0] + Math.max(spacing, wait[0]));
         });
         return wait[0];
     }
