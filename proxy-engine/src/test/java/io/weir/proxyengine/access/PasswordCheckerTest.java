@@ -152,19 +152,19 @@ class PasswordCheckerTest {
     }
 
     @Test
-    void whoWaitsForEachAnswerNeedsADayForTenThousand() {
+    void whoWaitsForEachAnswerGetsOneInTenSeconds() {
         time.runsAtOnce(true);
         try (var checker = time.open(file)) {
             long seconds = 0;
-            for (int i = 0; i < 1000; i++) {
+            for (int i = 0; i < 300; i++) {
                 ask(checker.desk(), "10.0.0.1", "anna", "guess" + i);
                 while (verdicts.size() == i) {
                     time.advance(1, TimeUnit.SECONDS);
                     seconds++;
                 }
             }
-            assertThat(verdicts).hasSize(1000);
-            assertThat(seconds).isBetween(9_900L, 10_000L);
+            assertThat(verdicts).hasSize(300);
+            assertThat(seconds).isBetween(2_900L, 3_000L);
         }
     }
 
