@@ -223,10 +223,31 @@ class PasswordCheckerTest {
     }
 
     @Test
+    void aFloodFromWhoIsSlowedDownTakesNoRoomFromOthers() {
+        try (var checker = time.open(file)) {
+            for (int i = 0; i < SourceDelays.FREE; i++) {
+                ask(checker.desk(), "10.0.0.1", "anna", "guess" + i);
+            }
+            time.runAll();
+            verdicts.clear();
+            for (int i = 0; i < 10_000; i++) {
+                ask(checker.desk(), "10.0.0.1", "anna", "again" + i);
+            }
+            assertThat(time.waiting()).isLessThan(10);
+            assertThat(verdicts)
+                    .hasSize(10_000 - time.waiting())
+                    .allMatch(verdict -> verdict.outcome() == Verdict.Outcome.TOO_EARLY);
+            ask(checker.desk(), "10.0.0.2", "bert", "blau");
+            time.runAll();
+            assertThat(last()).isEqualTo(Verdict.Outcome.RIGHT);
+        }
+    }
+
+    @Test
     void theTableOfSourcesIsBounded() {
         var delays = new SourceDelays(() -> 1);
         var random = new Random(7);
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 100_000; i++) {
             delays.wrong(random.nextLong());
         }
         assertThat(delays.size()).isLessThanOrEqualTo(SourceDelays.SOURCES_MAX);
