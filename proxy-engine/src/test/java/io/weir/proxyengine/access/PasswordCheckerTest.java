@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,10 +34,8 @@ class PasswordCheckerTest {
     }
 
     private static Credentials credentials(String user, String password) {
-        Credentials credentials =
-                Credentials.of(user.getBytes(StandardCharsets.UTF_8), password.getBytes(StandardCharsets.UTF_8));
-        assertThat(credentials).isNotNull();
-        return credentials;
+        return Objects.requireNonNull(
+                Credentials.of(user.getBytes(StandardCharsets.UTF_8), password.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static InetAddress address(String text) {
@@ -67,8 +66,7 @@ class PasswordCheckerTest {
             for (int i = 0; i < 10; i++) {
                 time.advance(59, TimeUnit.SECONDS);
                 Known known = checker.desk().known(credentials("anna", "grün"), null);
-                assertThat(known).isNotNull();
-                assertThat(known.user()).isEqualTo("anna");
+                assertThat(Objects.requireNonNull(known).user()).isEqualTo("anna");
             }
             time.advance(61, TimeUnit.SECONDS);
             assertThat(desk.known(credentials("anna", "grün"), null)).isNull();
