@@ -19,6 +19,9 @@ final class Banner {
             out.println("  proxy      " + listener.kind().scheme() + "://" + Text.address(listener.address())
                     + "   room for " + Text.number(node.capacity()) + " clients" + name(listener));
         }
+        if (node.users() >= 0) {
+            out.println("  users      " + Text.number(node.users()));
+        }
         String gateway = Text.address(node.gatewayAddress());
         out.println("  dashboard  " + (node.isGatewaySecure() ? "https://" : "http://") + gateway + "/?token="
                 + node.token().value());

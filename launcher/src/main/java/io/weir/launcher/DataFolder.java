@@ -63,6 +63,11 @@ final class DataFolder {
         return folder.resolve("bodies");
     }
 
+    /** Of those who may use the proxy, where {@code weir user} is not told of another file. */
+    Path users() {
+        return folder.resolve("users");
+    }
+
     Path token() {
         return folder.resolve("token");
     }

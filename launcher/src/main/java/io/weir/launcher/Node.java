@@ -8,6 +8,7 @@ import io.weir.aggregator.Snapshot;
 import io.weir.aggregator.history.IndexThread;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
+import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
@@ -77,6 +78,7 @@ final class Node implements AutoCloseable {
         DataFolder data = DataFolder.open(config.data());
         GatewayToken token = GatewayToken.loadOrCreate(data.token());
         InterceptConfig intercept = config.intercept().config(data);
+        AccessConfig access = config.access().config();
         GatewayConfig gatewayConfig = gatewayConfig(config, token, intercept);
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
@@ -107,6 +109,7 @@ final class Node implements AutoCloseable {
                             .nodeName("weir-" + shortName(aggregator.health().nodeId()))
                             .refusedDestinations(List.of(gateway.address()))
                             .intercept(intercept)
+                            .access(access)
                             .build(),
                     bus);
             state.started(engine);
@@ -184,6 +187,11 @@ final class Node implements AutoCloseable {
     /** Client connections that there is room for. */
     int capacity() {
         return capacity;
+    }
+
+    /** Users that may use the proxy; -1 if everybody may. */
+    int users() {
+        return engine.users();
     }
 
     int connections() {

@@ -17,6 +17,7 @@ import java.util.List;
  * @param ringSlots size of the ring; a power of two
  * @param intercept what is intercepted
  * @param retention how much of the journal is kept
+ * @param access who may use the proxy
  */
 record NodeConfig(
         List<ListenerConfig> listeners,
@@ -26,7 +27,8 @@ record NodeConfig(
         Duration drain,
         int ringSlots,
         InterceptOptions intercept,
-        RetentionPolicy retention) {
+        RetentionPolicy retention,
+        AccessOptions access) {
     NodeConfig {
         listeners = List.copyOf(listeners);
     }

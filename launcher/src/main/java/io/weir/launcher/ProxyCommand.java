@@ -74,7 +74,7 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Option(
             names = "--allow-open",
-            description = "Listen on addresses other than loopback although clients need no password.")
+            description = "Listen on addresses other than loopback although not every client needs a password.")
     private boolean allowOpen;
 
     @Option(
@@ -95,6 +95,9 @@ final class ProxyCommand implements Callable<Integer> {
             description =
                     "Remove the oldest hours until the journal's files have so many bytes at most: 500MiB, 50GiB.")
     private long keepBytes;
+
+    @Mixin
+    private AccessOptions access = new AccessOptions();
 
     @Mixin
     private InterceptOptions intercept = new InterceptOptions();
@@ -136,7 +139,8 @@ final class ProxyCommand implements Callable<Integer> {
                             drain,
                             ringSlots,
                             intercept,
-                            new RetentionPolicy(keepFor, keepBytes)),
+                            new RetentionPolicy(keepFor, keepBytes),
+                            access),
                     logs.feed());
         } catch (JournalException e) {
             return failed(e, JOURNAL_FAILED);

@@ -45,6 +45,7 @@ final class WeirCommand {
         COMMANDS.put("anchor", AnchorCommand::new);
         COMMANDS.put("journal", JournalCommand::new);
         COMMANDS.put("ca", CaCommand::new);
+        COMMANDS.put("user", UserCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("help", HelpCommand::new);
     }

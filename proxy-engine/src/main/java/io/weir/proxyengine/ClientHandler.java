@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
@@ -25,15 +26,17 @@ import org.slf4j.LoggerFactory;
  * <p>It sees to it that each byte read from the client falls to exactly one session: bytes of a head count for the session that
  * the head opens, and a connection that ends in the middle of a head gets a session for those too.
  */
-final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSink, TunnelAsker, Waiting {
+final class ClientHandler extends ChannelInboundHandlerAdapter
+        implements ByteSink, TunnelAsker, Waiting, RequestGate.Listener {
     private static final Logger log = LoggerFactory.getLogger(ClientHandler.class);
 
     private final EngineLoop loop;
     private final SocketChannel client;
     private final RequestDecoder decoder = new RequestDecoder(this);
     private final WriteMeter writes = new WriteMeter();
-    private final Caller caller;
-    private final String remote;
+    private final Caller nobody;
+    private final @Nullable RequestGate gate; // null if the client need not say who it is
+    private Caller caller;
     private Site site = Site.NONE;
     private long headBytes;
     private int headerBytes;
@@ -44,6 +47,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private boolean inputEnded;
     private @Nullable Exchange exchange;
     private @Nullable TunnelOpening tunnel;
+    private @Nullable KeptAnswer answer;
     private @Nullable SessionMeter current;
     private Leg currentLeg = Leg.UP;
     private int sweepPosition = -1;
@@ -57,7 +61,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         this.loop = loop;
         this.client = client;
         this.caller = caller;
-        remote = caller.remote();
+        nobody = caller;
+        LoopAccess access = loop.access();
+        gate = access == null || !access.asks(caller) ? null : new RequestGate(access, caller, this);
     }
 
     /**
@@ -104,21 +110,116 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private void begin(HttpRequest request) {
         headBegun = false;
         first = false;
-        String refusal = loop.refusal();
-        if (refusal != null) {
-            SessionMeter overload = loop.overload();
-            count(overload, Leg.UP);
-            answer(overload, Leg.UP, Leg.DOWN, Refusal.overloaded(refusal), false);
+        caller = nobody;
+        if (isOverloaded()) {
             return;
         }
         Refusal fault = MessageRules.refusal(request, site.text());
         if (fault != null) {
             refuse(request, fault);
-        } else if (request.method().equals(HttpMethod.CONNECT)) {
+        } else if (gate != null) {
+            gate.admit(request);
+        } else {
+            serve(request);
+        }
+    }
+
+    /** Answers so if no session may begin. */
+    private boolean isOverloaded() {
+        String refusal = loop.refusal();
+        if (refusal == null) {
+            return false;
+        }
+        SessionMeter overload = loop.overload();
+        count(overload, Leg.UP);
+        answer(overload, Leg.UP, Leg.DOWN, Refusal.overloaded(refusal), false);
+        return true;
+    }
+
+    @Override
+    public void admitted(HttpRequest request, Caller user) {
+        goOn(() -> {
+            caller = user;
+            serve(request);
+        });
+    }
+
+    @Override
+    public void turnedAway(HttpRequest request, Refusal refusal) {
+        goOn(() -> turnAway(request, refusal));
+    }
+
+    /** What it is may have been asked long ago: the connection may have ended, and sessions may begin no more. */
+    private void goOn(Runnable step) {
+        if (left) {
+            return;
+        }
+        try {
+            if (!isOverloaded()) {
+                step.run();
+            }
+        } catch (RuntimeException | Error e) { // nobody else would end the connection
+            client.pipeline().fireExceptionCaught(e);
+        }
+    }
+
+    private void serve(HttpRequest request) {
+        if (request.method().equals(HttpMethod.CONNECT)) {
             beginTunnel(request);
         } else {
             beginExchange(request);
         }
+    }
+
+    /** Answers who has not shown who it is; the connection goes on if nothing follows the head that could be meant for somebody else. */
+    private void turnAway(HttpRequest request, Refusal refusal) {
+        boolean isTunnel = request.method().equals(HttpMethod.CONNECT);
+        Leg up = isTunnel ? Leg.OVERHEAD_UP : Leg.UP;
+        Leg down = isTunnel ? Leg.OVERHEAD_DOWN : Leg.DOWN;
+        Authority authority = isTunnel ? Authority.parse(request.uri(), 0) : null;
+        HttpTarget target = isTunnel ? null : HttpTarget.parse(request.uri(), false, Site.NONE);
+        String host = authority != null
+                ? authority.toString()
+                : target != null ? target.site().ledgerHost() : "";
+        SessionMeter meter = isTunnel
+                ? loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), caller)
+                : loop.open(
+                        SessionProtocol.HTTP,
+                        request.method().name(),
+                        host,
+                        target == null ? "" : ledgerUrl(target),
+                        caller);
+        count(meter, up);
+        LoopAccess access = loop.access();
+        if (access != null) {
+            access.record(meter, caller, host, refusal);
+        }
+        boolean isKept = refusal.status().equals(HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED)
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion())
+                && !MessageRules.hasBody(request.headers())
+                && !(isTunnel && decoder.waitingBytes() > 0)
+                && !loop.isDraining();
+        boolean isHead = request.method().equals(HttpMethod.HEAD);
+        if (isKept) {
+            writes.target(meter, down);
+            var next = new KeptAnswer(loop, this, client, meter, refusal);
+            answer = next;
+            next.send(HeadWriter.refusal(client.alloc(), refusal, loop.config().nodeName(), isHead, false));
+        } else {
+            answer(meter, up, down, refusal, isHead);
+        }
+    }
+
+    private String ledgerUrl(HttpTarget target) {
+        Interception interception = loop.interception();
+        return interception == null ? target.ledgerUrl() : interception.ledgerUrl(target.ledgerUrl());
+    }
+
+    /** The client has its answer, and the connection can carry the next request. */
+    void answered() {
+        answer = null;
+        exchangeEnded();
     }
 
     private void beginTunnel(HttpRequest request) {
@@ -129,7 +230,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         }
         String host = authority.toString();
         SessionMeter meter =
-                loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), remote);
+                loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), caller);
         count(meter, Leg.OVERHEAD_UP);
         currentLeg = Leg.UP; // what follows the head is the tunnel's
         var opening = new TunnelOpening(loop, this, client, meter, authority);
@@ -153,8 +254,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         site = target.site();
         String method = request.method().name();
         Interception interception = loop.interception();
-        String url = interception == null ? target.ledgerUrl() : interception.ledgerUrl(target.ledgerUrl());
-        SessionMeter meter = loop.open(SessionProtocol.HTTP, method, site.ledgerHost(), url, remote);
+        SessionMeter meter = loop.open(SessionProtocol.HTTP, method, site.ledgerHost(), ledgerUrl(target), caller);
         count(meter, Leg.UP);
         if (interception != null && CaSite.is(target.authority())) {
             boolean isHead = request.method().equals(HttpMethod.HEAD);
@@ -172,7 +272,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private void refuse(HttpRequest request, Refusal refusal) {
         boolean known = !request.decoderResult().isFailure();
         SessionMeter meter =
-                loop.open(SessionProtocol.HTTP, known ? request.method().name() : "", "", "", remote);
+                loop.open(SessionProtocol.HTTP, known ? request.method().name() : "", "", "", caller);
         count(meter, Leg.UP);
         answer(meter, Leg.UP, Leg.DOWN, refusal, known && request.method().equals(HttpMethod.HEAD));
     }
@@ -210,6 +310,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     void exchangeEnded() {
         exchange = null;
         current = null;
+        caller = nobody;
         waitingSinceNanos = System.nanoTime();
         if (loop.isDraining()) {
             client.close();
@@ -223,9 +324,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         } catch (Exception e) {
             client.pipeline().fireExceptionCaught(e);
         }
-        if (exchange == null && !left && client.isInputShutdown()) {
-            client.close();
-        }
+        endIfNothingFollows();
     }
 
     @Override
@@ -268,7 +367,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
     /** Ends the connection if it is between two requests. */
     @Override
     public void drain() {
-        if (exchange == null && tunnel == null && headBytes == 0 && decoder.waitingBytes() == 0) {
+        if (isBetweenRequests() && headBytes == 0 && decoder.waitingBytes() == 0) {
             client.close();
         }
     }
@@ -287,6 +386,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         if (decoder.waitingBytes() > HttpLimits.PIPELINED_BYTES) {
             client.config().setAutoRead(false);
         }
+        if (inputEnded) {
+            endIfNothingFollows();
+        }
     }
 
     @Override
@@ -304,15 +406,27 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
         inputEnded = true;
         if (exchange != null) {
             exchange.clientEnded();
-        } else if (tunnel == null) {
+        } else if (isBetweenRequests()) {
             client.close();
         }
+    }
+
+    /** No more can come, and nothing of what came is left. */
+    private void endIfNothingFollows() {
+        if (isBetweenRequests() && !left && decoder.isStuck() && client.isInputShutdown()) {
+            client.close();
+        }
+    }
+
+    /** Whether nothing is under way, but perhaps a head that is not whole. */
+    private boolean isBetweenRequests() {
+        return exchange == null && tunnel == null && answer == null && (gate == null || !gate.isChecking());
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            log.error("client connection failed remote={}", remote, cause);
+            log.error("client connection failed remote={}", caller.remote(), cause);
         }
         try {
             end(cause instanceof IOException ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR);
@@ -342,9 +456,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
             exchange.abort(reason);
         } else if (tunnel != null) {
             tunnel.abort(reason);
+        } else if (answer != null) {
+            answer.abort(reason);
         } else if (headBytes + headerBytes > 0) {
             SessionMeter meter =
-                    loop.refusal() == null ? loop.open(SessionProtocol.HTTP, "", "", "", remote) : loop.overload();
+                    loop.refusal() == null ? loop.open(SessionProtocol.HTTP, "", "", "", caller) : loop.overload();
             count(meter, Leg.UP);
             if (!loop.isOverload(meter)) {
                 meter.close(reason, 0);
@@ -358,8 +474,12 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
             exchange.sweep(nowNanos);
             return;
         }
-        if (tunnel != null) {
+        if (answer != null) {
+            answer.sweep(nowNanos);
             return;
+        }
+        if (tunnel != null || (gate != null && gate.isChecking())) {
+            return; // how long a check takes has bounds of its own
         }
         boolean begun = headBytes > 0 || decoder.waitingBytes() > 0;
         if (begun && !headBegun) {
@@ -384,7 +504,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements ByteSi
             client.close();
             return;
         }
-        SessionMeter meter = loop.open(SessionProtocol.HTTP, "", "", "", remote);
+        SessionMeter meter = loop.open(SessionProtocol.HTTP, "", "", "", caller);
         count(meter, Leg.UP);
         answer(
                 meter,

@@ -14,6 +14,7 @@ final class ConnectHead {
     private static final byte[] HOST = ascii("host");
     private static final byte[] CONTENT_LENGTH = ascii("content-length");
     private static final byte[] TRANSFER_ENCODING = ascii("transfer-encoding");
+    private static final byte[] PROXY_AUTHORIZATION = ascii("proxy-authorization");
     private static final int FIELDS_MAX = 32;
     private static final int TARGET_MAX = 300;
 
@@ -43,6 +44,34 @@ final class ConnectHead {
         return areFieldsPlain(bytes, length, to + VERSION.length, from, to)
                 ? new String(bytes, from, to - from, StandardCharsets.US_ASCII)
                 : null;
+    }
+
+    /**
+     * What the only Proxy-Authorization field says in a head that {@link #target} has recognised; empty if there is none, null if there are several.
+     */
+    static @Nullable String proxyAuthorization(byte[] bytes, int length) {
+        String found = "";
+        int at = lineEnd(bytes, length, 0) + 2;
+        while (!isLineEnd(bytes, length, at)) {
+            int end = lineEnd(bytes, length, at);
+            int colon = at + PROXY_AUTHORIZATION.length;
+            if (colon < end && bytes[colon] == ':' && isName(bytes, at, colon, PROXY_AUTHORIZATION)) {
+                if (!found.isEmpty()) {
+                    return null;
+                }
+                found = new String(bytes, colon + 1, end - colon - 1, StandardCharsets.US_ASCII).strip();
+            }
+            at = end + 2;
+        }
+        return found;
+    }
+
+    private static int lineEnd(byte[] bytes, int length, int from) {
+        int at = from;
+        while (!isLineEnd(bytes, length, at)) {
+            at++;
+        }
+        return at;
     }
 
     private static boolean areFieldsPlain(byte[] bytes, int length, int start, int targetFrom, int targetTo) {

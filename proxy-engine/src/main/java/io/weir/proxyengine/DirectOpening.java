@@ -75,7 +75,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             return false;
         }
         String host = authority.toString();
-        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller.remote());
+        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);
         meter.overheadUp(headBytes);
         meter.overheadDown(answeredBytes);
         new DirectOpening(loop, client, origin, reply, authority, destination, meter).connect();

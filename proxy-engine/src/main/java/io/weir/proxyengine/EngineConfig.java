@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What the engine is told at its start. Immutable, and checked: every fault is named at once.
  *
  * @param listeners where clients connect; port 0 takes a free one
- * @param allowOpen whether a listener may be on an address other than loopback although no client has to say who it is
+ * @param allowOpen whether a listener may be on an address other than loopback although not every client has to say who it is
  * @param transport how to talk to sockets
  * @param eventLoops threads that carry traffic
  * @param maxConnections client connections at once; beyond them nothing is accepted
@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param nameServers whom to ask for names; empty for those of the system
  * @param intercept what is intercepted; null if nothing is
  * @param privateDestinations whether clients may go to loopback and private addresses
+ * @param access who may use the proxy; null if everybody may who reaches it
  */
 public record EngineConfig(
         List<ListenerConfig> listeners,
@@ -44,7 +45,8 @@ public record EngineConfig(
         List<InetSocketAddress> refusedDestinations,
         List<InetSocketAddress> nameServers,
         @Nullable InterceptConfig intercept,
-        PrivateDestinations privateDestinations) {
+        PrivateDestinations privateDestinations,
+        @Nullable AccessConfig access) {
 
     /**
      * Checks.
@@ -66,10 +68,10 @@ public record EngineConfig(
                     "cannot listen on " + listener.getHostString() + ": no such address");
             check(
                     faults,
-                    allowOpen || listener.isUnresolved() || each.isForThisMachine(),
+                    allowOpen || listener.isUnresolved() || each.isForThisMachine() || asksSomebody(access),
                     (each.hasProxyProtocol() ? "listening behind a load balancer on " : "listening on ")
                             + listener.getHostString()
-                            + " would make this an open proxy: anybody who reaches it could use it. Listen on 127.0.0.1, or say --allow-open if the network keeps others away");
+                            + " would make this an open proxy: anybody who reaches it could use it. Listen on 127.0.0.1, name users with --users, or say --allow-open if the network keeps others away");
         }
         check(faults, eventLoops > 0, "event loops must be 1 or more, not " + eventLoops);
         check(faults, maxConnections > 0, "connections must be 1 or more, not " + maxConnections);
@@ -86,6 +88,10 @@ public record EngineConfig(
         if (faults.length() > 0) {
             throw new EngineException(faults.toString());
         }
+    }
+
+    private static boolean asksSomebody(@Nullable AccessConfig access) {
+        return access != null && !access.exemptsEverybody();
     }
 
     private static void check(StringBuilder faults, boolean holds, String fault) {
@@ -134,6 +140,7 @@ public record EngineConfig(
         private List<InetSocketAddress> nameServers = List.of();
         private @Nullable InterceptConfig intercept;
         private PrivateDestinations privateDestinations = PrivateDestinations.AUTO;
+        private @Nullable AccessConfig access;
 
         private Builder(InetSocketAddress listener) {
             listeners = List.of(ListenerConfig.http(listener));
@@ -247,6 +254,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#access()}. */
+        public Builder access(@Nullable AccessConfig value) {
+            access = value;
+            return this;
+        }
+
         /**
          * The configuration.
          *
@@ -270,7 +283,8 @@ public record EngineConfig(
                     refusedDestinations,
                     nameServers,
                     intercept,
-                    privateDestinations);
+                    privateDestinations,
+                    access);
         }
     }
 }

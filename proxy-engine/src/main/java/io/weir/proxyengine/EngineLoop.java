@@ -14,6 +14,7 @@ import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.SessionIds;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.tls.ProxyTls;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,7 @@ final class EngineLoop {
     private final AcceptLimit acceptLimit;
     private final @Nullable Interception interception;
     private final Certificates certificates;
+    private final @Nullable LoopAccess access;
     private final FrugalReads reads;
     private final HeadReader headReader = new HeadReader();
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -71,10 +73,14 @@ final class EngineLoop {
             FrugalReads reads,
             AcceptLimit acceptLimit,
             @Nullable Interception interception,
-            Certificates certificates) {
+            Certificates certificates,
+            @Nullable PasswordChecker passwords) {
         this.loop = loop;
         this.certificates = certificates;
         this.config = config;
+        AccessConfig accessConfig = config.access();
+        access =
+                passwords == null || accessConfig == null ? null : new LoopAccess(this, accessConfig, passwords.desk());
         this.bus = bus;
         publisher = new LoopPublisher(
                 bus, (task, delay) -> loop.schedule(task, delay, TimeUnit.MILLISECONDS), System::currentTimeMillis);
@@ -182,6 +188,11 @@ final class EngineLoop {
         return interception;
     }
 
+    /** Who may use the proxy; null if everybody may. */
+    @Nullable LoopAccess access() {
+        return access;
+    }
+
     /** Puts the heads of this loop's messages into bytes. */
     HeadWriter heads() {
         return heads;
@@ -232,17 +243,23 @@ final class EngineLoop {
     }
 
     /** Opens a root session. A tunnel is its own parent; an exchange has none, and is likely to be over in a moment. */
-    SessionMeter open(SessionProtocol protocol, String method, String host, String url, String remote) {
+    SessionMeter open(SessionProtocol protocol, String method, String host, String url, Caller caller) {
+        return open(protocol, method, host, url, caller.remote(), caller.user());
+    }
+
+    private SessionMeter open(
+            SessionProtocol protocol, String method, String host, String url, String remote, String user) {
         long id = nextId();
         boolean isTunnel = protocol == SessionProtocol.HTTPS_TUNNEL;
-        var opened = new SessionOpened(id, isTunnel ? id : 0, protocol, method, host, url, remote, "");
+        var opened = new SessionOpened(id, isTunnel ? id : 0, protocol, method, host, url, remote, user);
         return isTunnel ? publisher.open(opened) : publisher.openSoon(opened);
     }
 
     /** Opens the session of an exchange in an intercepted tunnel; it is likely to be over in a moment. */
     SessionMeter openChild(
-            SessionMeter parent, SessionProtocol protocol, String method, String host, String url, String remote) {
-        return publisher.openSoon(new SessionOpened(nextId(), parent.id(), protocol, method, host, url, remote, ""));
+            SessionMeter parent, SessionProtocol protocol, String method, String host, String url, Caller caller) {
+        return publisher.openSoon(
+                new SessionOpened(nextId(), parent.id(), protocol, method, host, url, caller.remote(), caller.user()));
     }
 
     private long nextId() {
@@ -274,7 +291,7 @@ final class EngineLoop {
     SessionMeter overload() {
         SessionMeter meter = overload;
         if (meter == null || !meter.isOpen()) {
-            meter = open(SessionProtocol.HTTP, "REFUSED", "", "", "");
+            meter = open(SessionProtocol.HTTP, "REFUSED", "", "", "", "");
             overload = meter;
         }
         return meter;
@@ -291,7 +308,7 @@ final class EngineLoop {
         if (overheadUp + up + overheadDown == 0) {
             return;
         }
-        SessionMeter meter = refusal() == null ? open(SessionProtocol.HTTP, "", "", "", caller.remote()) : overload();
+        SessionMeter meter = refusal() == null ? open(SessionProtocol.HTTP, "", "", "", caller) : overload();
         meter.overheadUp(overheadUp);
         meter.up(up);
         meter.overheadDown(overheadDown);

@@ -73,6 +73,17 @@ final class HeadReader {
         return ConnectHead.target(bytes, length);
     }
 
+    /** What the Proxy-Authorization field says of a head that {@link #connectTarget} knows; empty if there is none, null if there are several. */
+    @Nullable String proxyAuthorization() {
+        return ConnectHead.proxyAuthorization(bytes, length);
+    }
+
+    /** Takes up again what a client has said before. */
+    void load(byte[] held) {
+        length = held.length;
+        System.arraycopy(held, 0, bytes, 0, length);
+    }
+
     /** What was read, for another to keep and release. */
     ByteBuf copy(ByteBufAllocator allocator) {
         return allocator.directBuffer(length).writeBytes(bytes, 0, length);

@@ -99,6 +99,7 @@ final class HeadWriter {
         if (refusal.status().equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
             ascii(reply, "Retry-After: 5\r\n");
         }
+        ascii(reply, refusal.fields());
         ascii(reply, "Cache-Control: no-store\r\n" + (closes ? "Connection: close\r\n\r\n" : "\r\n"));
         if (!answersHead) {
             reply.writeBytes(body);

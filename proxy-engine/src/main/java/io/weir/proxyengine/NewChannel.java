@@ -70,7 +70,8 @@ final class NewChannel extends ChannelInboundHandlerAdapter implements Waiting {
             }
             case SOCKS -> {
                 leave();
-                new SocksHandler(loop, client, words.caller(), new SocksHandshake(null)).begin(sinceNanos, headerBytes);
+                new SocksHandler(loop, client, words.caller(), SocksHandshake.with(loop, words.caller()))
+                        .begin(sinceNanos, headerBytes);
                 passOn(ctx);
             }
             case TLS -> {

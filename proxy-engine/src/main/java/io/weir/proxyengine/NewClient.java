@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
+import io.weir.proxyengine.access.Credentials;
+import io.weir.proxyengine.access.Known;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,11 +122,27 @@ final class NewClient implements RawSocket.Listener, Waiting {
         String target = head.connectTarget();
         Authority authority = target == null ? null : Authority.parse(target, 0);
         long overhead = (long) headerBytes + head.length();
-        if (authority != null && DirectOpening.begin(loop, socket, caller, TunnelReply.HTTP, authority, overhead, 0)) {
+        Caller user = authority == null ? null : user(head);
+        boolean isDirect = user != null
+                && authority != null
+                && DirectOpening.begin(loop, socket, user, TunnelReply.HTTP, authority, overhead, 0);
+        if (isDirect) {
             leave();
         } else {
             becomeChannel();
         }
+    }
+
+    /** Who asks, if that need not be asked or is known; null if it must be found out, which is done on a channel. */
+    private @Nullable Caller user(HeadReader head) {
+        LoopAccess access = loop.access();
+        if (access == null || !access.asks(caller)) {
+            return caller;
+        }
+        String said = head.proxyAuthorization();
+        Credentials credentials = said == null ? null : Credentials.ofBasic(said);
+        Known known = credentials == null ? null : access.known(credentials, null);
+        return known == null ? null : caller.as(known.user());
     }
 
     private void becomeChannel() {

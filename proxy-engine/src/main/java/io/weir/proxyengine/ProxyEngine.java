@@ -11,6 +11,7 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LoopDelay;
+import io.weir.proxyengine.access.PasswordChecker;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,10 +48,12 @@ public final class ProxyEngine implements AutoCloseable {
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
     private final Certificates certificates;
+    private final @Nullable PasswordChecker passwords;
     private boolean closed;
 
-    private ProxyEngine(EngineConfig config, Certificates certificates) {
+    private ProxyEngine(EngineConfig config, Certificates certificates, @Nullable PasswordChecker passwords) {
         this.config = config;
+        this.passwords = passwords;
         this.certificates = certificates;
         group = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(),
@@ -63,10 +66,24 @@ public final class ProxyEngine implements AutoCloseable {
     /**
      * Starts to listen. The bus must have its consumer.
      *
-     * @throws EngineException if an address cannot be listened on; then nothing was started
+     * @throws EngineException if an address cannot be listened on, or a file cannot be used; then nothing was started
      */
     public static ProxyEngine start(EngineConfig config, EventBus bus) {
-        var engine = new ProxyEngine(config, Certificates.open(config.listeners()));
+        AccessConfig access = config.access();
+        return start(config, bus, access == null ? null : access.openUsers());
+    }
+
+    /** The same, with users that are open; they are closed with the engine, or if it does not start. */
+    static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable PasswordChecker passwords) {
+        ProxyEngine engine;
+        try {
+            engine = new ProxyEngine(config, Certificates.open(config.listeners()), passwords);
+        } catch (RuntimeException e) {
+            if (passwords != null) {
+                passwords.close();
+            }
+            throw e;
+        }
         try {
             for (ListenerConfig listener : config.listeners()) {
                 engine.doors.add(engine.bind(listener));
@@ -76,6 +93,9 @@ public final class ProxyEngine implements AutoCloseable {
             engine.doors.forEach(Door::close);
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             engine.certificates.close();
+            if (passwords != null) {
+                passwords.close();
+            }
             if (engine.interception != null) {
                 engine.interception.close();
             }
@@ -105,7 +125,8 @@ public final class ProxyEngine implements AutoCloseable {
                     reads,
                     acceptLimit,
                     interception,
-                    certificates);
+                    certificates,
+                    passwords);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -132,6 +153,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** Clients connected now. */
     public int connections() {
         return acceptLimit.connected();
+    }
+
+    /** Users that may use the proxy; -1 if everybody may. */
+    public int users() {
+        return passwords == null ? -1 : passwords.users();
     }
 
     /** How late the tasks of each event loop run. The list is never changed, what is in it is. */
@@ -215,6 +241,9 @@ public final class ProxyEngine implements AutoCloseable {
             return 0;
         });
         certificates.close();
+        if (passwords != null) {
+            passwords.close();
+        }
         if (interception != null) {
             interception.close(); // bodies that are stored now still have exchanges to tell of them
         }

@@ -10,8 +10,13 @@ import io.weir.eventbus.CloseReason;
  * @param error what happened, as a token of RFC 9209 §2.3
  * @param message for people; holds nothing from the wire but what was validated
  * @param reason how the session ends in the ledger
+ * @param fields further header lines of an answer in HTTP, each with its end
  */
-record Refusal(HttpResponseStatus status, String error, String message, CloseReason reason) {
+record Refusal(HttpResponseStatus status, String error, String message, CloseReason reason, String fields) {
+    Refusal(HttpResponseStatus status, String error, String message, CloseReason reason) {
+        this(status, error, message, reason, "");
+    }
+
     static Refusal badRequest(String message) {
         return new Refusal(HttpResponseStatus.BAD_REQUEST, "http_request_error", message, CloseReason.BAD_REQUEST);
     }

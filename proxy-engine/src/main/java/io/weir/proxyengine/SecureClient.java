@@ -81,7 +81,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
             client.close();
             return;
         }
-        SessionMeter meter = loop.open(SessionProtocol.HTTP, "TLS", "", "", caller.remote());
+        SessionMeter meter = loop.open(SessionProtocol.HTTP, "TLS", "", "", caller);
         meter.overheadUp(headerBytes);
         var secure = new SecureClient(loop, client, caller, meter, engine, sinceNanos);
         secure.start(said);

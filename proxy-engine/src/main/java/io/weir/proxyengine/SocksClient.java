@@ -18,21 +18,22 @@ final class SocksClient implements RawSocket.Listener, Waiting {
 
     private final EngineLoop loop;
     private final RawSocket socket;
-    private final Caller caller;
-    private final long sinceNanos;
+    private long sinceNanos;
     private final SocksHandshake handshake;
+    private final SocksGate gate;
     private byte[] held = HeadReader.NOTHING;
     private long overheadUp;
     private long overheadDown;
+    private boolean checking;
     private boolean over;
     private int sweepPosition = -1;
 
     private SocksClient(EngineLoop loop, RawSocket socket, Caller caller, long sinceNanos, int headerBytes) {
         this.loop = loop;
         this.socket = socket;
-        this.caller = caller;
         this.sinceNanos = sinceNanos;
-        handshake = new SocksHandshake(null);
+        handshake = SocksHandshake.with(loop, caller);
+        gate = new SocksGate(loop, handshake, caller);
         overheadUp = headerBytes;
     }
 
@@ -51,8 +52,22 @@ final class SocksClient implements RawSocket.Listener, Waiting {
 
     @Override
     public void ready(RawSocket unused, boolean readable, boolean writable, boolean broken) {
-        if (readable && !over) {
+        if (over) {
+            return;
+        }
+        if (checking) {
+            heed(broken);
+        } else if (readable) {
             hear(false);
+        }
+    }
+
+    /** What it says meanwhile waits, and so does an end; a reset does not. */
+    private void heed(boolean broken) {
+        if (broken && socket.isBroken()) {
+            end(CloseReason.CLIENT_RESET);
+        } else {
+            socket.interest(false, false);
         }
     }
 
@@ -67,9 +82,13 @@ final class SocksClient implements RawSocket.Listener, Waiting {
         } catch (IOException reset) {
             end(CloseReason.CLIENT_RESET);
         } catch (RuntimeException | Error e) {
-            log.error("client connection failed remote={}", caller.remote(), e);
-            end(CloseReason.INTERNAL_ERROR);
+            fail(e);
         }
+    }
+
+    private void fail(Throwable e) {
+        log.error("client connection failed remote={}", gate.caller().remote(), e);
+        end(CloseReason.INTERNAL_ERROR);
     }
 
     private void serve(HeadReader said) throws IOException {
@@ -84,6 +103,13 @@ final class SocksClient implements RawSocket.Listener, Waiting {
                     return;
                 }
                 case ANSWER -> send(handshake.answer());
+                case CHECK -> {
+                    if (!gate.isKnown()) {
+                        check();
+                        return;
+                    }
+                    send(handshake.answer());
+                }
                 case REQUEST -> {
                     open();
                     return;
@@ -93,6 +119,35 @@ final class SocksClient implements RawSocket.Listener, Waiting {
                     return;
                 }
             }
+        }
+    }
+
+    private void check() {
+        checking = true;
+        long began = System.nanoTime();
+        gate.check(isRight -> {
+            checking = false;
+            sinceNanos += System.nanoTime() - began; // our time, not the client's
+            if (!over) {
+                checked(isRight);
+            }
+        });
+    }
+
+    private void checked(boolean isRight) {
+        try {
+            if (isRight) {
+                send(handshake.answer());
+                loop.headReader().load(held);
+                socket.interest(true, false);
+                serve(loop.headReader());
+            } else {
+                refuse();
+            }
+        } catch (IOException reset) {
+            end(CloseReason.CLIENT_RESET);
+        } catch (RuntimeException | Error e) {
+            fail(e);
         }
     }
 
@@ -112,7 +167,13 @@ final class SocksClient implements RawSocket.Listener, Waiting {
     private void open() {
         boolean isDirect = held.length == 0
                 && DirectOpening.begin(
-                        loop, socket, caller, handshake.reply(), handshake.authority(), overheadUp, overheadDown);
+                        loop,
+                        socket,
+                        gate.caller(),
+                        handshake.reply(),
+                        handshake.authority(),
+                        overheadUp,
+                        overheadDown);
         if (isDirect) {
             leave();
         } else {
@@ -121,7 +182,7 @@ final class SocksClient implements RawSocket.Listener, Waiting {
                     .writeBytes(held);
             leave();
             SocketChannel channel = ClientChannels.adopt(loop, socket);
-            var handler = new SocksHandler(loop, channel, caller, handshake);
+            var handler = new SocksHandler(loop, channel, gate.caller(), handshake);
             handler.resume(overheadUp, overheadDown, early);
         }
     }
@@ -129,22 +190,23 @@ final class SocksClient implements RawSocket.Listener, Waiting {
     private void refuse() {
         leave();
         Refusal refusal = handshake.refusal();
-        SessionMeter meter = loop.refusal() == null ? openUnnamed(loop, caller, handshake) : loop.overload();
+        SessionMeter meter = loop.refusal() == null ? openUnnamed(loop, gate.caller(), handshake) : loop.overload();
         meter.overheadUp(overheadUp + held.length);
         meter.overheadDown(overheadDown);
-        recordDenial(loop, meter, caller, refusal);
+        recordDenial(loop, meter, gate.caller(), refusal);
         RefusedClient.end(loop, socket, meter, handshake.lastAnswer(loop), refusal);
     }
 
     /** The session of a handshake that came to nothing: no host is known. */
     static SessionMeter openUnnamed(EngineLoop loop, Caller caller, SocksHandshake handshake) {
         return loop.open(
-                SessionProtocol.HTTPS_TUNNEL, "TUNNEL", "", handshake.reply().url(""), caller.remote());
+                SessionProtocol.HTTPS_TUNNEL, "TUNNEL", "", handshake.reply().url(""), caller);
     }
 
     static void recordDenial(EngineLoop loop, SessionMeter meter, Caller caller, Refusal refusal) {
-        if (refusal.reason() == CloseReason.DENIED) {
-            loop.recordRefusal(meter, caller.remote(), "", refusal.message());
+        LoopAccess access = loop.access();
+        if (access != null) { // nothing else is denied before there is a request
+            access.record(meter, caller, "", refusal);
         }
     }
 
@@ -153,7 +215,7 @@ final class SocksClient implements RawSocket.Listener, Waiting {
             leave();
             socket.close();
             loop.clientLeft();
-            loop.countUnserved(caller, overheadUp + held.length, 0, overheadDown, reason);
+            loop.countUnserved(gate.caller(), overheadUp + held.length, 0, overheadDown, reason);
         }
     }
 
@@ -174,7 +236,7 @@ final class SocksClient implements RawSocket.Listener, Waiting {
 
     @Override
     public void sweep(long nowNanos) {
-        if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        if (!checking && nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }
     }

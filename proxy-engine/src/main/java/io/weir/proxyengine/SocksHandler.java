@@ -27,8 +27,8 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
 
     private final EngineLoop loop;
     private final SocketChannel client;
-    private final Caller caller;
     private final SocksHandshake handshake;
+    private final SocksGate gate;
     private final WriteMeter writes = new WriteMeter();
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
     private long sinceNanos;
@@ -36,6 +36,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
     private long overheadDown;
     private @Nullable SessionMeter meter;
     private @Nullable TunnelOpening tunnel;
+    private boolean checking;
     private boolean inputEnded;
     private boolean left;
     private int sweepPosition = -1;
@@ -44,8 +45,8 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
     SocksHandler(EngineLoop loop, SocketChannel client, Caller caller, SocksHandshake handshake) {
         this.loop = loop;
         this.client = client;
-        this.caller = caller;
         this.handshake = handshake;
+        gate = new SocksGate(loop, handshake, caller);
     }
 
     /**
@@ -86,7 +87,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
             return;
         }
         held = MERGE_CUMULATOR.cumulate(ctx.alloc(), held, said);
-        if (tunnel == null) {
+        if (tunnel == null && !checking) {
             hear();
         }
     }
@@ -94,7 +95,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
     private void hear() {
         byte[] said = ByteBufUtil.getBytes(held);
         int from = 0;
-        while (!left && tunnel == null) {
+        while (!left && tunnel == null && !checking) {
             SocksHandshake.Step step = handshake.take(said, from, said.length);
             from += handshake.taken();
             overheadUp += handshake.taken();
@@ -104,9 +105,43 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
                     return;
                 }
                 case ANSWER -> answer(handshake.answer());
+                case CHECK -> {
+                    if (gate.isKnown()) {
+                        answer(handshake.answer());
+                    } else {
+                        check();
+                    }
+                }
                 case REQUEST -> open();
                 case REFUSED -> refuseHandshake();
             }
+        }
+    }
+
+    private void check() {
+        checking = true;
+        client.config().setAutoRead(false);
+        long began = System.nanoTime();
+        gate.check(isRight -> {
+            checking = false;
+            sinceNanos += System.nanoTime() - began; // our time, not the client's
+            if (!left) {
+                checked(isRight);
+            }
+        });
+    }
+
+    private void checked(boolean isRight) {
+        try {
+            if (isRight) {
+                answer(handshake.answer());
+                client.config().setAutoRead(true);
+                hear();
+            } else {
+                refuseHandshake();
+            }
+        } catch (RuntimeException | Error e) { // nobody else would end the connection
+            client.pipeline().fireExceptionCaught(e);
         }
     }
 
@@ -136,7 +171,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
         Authority authority = handshake.authority();
         String host = authority.toString();
         SessionMeter opened = count(loop.open(
-                SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, handshake.reply().url(host), caller.remote()));
+                SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, handshake.reply().url(host), gate.caller()));
         var opening = new TunnelOpening(loop, this, client, opened, authority);
         tunnel = opening;
         opening.begin();
@@ -153,8 +188,9 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
 
     private void refuseHandshake() {
         boolean mayOpen = loop.refusal() == null;
-        SessionMeter opened = count(mayOpen ? SocksClient.openUnnamed(loop, caller, handshake) : loop.overload());
-        SocksClient.recordDenial(loop, opened, caller, handshake.refusal());
+        SessionMeter opened =
+                count(mayOpen ? SocksClient.openUnnamed(loop, gate.caller(), handshake) : loop.overload());
+        SocksClient.recordDenial(loop, opened, gate.caller(), handshake.refusal());
         lastAnswer(opened, handshake.lastAnswer(loop), handshake.refusal());
     }
 
@@ -183,7 +219,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
 
     @Override
     public Caller caller() {
-        return caller;
+        return gate.caller();
     }
 
     @Override
@@ -242,7 +278,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            log.error("client connection failed remote={}", caller.remote(), cause);
+            log.error("client connection failed remote={}", gate.caller().remote(), cause);
         }
         end(cause instanceof IOException ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR);
     }
@@ -259,7 +295,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
         settle();
         client.close();
         loop.eventLoop() // after the writes that fail with the channel
-                .execute(() -> loop.countUnserved(caller, overheadUp + unheard, 0, overheadDown, reason));
+                .execute(() -> loop.countUnserved(gate.caller(), overheadUp + unheard, 0, overheadDown, reason));
     }
 
     @Override
@@ -277,6 +313,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
     @Override
     public void sweep(long nowNanos) {
         if (tunnel == null
+                && !checking
                 && nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.weir.eventbus.CloseReason;
+import io.weir.proxyengine.access.Credentials;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -29,15 +30,12 @@ final class SocksHandshake {
         MORE,
         /** Send {@link #answer} and go on. */
         ANSWER,
+        /** Find out whether {@link #credentials} are right, and say it with {@link #granted} or {@link #denied}. */
+        CHECK,
         /** Open a tunnel to {@link #authority}. */
         REQUEST,
         /** Send {@link #lastAnswer}, if there is any, and end with {@link #refusal}. */
         REFUSED
-    }
-
-    /** Says whether a user is who it says it is. */
-    interface Users {
-        boolean accepts(String user, String password);
     }
 
     private static final int VERSION_5 = 5;
@@ -61,23 +59,29 @@ final class SocksHandshake {
         REQUEST
     }
 
-    private final @Nullable Users users;
+    private final boolean asksForUser;
     private Expected expected = Expected.GREETING;
     private TunnelReply reply = TunnelReply.SOCKS5;
     private ByteBuf answer = Unpooled.EMPTY_BUFFER;
     private @Nullable Authority authority;
     private @Nullable Refusal refusal;
-    private String user = "";
+    private @Nullable Credentials credentials;
     private int taken;
     private boolean repliesRefusal;
 
     /**
      * Makes one.
      *
-     * @param users who may pass; null if everybody may
+     * @param asksForUser whether the client must say who it is
      */
-    SocksHandshake(@Nullable Users users) {
-        this.users = users;
+    SocksHandshake(boolean asksForUser) {
+        this.asksForUser = asksForUser;
+    }
+
+    /** The same, for a client that has said nothing. */
+    static SocksHandshake with(EngineLoop loop, Caller caller) {
+        LoopAccess access = loop.access();
+        return new SocksHandshake(access != null && access.asks(caller));
     }
 
     /** Takes the next message, if all of it is there. {@link #taken} says how many bytes it has; 0 if it is not. */
@@ -108,9 +112,26 @@ final class SocksHandshake {
         return reply;
     }
 
-    /** Who the client has shown to be; empty if nobody was asked. */
-    String user() {
-        return user;
+    /** Who the client says it is. */
+    Credentials credentials() {
+        if (credentials == null) {
+            throw new IllegalStateException("nobody has said who it is");
+        }
+        return credentials;
+    }
+
+    /** They are right: send {@link #answer} and go on. */
+    void granted() {
+        answer = GRANTED;
+        expected = Expected.REQUEST;
+        credentials = null;
+    }
+
+    /** They are not, or nobody could look: send {@link #lastAnswer} and end. */
+    void denied(Refusal why) {
+        answer = NOT_GRANTED;
+        refusal = why;
+        credentials = null;
     }
 
     Authority authority() {
@@ -136,11 +157,11 @@ final class SocksHandshake {
             return Step.MORE;
         }
         taken = length;
-        int wanted = users == null ? NO_AUTHENTICATION : USER_AND_PASSWORD;
+        int wanted = asksForUser ? USER_AND_PASSWORD : NO_AUTHENTICATION;
         for (int i = from + 2; i < from + length; i++) {
             if (bytes[i] == wanted) {
-                expected = users == null ? Expected.REQUEST : Expected.PASSWORD;
-                answer = users == null ? METHOD_NONE : METHOD_USER;
+                expected = asksForUser ? Expected.PASSWORD : Expected.REQUEST;
+                answer = asksForUser ? METHOD_USER : METHOD_NONE;
                 return Step.ANSWER;
             }
         }
@@ -162,19 +183,13 @@ final class SocksHandshake {
             return Step.MORE;
         }
         taken = end - from;
-        String name = text(bytes, from + 2, passwordAt);
-        if (users == null || !users.accepts(name, text(bytes, passwordAt + 1, end))) {
+        credentials = Credentials.of(
+                Arrays.copyOfRange(bytes, from + 2, passwordAt), Arrays.copyOfRange(bytes, passwordAt + 1, end));
+        if (credentials == null) {
             answer = NOT_GRANTED;
             return denied("user or password is wrong");
         }
-        user = name;
-        answer = GRANTED;
-        expected = Expected.REQUEST;
-        return Step.ANSWER;
-    }
-
-    private static String text(byte[] bytes, int from, int to) {
-        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        return Step.CHECK;
     }
 
     private Step request5(byte[] bytes, int from, int to) {
@@ -222,7 +237,7 @@ final class SocksHandshake {
             return malformed(to - from, "the name is too long");
         }
         taken = nameEnd + 1 - from;
-        if (users != null) {
+        if (asksForUser) {
             answer = NEEDS_USER;
             return denied("SOCKS4 has no password, and this proxy asks for one");
         }
@@ -287,7 +302,7 @@ final class SocksHandshake {
 
     private Step denied(String why) {
         refusal = new Refusal(
-                HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED, "proxy_authentication", why, CloseReason.DENIED);
+                HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED, "http_request_denied", why, CloseReason.DENIED);
         return Step.REFUSED;
     }
 

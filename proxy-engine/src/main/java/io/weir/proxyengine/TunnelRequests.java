@@ -82,7 +82,7 @@ final class TunnelRequests {
         String path = head.path().startsWith("/") ? head.path() : "";
         String url = interception.ledgerUrl(site + HttpTarget.ledgerPath(path));
         SessionMeter child =
-                ends.loop().openChild(ends.meter(), protocol, head.method(), host.toString(), url, ends.remote());
+                ends.loop().openChild(ends.meter(), protocol, head.method(), host.toString(), url, ends.caller());
         ReadMeter reads = ends.client().pipeline().get(ReadMeter.class);
         var recorder = new ExchangeRecorder(
                 interception,

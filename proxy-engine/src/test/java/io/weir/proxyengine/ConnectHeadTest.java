@@ -111,4 +111,26 @@ class ConnectHeadTest {
             channel.finishAndReleaseAll();
         }
     }
+
+    private static @Nullable String authorization(String fields) {
+        String head = "CONNECT a.test:443 HTTP/1.1\r\n" + fields + "\r\n";
+        byte[] bytes = head.getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(ConnectHead.target(bytes, bytes.length)).isEqualTo("a.test:443");
+        return ConnectHead.proxyAuthorization(bytes, bytes.length);
+    }
+
+    @Test
+    void whoAsksIsReadFromTheHead() {
+        String host = "Host: a.test:443\r\n";
+        assertThat(authorization(host)).isEmpty();
+        assertThat(authorization(host + "Proxy-Authorization:\r\n")).isEmpty();
+        assertThat(authorization(host + "Proxy-Authorization: Basic YTpi\r\n")).isEqualTo("Basic YTpi");
+        assertThat(authorization("PROXY-authorization:Basic YTpi \r\n" + host)).isEqualTo("Basic YTpi");
+        assertThat(authorization(host + "X-Proxy-Authorization: Basic YTpi\r\nAuthorization: Basic YTpi\r\n"))
+                .isEmpty();
+        assertThat(authorization(host + "Proxy-Authorizatio: Basic YTpi\r\nProxy-Authorization2: Basic YTpi\r\n"))
+                .isEmpty();
+        assertThat(authorization(host + "Proxy-Authorization: Basic YTpi\r\nproxy-authorization: Basic YTpi\r\n"))
+                .isNull();
+    }
 }

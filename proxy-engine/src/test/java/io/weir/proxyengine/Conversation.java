@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.eventbus.Tally;
+import io.weir.proxyengine.access.PasswordChecker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,13 @@ final class Conversation implements AutoCloseable {
     static Conversation start(UnaryOperator<EngineConfig.Builder> settings) throws IOException {
         return new Conversation(
                 ScriptedOrigin.start(), TestProxy.start(builder -> settings.apply(builder.eventLoops(1))));
+    }
+
+    /** With users that are open. */
+    static Conversation start(PasswordChecker passwords, UnaryOperator<EngineConfig.Builder> settings)
+            throws IOException {
+        return new Conversation(
+                ScriptedOrigin.start(), TestProxy.start(passwords, builder -> settings.apply(builder.eventLoops(1))));
     }
 
     Wire client() throws IOException {

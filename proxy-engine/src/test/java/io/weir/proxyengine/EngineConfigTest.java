@@ -79,4 +79,39 @@ class EngineConfigTest {
             assertThatThrownBy(() -> Network.parse(network)).isInstanceOf(EngineException.class);
         }
     }
+
+    private static AccessConfig access(String... exempt) {
+        return new AccessConfig(
+                java.nio.file.Path.of("users"),
+                java.util.Arrays.stream(exempt).map(Network::parse).toList(),
+                AccessConfig.REALM);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.0/8", "0.0.0.0/1", "2000::/3", "0.0.0.0/1 0.0.0.0/2 128.0.0.0/2"})
+    void whoeverAsksForUsersIsNoOpenProxy(String exempt) {
+        var listener = new InetSocketAddress("0.0.0.0", 8080);
+
+        EngineConfig config =
+                EngineConfig.builder(listener).access(access(exempt.split(" "))).build();
+
+        assertThat(config.isLoopbackOnly()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0/0", "::/0", "0.0.0.0/1 128.0.0.0/2 192.0.0.0/2 10.0.0.0/8", "::/1 8000::/1 ::/1"})
+    void whoeverAsksNobodyIsOne(String exempt) {
+        EngineConfig.Builder settings =
+                EngineConfig.builder(new InetSocketAddress("0.0.0.0", 8080)).access(access(exempt.split(" ")));
+
+        assertThatThrownBy(settings::build).isInstanceOf(EngineException.class).hasMessageContaining("open proxy");
+        assertThat(settings.allowOpen(true).build().allowOpen()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a\"b", "a\\b", "a\r\nb", "\u00e4"})
+    void aRealmThatWouldBreakTheAnswerIsRefused(String realm) {
+        assertThatThrownBy(() -> new AccessConfig(java.nio.file.Path.of("users"), List.of(), realm))
+                .isInstanceOf(EngineException.class);
+    }
 }

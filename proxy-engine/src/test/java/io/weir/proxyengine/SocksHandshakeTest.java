@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.weir.eventbus.CloseReason;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The messages of a handshake, where clients must say who they are, and where nothing makes sense. */
 class SocksHandshakeTest {
-    private static final SocksHandshake.Users USERS =
-            (user, password) -> user.equals("anna") && password.equals("grün");
+    private static final Refusal DENIED = new Refusal(
+            HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED, "http_request_denied", "no", CloseReason.DENIED);
 
     private static byte[] credentials(String user, String password) {
         var all = new ByteArrayOutputStream();
@@ -54,41 +55,54 @@ class SocksHandshakeTest {
 
     @Test
     void aUserWithTheRightPasswordMayAsk() {
-        var handshake = new SocksHandshake(USERS);
+        var handshake = new SocksHandshake(true);
 
         assertThat(take(handshake, (byte) 5, (byte) 2, (byte) 0, (byte) 2)).isEqualTo(SocksHandshake.Step.ANSWER);
         assertThat(answer(handshake)).containsExactly(5, 2);
-        assertThat(take(handshake, credentials("anna", "grün"))).isEqualTo(SocksHandshake.Step.ANSWER);
+        assertThat(take(handshake, credentials("anna", "grün"))).isEqualTo(SocksHandshake.Step.CHECK);
+        assertThat(handshake.credentials().name()).isEqualTo("anna");
+        handshake.granted();
         assertThat(answer(handshake)).containsExactly(1, 0);
-        assertThat(handshake.user()).isEqualTo("anna");
         assertThat(take(handshake, new byte[] {5, 1, 0, 1, 10, 0, 0, 1, 0, 80})).isEqualTo(SocksHandshake.Step.REQUEST);
         assertThat(handshake.authority()).hasToString("10.0.0.1:80");
     }
 
     @Test
-    void noOtherUserAndNoOtherPasswordMay() {
+    void whoIsDeniedIsToldSo() {
+        var handshake = new SocksHandshake(true);
+        take(handshake, (byte) 5, (byte) 1, (byte) 2);
+        assertThat(take(handshake, credentials("anna", "x".repeat(255)))).isEqualTo(SocksHandshake.Step.CHECK);
+
+        handshake.denied(DENIED);
+
+        assertThat(answer(handshake)).containsExactly(1, 1);
+        assertThat(handshake.refusal()).isEqualTo(DENIED);
+    }
+
+    @Test
+    void credentialsThatCannotBeRightAreDeniedUnchecked() {
         for (byte[] wrong : new byte[][] {
-            credentials("anna", ""),
             credentials("", ""),
-            credentials("anna", "x".repeat(255)),
-            credentials("ann", "grün")
+            credentials("", "x"),
+            credentials("a:b", "x"),
+            credentials("a\u0000", "x"),
+            credentials("a", "\n")
         }) {
-            var handshake = new SocksHandshake(USERS);
+            var handshake = new SocksHandshake(true);
             take(handshake, (byte) 5, (byte) 1, (byte) 2);
 
             assertThat(take(handshake, wrong)).isEqualTo(SocksHandshake.Step.REFUSED);
             assertThat(answer(handshake)).containsExactly(1, 1);
             assertThat(handshake.refusal().reason()).isEqualTo(CloseReason.DENIED);
-            assertThat(handshake.user()).isEmpty();
         }
     }
 
     @Test
     void whoCannotSayWhoItIsIsTurnedAway() {
-        var withoutMethod = new SocksHandshake(USERS);
+        var withoutMethod = new SocksHandshake(true);
         assertThat(take(withoutMethod, (byte) 5, (byte) 1, (byte) 0)).isEqualTo(SocksHandshake.Step.REFUSED);
         assertThat(answer(withoutMethod)).containsExactly(5, -1);
-        var withSocks4 = new SocksHandshake(USERS);
+        var withSocks4 = new SocksHandshake(true);
         assertThat(take(
                         withSocks4,
                         (byte) 4,
@@ -115,7 +129,7 @@ class SocksHandshakeTest {
     }
 
     private static String authority(byte[] request) {
-        var handshake = new SocksHandshake(null);
+        var handshake = new SocksHandshake(false);
         take(handshake, (byte) 5, (byte) 1, (byte) 0);
         assertThat(take(handshake, request)).isEqualTo(SocksHandshake.Step.REQUEST);
         return handshake.authority().toString();
@@ -132,14 +146,17 @@ class SocksHandshakeTest {
             if (random.nextBoolean()) {
                 Arrays.fill(said, 8, said.length, (byte) 'x');
             }
-            var handshake = new SocksHandshake(random.nextBoolean() ? USERS : null);
+            var handshake = new SocksHandshake(random.nextBoolean());
             int from = 0;
             SocksHandshake.Step step;
             do {
                 step = handshake.take(said, from, said.length);
                 from += handshake.taken();
                 assertThat(from).isBetween(0, said.length);
-            } while (step == SocksHandshake.Step.ANSWER);
+                if (step == SocksHandshake.Step.CHECK) {
+                    handshake.granted();
+                }
+            } while (step == SocksHandshake.Step.ANSWER || step == SocksHandshake.Step.CHECK);
             if (step == SocksHandshake.Step.MORE) {
                 assertThat(said.length - from).isLessThan(600); // what it may still wait for is bounded
             }

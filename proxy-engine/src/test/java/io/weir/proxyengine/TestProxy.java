@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.tls.TestAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,14 +49,28 @@ final class TestProxy implements AutoCloseable {
     }
 
     static TestProxy start(int slots, UnaryOperator<EngineConfig.Builder> settings) {
+        return start(slots, null, settings);
+    }
+
+    /** With users that are open, in whatever file. */
+    static TestProxy start(PasswordChecker passwords, UnaryOperator<EngineConfig.Builder> settings) {
+        return start(SLOTS, passwords, settings);
+    }
+
+    private static TestProxy start(
+            int slots, @Nullable PasswordChecker passwords, UnaryOperator<EngineConfig.Builder> settings) {
         TestLedger ledger = TestLedger.start(slots);
         var builder = EngineConfig.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .relayBufferBytes(SPLICED_FROM_BYTES)
                 .drain(Duration.ZERO)
                 .intercept(Everywhere.config);
         try {
+            EngineConfig config = settings.apply(builder).build();
             return new TestProxy(
-                    ledger, ProxyEngine.start(settings.apply(builder).build(), ledger.bus()));
+                    ledger,
+                    passwords == null
+                            ? ProxyEngine.start(config, ledger.bus())
+                            : ProxyEngine.start(config, ledger.bus(), passwords));
         } catch (RuntimeException e) {
             ledger.close();
             throw e;

@@ -1,0 +1,71 @@
+package io.weir.proxyengine;
+
+import io.weir.proxyengine.access.Credentials;
+import io.weir.proxyengine.access.Known;
+import io.weir.proxyengine.access.Verdict;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out whether a client that speaks SOCKS is who it says it is (RFC 1929). One a connection; event loop of it. */
+final class SocksGate {
+    private final @Nullable LoopAccess access;
+    private final SocksHandshake handshake;
+    private Caller caller;
+
+    SocksGate(EngineLoop loop, SocksHandshake handshake, Caller caller) {
+        access = loop.access();
+        this.handshake = handshake;
+        this.caller = caller;
+    }
+
+    /** Whose connection it is, and who that has shown to be. */
+    Caller caller() {
+        return caller;
+    }
+
+    /**
+     * Tells the handshake who it is, if that is known.
+     *
+     * @return whether it is; else {@link #check} finds out
+     */
+    boolean isKnown() {
+        Known known = access().known(handshake.credentials(), null);
+        if (known == null) {
+            return false;
+        }
+        grant(known);
+        return true;
+    }
+
+    /**
+     * Finds out.
+     *
+     * @param listener hears later whether the user is right, when the handshake was told
+     */
+    void check(Consumer<Boolean> listener) {
+        Credentials credentials = handshake.credentials();
+        access().check(caller, credentials, verdict -> listener.accept(tell(verdict)));
+    }
+
+    private boolean tell(Verdict verdict) {
+        Known known = verdict.known();
+        if (known == null) {
+            handshake.denied(access().refusal(verdict));
+            return false;
+        }
+        grant(known);
+        return true;
+    }
+
+    private void grant(Known known) {
+        caller = caller.as(known.user());
+        handshake.granted();
+    }
+
+    private LoopAccess access() {
+        if (access == null) {
+            throw new IllegalStateException("nobody is asked here");
+        }
+        return access;
+    }
+}

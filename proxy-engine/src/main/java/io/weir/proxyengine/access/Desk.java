@@ -1,0 +1,57 @@
+package io.weir.proxyengine.access;
+
+import java.net.InetAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import javax.crypto.Mac;
+import org.jspecify.annotations.Nullable;
+
+/** Where one event loop asks a {@link PasswordChecker}. That loop only. */
+public final class Desk {
+    /** Who waits for an answer, and on which thread. */
+    record Asker(Executor thread, Consumer<Verdict> listener) {
+        void answer(Verdict verdict) {
+            try {
+                thread.execute(() -> listener.accept(verdict));
+            } catch (RejectedExecutionException gone) {
+                // its loop has ended, and its connections with it
+            }
+        }
+    }
+
+    private final PasswordChecker checker;
+    private final Mac mac;
+
+    Desk(PasswordChecker checker, Mac mac) {
+        this.checker = checker;
+        this.mac = mac;
+    }
+
+    /**
+     * Who it is, if that is known without computing; null if not.
+     *
+     * @param last what was known on the connection before: the same credentials are right as long as the file is the same
+     */
+    public @Nullable Known known(Credentials credentials, @Nullable Known last) {
+        Fingerprint fingerprint = Fingerprint.of(mac, credentials);
+        if (last != null && last.fingerprint().equals(fingerprint) && last.generation() == checker.generation()) {
+            return last;
+        }
+        return checker.remembers(fingerprint) ? new Known(credentials.name(), fingerprint, checker.generation()) : null;
+    }
+
+    /**
+     * Finds out who it is.
+     *
+     * @param source the client's address, by which it is slowed down
+     * @param thread on which the listener is called, once, not before this returns if it is this thread
+     */
+    public void check(InetAddress source, Credentials credentials, Executor thread, Consumer<Verdict> listener) {
+        checker.ask(
+                SourceDelays.source(source),
+                Fingerprint.of(mac, credentials),
+                credentials,
+                new Asker(thread, listener));
+    }
+}
