@@ -33,7 +33,7 @@ final class WeirCommand {
     private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
     static {
-        COMMANDS.put("proxy", ProxyCommand::new);
+        COMMANDS.put("proxy", ProxyCommand::command);
         COMMANDS.put("audit", AuditCommand::new);
         COMMANDS.put("state", StateCommand::new);
         COMMANDS.put("replay", ReplayServer::command);
@@ -43,6 +43,7 @@ final class WeirCommand {
         COMMANDS.put("anchor", AnchorCommand::new);
         COMMANDS.put("journal", JournalCommand::new);
         COMMANDS.put("ca", CaCommand::new);
+        COMMANDS.put("config", ConfigCommand::command);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("help", HelpCommand::new);
     }
