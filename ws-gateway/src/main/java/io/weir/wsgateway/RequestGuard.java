@@ -115,7 +115,7 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
         isCommand = routes.isCommand(request);
         if (isCommand) {
             body = routes.bodyOf(request);
-            return request.method().equals(HttpMethod.POST) || request.method().equals(HttpMethod.PUT)
+            return routes.allowsMethod(request)
                     ? routes.commandRefusal(ctx.channel(), request)
                             .or(() -> body.refusal(request))
                             .orElse(null)

@@ -59,6 +59,13 @@ final class Routes {
         return command(request).isPresent();
     }
 
+    /** Whether a command comes by the method that its path takes commands by. */
+    boolean allowsMethod(HttpRequest request) {
+        return command(request)
+                .map(endpoint -> endpoint.isCommandBy(request.method()))
+                .orElse(false);
+    }
+
     /** For the body of a request; it takes what its path and method allow. */
     RequestBody bodyOf(HttpRequest request) {
         Endpoint endpoint = command(request).orElse(Endpoint.CLOSE);

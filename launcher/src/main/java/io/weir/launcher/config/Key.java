@@ -53,12 +53,12 @@ public record Key<T>(
     }
 
     /** The name in its group. */
-    String name() {
+    public String name() {
         return path.substring(path.lastIndexOf('.') + 1);
     }
 
     /** The group that it is in, such as {@code timeouts}; empty if it is in none. */
-    String group() {
+    public String group() {
         int dot = path.lastIndexOf('.');
         return dot < 0 ? "" : path.substring(0, dot);
     }

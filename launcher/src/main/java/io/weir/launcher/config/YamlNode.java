@@ -17,7 +17,7 @@ sealed interface YamlNode {
 
     /** A list. */
     record Items(Place place, List<YamlNode> items) implements YamlNode {
-        Items {
+        public Items {
             items = List.copyOf(items);
         }
     }
