@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,14 +55,24 @@ final class ConfigCommand implements Runnable {
     private ConfigCommand() {}
 
     static CommandLine command() {
-        return new CommandLine(new ConfigCommand()).setExecutionExceptionHandler((e, line, parsed) -> {
-            if (e instanceof ConfigException fault) {
-                line.getErr().println(fault.getMessage());
-                line.getErr().flush();
-                return fault.faults().isEmpty() ? UNREADABLE : FAULTY;
-            }
-            throw e;
-        });
+        return new CommandLine(new ConfigCommand());
+    }
+
+    /** Does something with files. Answers the exit status, and says in the words of the fault what went wrong. */
+    private int with(IntSupplier action) {
+        try {
+            int status = action.getAsInt();
+            out().flush();
+            return status;
+        } catch (ConfigException e) {
+            err().println(e.getMessage());
+            err().flush();
+            return e.faults().isEmpty() ? UNREADABLE : FAULTY;
+        } catch (NodeException e) {
+            err().println(e.getMessage());
+            err().flush();
+            return UNREADABLE;
+        }
     }
 
     @Override
@@ -72,68 +83,80 @@ final class ConfigCommand implements Runnable {
     @Command(
             name = "init",
             description = "Writes an example with every key and its default.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            exitCodeOnInvalidInput = USAGE)
     int init(
             @Parameters(arity = "0..1", paramLabel = FILE, description = "Where to write it. " + DATA_FILE) @Nullable Path file,
             @Option(names = DATA, paramLabel = "FOLDER", defaultValue = "./data", description = "The data folder.")
                     Path data,
             @Option(names = "--force", description = "Write it although there is a file.") boolean force) {
-        Path target = file == null ? DataFolder.open(data).path().resolve(ConfigFile.NAME) : file;
-        if (!force && Files.exists(target)) {
-            err().println("weir config init: there is " + target + " already; --force replaces it");
-            err().flush();
-            return FAULTY;
-        }
-        ConfigFile.named(target).write(YamlText.example().getBytes(StandardCharsets.UTF_8));
-        out().println("wrote " + target);
-        out().flush();
-        return DONE;
+        return with(() -> {
+            Path target = file == null ? DataFolder.open(data).path().resolve(ConfigFile.NAME) : file;
+            if (!force && Files.exists(target)) {
+                err().println("weir config init: there is " + target + " already; --force replaces it");
+                err().flush();
+                return FAULTY;
+            }
+            ConfigFile.named(target).write(YamlText.example().getBytes(StandardCharsets.UTF_8));
+            out().println("wrote " + target);
+            return DONE;
+        });
     }
 
-    @Command(name = "check", description = "Says all that is wrong with a file.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "check",
+            description = "Says all that is wrong with a file.",
+            mixinStandardHelpOptions = true,
+            exitCodeOnInvalidInput = USAGE)
     int check(
             @Parameters(arity = "0..1", paramLabel = FILE, description = DATA_FILE) @Nullable Path file,
             @Option(names = DATA, paramLabel = "FOLDER", defaultValue = "./data", description = "The data folder.")
                     Path data) {
-        Path checked = fileOf(file, data);
-        read(checked);
-        out().println(checked + ": no faults");
-        out().flush();
-        return DONE;
+        return with(() -> {
+            Path checked = fileOf(file, data);
+            read(checked);
+            out().println(checked + ": no faults");
+            return DONE;
+        });
     }
 
     @Command(
             name = "print",
             description = "Shows every key with what a file and the defaults give it; secrets are not shown.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            exitCodeOnInvalidInput = USAGE)
     int print(
             @Parameters(arity = "0..1", paramLabel = FILE, description = DATA_FILE) @Nullable Path file,
             @Option(names = DATA, paramLabel = "FOLDER", defaultValue = "./data", description = "The data folder.")
                     Path data,
             @Option(names = "--json", description = "As JSON.") boolean asJson) {
-        Settings settings = read(fileOf(file, data));
-        out().print(asJson ? json(settings.tree()) : YamlText.of(settings));
-        out().flush();
-        return DONE;
+        return with(() -> {
+            Settings settings = read(fileOf(file, data));
+            out().print(asJson ? json(settings.tree()) : YamlText.of(settings));
+            return DONE;
+        });
     }
 
     @Command(
             name = "diff",
             description = "Shows the keys that two files give different values, defaults included.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            exitCodeOnInvalidInput = USAGE)
     int diff(
             @Parameters(index = "0", paramLabel = "A") Path before,
             @Parameters(index = "1", paramLabel = "B") Path after) {
-        List<Difference> differences = read(before).differences(read(after));
-        differences.forEach(each -> out().println(each));
-        out().flush();
-        return differences.isEmpty() ? DONE : FAULTY;
+        return with(() -> {
+            List<Difference> differences = read(before).differences(read(after));
+            differences.forEach(each -> out().println(each));
+            return differences.isEmpty() ? DONE : FAULTY;
+        });
     }
 
     @Command(
             name = "schema",
             description = "Prints a JSON Schema (2020-12) of the file, for editors.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            exitCodeOnInvalidInput = USAGE)
     int schema() {
         out().print(json(SchemaDocument.of(Keys.TABLE)));
         out().flush();
