@@ -60,7 +60,7 @@ public final class SchemaDocument {
 
     @SuppressWarnings("unchecked")
     private static Map<String, Object> properties(Map<String, Object> group) {
-        return (Map<String, Object>) group.get(PROPERTIES);
+        return (Map<String, Object>) group.getOrDefault(PROPERTIES, Map.of());
     }
 
     @SuppressWarnings("unchecked")
