@@ -10,6 +10,7 @@ final class HangUp {
     private HangUp() {}
 
     /** Calls {@code action} on each SIGHUP, on a thread of the JVM's. Answers whether the system can do so. */
+    @SuppressWarnings("ReferenceEquality") // a handler is equal to itself and nothing else
     static boolean on(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
