@@ -9,6 +9,7 @@ import io.weir.aggregator.journal.JournalLock;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.seal.SealKey;
 import io.weir.eventbus.EventBus;
+import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ public final class Aggregator implements AutoCloseable {
     private final long recoveredSequence;
     private final long recoveryMillis;
     private final long countingSinceMillis;
+    private final CheckpointConfig recoveredConfig;
     private boolean isClosed;
 
     private Aggregator(
@@ -65,7 +67,8 @@ public final class Aggregator implements AutoCloseable {
             long boot,
             long recoveredSequence,
             long recoveryMillis,
-            long countingSinceMillis) {
+            long countingSinceMillis,
+            CheckpointConfig recoveredConfig) {
         this.bus = bus;
         this.config = config;
         this.lock = lock;
@@ -80,6 +83,7 @@ public final class Aggregator implements AutoCloseable {
         this.recoveredSequence = recoveredSequence;
         this.recoveryMillis = recoveryMillis;
         this.countingSinceMillis = countingSinceMillis;
+        this.recoveredConfig = recoveredConfig;
     }
 
     /** Does what {@link #open} needs and no configuration decides, so that it can be done early. Any thread. */
@@ -151,6 +155,7 @@ public final class Aggregator implements AutoCloseable {
             long recoveredSequence = fold.sequence();
             ledger.start(nodeId, recovered);
             long boot = fold.boot();
+            CheckpointConfig recoveredConfig = fold.config();
             long countingSinceMillis = FirstRecord.millis(lock.folder());
             LOG.info(
                     "journal open folder={} node={} boot={} sequence={} eventsRead={} recoveryMillis={}",
@@ -178,7 +183,8 @@ public final class Aggregator implements AutoCloseable {
                     boot,
                     recoveredSequence,
                     recoveryMillis,
-                    countingSinceMillis);
+                    countingSinceMillis,
+                    recoveredConfig);
         } catch (IOException e) {
             closeAfter(e, journal);
             throw new JournalException(
@@ -243,6 +249,11 @@ public final class Aggregator implements AutoCloseable {
 
     Retention retention() {
         return retention;
+    }
+
+    /** The configuration that was in force when the node ended last; version 0 if none was recorded. */
+    public CheckpointConfig recoveredConfig() {
+        return recoveredConfig;
     }
 
     /** How the ledger is doing now. */

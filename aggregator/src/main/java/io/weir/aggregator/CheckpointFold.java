@@ -3,6 +3,7 @@ package io.weir.aggregator;
 import io.weir.aggregator.SessionPage.Facts;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
@@ -55,6 +56,14 @@ final class CheckpointFold {
         }
     }
 
+    void config(CheckpointConfig stated) {
+        switch (mode) {
+            case COMPARING -> compare(stated);
+            case ADOPTING -> fold.adopt(stated);
+            case NONE -> stray("configuration of no checkpoint");
+        }
+    }
+
     void session(CheckpointSession session) {
         sessionsSeen++;
         switch (mode) {
@@ -103,6 +112,12 @@ final class CheckpointFold {
     private void compare(CheckpointCounts counts) {
         if (!fold.eventCounts().agreesWith(counts)) {
             fold.violated(0, "counts of a checkpoint differ from the events before it", Tally.ZERO, Tally.ZERO);
+        }
+    }
+
+    private void compare(CheckpointConfig stated) {
+        if (!stated.equals(fold.config())) {
+            fold.violated(0, "configuration of a checkpoint differs from the events before it", Tally.ZERO, Tally.ZERO);
         }
     }
 

@@ -7,9 +7,11 @@ import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
 import io.weir.eventbus.LedgerEvent.EventsOmitted;
@@ -53,6 +55,9 @@ public final class LedgerFold implements EventSink {
      */
     public record Gap(long sequence, JournalGap event) {}
 
+    /** No change of the configuration was recorded. */
+    private static final CheckpointConfig NO_CONFIG = new CheckpointConfig(0, "");
+
     private final SessionTable sessions = new SessionTable();
     private final Counts totals = new Counts();
     private final Counts sum = new Counts();
@@ -74,6 +79,7 @@ public final class LedgerFold implements EventSink {
     private long idsReservedBelow = 1;
     private long sessionsOpened;
     private long gapCount;
+    private CheckpointConfig config = NO_CONFIG;
 
     /** Starts empty. */
     public LedgerFold() {}
@@ -87,6 +93,8 @@ public final class LedgerFold implements EventSink {
             checkpoint.begun(begun);
         } else if (event instanceof CheckpointCounts counts) {
             checkpoint.counts(counts);
+        } else if (event instanceof CheckpointConfig stated) {
+            checkpoint.config(stated);
         } else if (event instanceof CheckpointSession session) {
             checkpoint.session(session);
         } else if (event instanceof CheckpointEnded ended) {
@@ -162,8 +170,10 @@ public final class LedgerFold implements EventSink {
             gap(gap);
         } else if (event instanceof ConnectionRefused) {
             eventCounts.refused();
+        } else if (event instanceof ConfigChanged changed) {
+            config = new CheckpointConfig(changed.version(), changed.digest());
         }
-        // InterceptionBypassed, CommandReceived, ConfigChanged, Seal and JournalPruned inform and change no count
+        // InterceptionBypassed, CommandReceived, Seal and JournalPruned inform and change no count
     }
 
     private void opened(SessionOpened opened) {
@@ -297,6 +307,12 @@ public final class LedgerFold implements EventSink {
         boot = begun.boot();
         idsReservedBelow = begun.idsReservedBelow();
         violations.startAt(begun.violations());
+        config = NO_CONFIG;
+    }
+
+    /** Takes over which configuration a checkpoint says is in force. */
+    void adopt(CheckpointConfig stated) {
+        config = stated;
     }
 
     /** Takes over a session of a checkpoint. */
@@ -382,6 +398,11 @@ public final class LedgerFold implements EventSink {
     /** The number of the node's latest start. */
     public long boot() {
         return boot;
+    }
+
+    /** Which configuration was put in force last; version 0 if none was. */
+    public CheckpointConfig config() {
+        return config;
     }
 
     /** The first session id that the latest boot may use; 1 if unknown. */

@@ -212,7 +212,10 @@ final class LedgerWriter {
                         fold.violationsRecorded(),
                         fold.totals(),
                         fold.openCount()));
-        record.tryAdd(atMillis, fold.eventCounts().toCheckpoint()); // both fit a record
+        record.tryAdd(atMillis, fold.eventCounts().toCheckpoint());
+        if (fold.config().version() > 0) {
+            record.tryAdd(atMillis, fold.config()); // all three fit a record
+        }
         List<ConnectionInfo> open = new ArrayList<>(fold.openCount());
         fold.forEachOpen(open::add);
         JournalPosition position = null;

@@ -26,6 +26,7 @@ public sealed interface LedgerEvent
                 LedgerEvent.JournalGap,
                 LedgerEvent.CheckpointBegun,
                 LedgerEvent.CheckpointCounts,
+                LedgerEvent.CheckpointConfig,
                 LedgerEvent.CheckpointSession,
                 LedgerEvent.CheckpointEnded,
                 LedgerEvent.Seal,
@@ -155,9 +156,9 @@ public sealed interface LedgerEvent
     /**
      * The configuration in force from here on.
      *
-     * @param version counts up from 1 with each change in a boot
+     * @param version counts up from 1 with each change, over all boots
      * @param digest SHA-256 of its canonical form, in hex
-     * @param summary what it is, without secrets
+     * @param summary who changed what, without secrets
      */
     record ConfigChanged(long version, String digest, String summary) implements LedgerEvent {}
 
@@ -183,8 +184,8 @@ public sealed interface LedgerEvent
     record JournalGap(long fromMillis, long toMillis, String cause, Tally carried) implements LedgerEvent {}
 
     /**
-     * A checkpoint begins: the state after the event before it. Its {@link CheckpointCounts}, its {@link CheckpointSession}s and one
-     * {@link CheckpointEnded} follow with nothing in between.
+     * A checkpoint begins: the state after the event before it. Its {@link CheckpointCounts}, {@link CheckpointConfig} and {@link CheckpointSession}s
+     * and one {@link CheckpointEnded} follow with nothing in between.
      *
      * @param boot the boot in which it was taken
      * @param idsReservedBelow as {@link NodeStarted} has it
@@ -213,6 +214,14 @@ public sealed interface LedgerEvent
         /** So many sessions of that protocol were closed for that reason. */
         public record Closed(SessionProtocol protocol, CloseReason reason, long sessions) {}
     }
+
+    /**
+     * The configuration that is in force, in a checkpoint; there is none while no {@link ConfigChanged} was recorded.
+     *
+     * @param version as the last {@link ConfigChanged} had it
+     * @param digest as the last {@link ConfigChanged} had it
+     */
+    record CheckpointConfig(long version, String digest) implements LedgerEvent {}
 
     /**
      * One open session in a checkpoint.

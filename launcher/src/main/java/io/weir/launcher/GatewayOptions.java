@@ -1,5 +1,6 @@
 package io.weir.launcher;
 
+import io.weir.launcher.config.SocketAddressConverter;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayTls;
 import io.weir.wsgateway.GatewayToken;
@@ -9,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of {@code weir proxy} that say how the gateway is reached. Read once, at the start. */
+/** The options of {@code weir replay --serve} that say how the gateway is reached. Read once, at the start. */
 final class GatewayOptions {
     @Option(
             names = "--gateway",

@@ -1,13 +1,9 @@
 package io.weir.launcher;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import io.weir.wsgateway.LogFeed;
-import io.weir.wsgateway.LogLevel;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
@@ -20,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class LogBridge extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final Pattern SESSION = Pattern.compile("\\bsession=(\\d{1,16})\\b");
 
-    private final LogFeed feed = new LogFeed(LogBridge::adjustLevel);
+    private final LogFeed feed = new LogFeed(LogLevels::want);
 
     /** Starts to listen to all loggers. */
     static LogBridge install() {
@@ -57,10 +53,5 @@ final class LogBridge extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 session.find() ? Long.parseLong(session.group(1)) : 0,
                 message,
                 event.getTimeStamp());
-    }
-
-    private static void adjustLevel(Optional<LogLevel> wanted) {
-        Logger ours = (Logger) LoggerFactory.getLogger("io.weir");
-        ours.setLevel(wanted.filter(level -> level == LogLevel.DEBUG).isPresent() ? Level.DEBUG : Level.INFO);
     }
 }

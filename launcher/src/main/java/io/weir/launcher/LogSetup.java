@@ -20,6 +20,12 @@ import org.slf4j.Logger;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
+    /** The appender that everything goes to. */
+    static final String QUEUE = "queue";
+
+    /** The appender behind it, which has a filter for the level. */
+    static final String CONSOLE = "console";
+
     private static final int QUEUED_EVENTS = 4096;
 
     /** For logback. */
@@ -46,15 +52,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         encoder.setContext(context);
         encoder.setLayout(line);
         encoder.start();
-        var noDebug = new ThresholdFilter(); // debug lines exist only while a dashboard asks for them
-        noDebug.setContext(context);
-        noDebug.setLevel(Level.INFO.toString());
-        noDebug.start();
+        var level = new ThresholdFilter(); // lines may exist only because a dashboard asks for them
+        level.setContext(context);
+        level.setLevel(Level.INFO.toString());
+        level.start();
         var console = new ConsoleAppender<ILoggingEvent>();
         console.setContext(context);
-        console.setName("console");
+        console.setName(CONSOLE);
         console.setTarget("System.err");
-        console.addFilter(noDebug);
+        console.addFilter(level);
         console.setEncoder(encoder);
         console.start();
         return console;
@@ -64,7 +70,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     private static AsyncAppender queue(LoggerContext context, ConsoleAppender<ILoggingEvent> console) {
         var queue = new AsyncAppender();
         queue.setContext(context);
-        queue.setName("queue");
+        queue.setName(QUEUE);
         queue.setQueueSize(QUEUED_EVENTS);
         queue.setNeverBlock(true);
         queue.addAppender(console);

@@ -1,15 +1,20 @@
 package io.weir.launcher;
 
 import io.weir.aggregator.Aggregator;
-import io.weir.aggregator.AggregatorConfig;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
 import io.weir.aggregator.history.IndexThread;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
+import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LoopPublisher;
+import io.weir.launcher.config.ConfigKeeper;
+import io.weir.launcher.config.ConfigWatch;
+import io.weir.launcher.config.Configuration;
+import io.weir.launcher.config.Keys;
+import io.weir.launcher.config.NodeSettings;
 import io.weir.proxyengine.AccessConfig;
-import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.ProxyEngine;
@@ -24,6 +29,7 @@ import io.weir.wsgateway.PublishedCertificate;
 import io.weir.wsgateway.SessionControl;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +55,8 @@ final class Node implements AutoCloseable {
     private final GatewayConfig gatewayConfig;
     private final NodeState state;
     private final int capacity;
+    private final ConfigKeeper keeper;
+    private final ConfigWatch watch;
 
     private Node(
             DataFolder data,
@@ -58,7 +66,9 @@ final class Node implements AutoCloseable {
             GatewayConfig gatewayConfig,
             ProxyEngine engine,
             NodeState state,
-            int capacity) {
+            int capacity,
+            ConfigKeeper keeper,
+            ConfigWatch watch) {
         this.data = data;
         this.aggregator = aggregator;
         this.index = index;
@@ -67,6 +77,8 @@ final class Node implements AutoCloseable {
         this.engine = engine;
         this.state = state;
         this.capacity = capacity;
+        this.keeper = keeper;
+        this.watch = watch;
     }
 
     /**
@@ -74,47 +86,56 @@ final class Node implements AutoCloseable {
      *
      * @throws RuntimeException of a part, saying what to do
      */
-    static Node start(NodeConfig config, LogFeed logs) {
+    static Node start(Configuration configuration, LogFeed logs) {
+        LogLevels.configure(configuration.settings().get(Keys.LOG_LEVEL));
+        int room = FileLimit.connections();
+        var config = new NodeSettings(configuration.settings(), room);
         DataFolder data = DataFolder.open(config.data());
         GatewayToken token = GatewayToken.loadOrCreate(data.token());
-        InterceptConfig intercept = config.intercept().config(data);
-        AccessConfig access = config.access().config();
-        GatewayConfig gatewayConfig = gatewayConfig(config, token, intercept);
+        InterceptConfig intercept = config.intercept(() -> CertificateAuthority.loadOrCreate(data.ca()), data.bodies());
+        GatewayConfig gatewayConfig = gatewayConfig(config.gateway(token), intercept);
+        AccessConfig access = config.access();
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
-                CompletableFuture.supplyAsync(Transport::best); // while the journal opens
-        Aggregator aggregator = Aggregator.open(
-                bus,
-                AggregatorConfig.defaults(data.journal(), Version.text())
-                        .withSeals(data.seal(), AggregatorConfig.SEAL_INTERVAL)
-                        .withRetention(config.retention()));
+                CompletableFuture.supplyAsync(config::transport); // while the journal opens
+        Aggregator aggregator = Aggregator.open(bus, config.aggregator(data.journal(), data.seal(), Version.text()));
         Gateway gateway = null;
         try {
-            var state = new NodeState();
+            var keeper = new ConfigKeeper(configuration, aggregator.recoveredConfig());
+            keeper.started().ifPresent(started -> recordAlone(bus, started));
+            var state = new NodeState(keeper::version);
             gateway = Gateway.start(
                     gatewayConfig,
                     new AggregatorLedger(aggregator, JournalHistory.of(data.journal())),
                     new EngineControl(state),
                     logs,
                     () -> state.status(aggregator.health().countingSinceMillis()),
-                    new EngineMetrics(state));
-            int capacity = FileLimit.connections();
+                    new EngineMetrics(state),
+                    keeper);
+            List<InetSocketAddress> refused = new ArrayList<>(config.refusedDestinations());
+            refused.add(gateway.address());
             ProxyEngine engine = ProxyEngine.start(
-                    EngineConfig.builder(config.listeners().get(0).address())
-                            .listeners(config.listeners().toArray(new ListenerConfig[0]))
-                            .allowOpen(config.allowOpen())
+                    config.engine("weir-" + shortName(aggregator.health().nodeId()))
                             .transport(transport.join())
-                            .drain(config.drain())
-                            .maxConnections(capacity)
-                            .nodeName("weir-" + shortName(aggregator.health().nodeId()))
-                            .refusedDestinations(List.of(gateway.address()))
+                            .refusedDestinations(refused)
                             .intercept(intercept)
                             .access(access)
                             .build(),
                     bus);
             state.started(engine);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            return new Node(data, aggregator, index, gateway, gatewayConfig, engine, state, capacity);
+            keeper.serve(applying(engine, gateway, room));
+            return new Node(
+                    data,
+                    aggregator,
+                    index,
+                    gateway,
+                    gatewayConfig,
+                    engine,
+                    state,
+                    config.maxConnections(),
+                    keeper,
+                    ConfigWatch.start(keeper));
         } catch (RuntimeException e) {
             if (gateway != null) {
                 gateway.close();
@@ -124,16 +145,34 @@ final class Node implements AutoCloseable {
         }
     }
 
-    private static GatewayConfig gatewayConfig(
-            NodeConfig config, GatewayToken token, @Nullable InterceptConfig intercept) {
-        GatewayConfig gateway = config.gateway().config(token);
+    /** Publishes an event while no event loop publishes yet, so that the ring has room for it. */
+    private static void recordAlone(EventBus bus, LedgerEvent event) {
+        new LoopPublisher(
+                        bus,
+                        (task, delay) -> {
+                            throw new IllegalStateException("the ring is full although nobody publishes");
+                        },
+                        System::currentTimeMillis)
+                .publish(event);
+    }
+
+    private static ConfigKeeper.Node applying(ProxyEngine engine, Gateway gateway, int room) {
+        return (settings, change) -> {
+            var config = new NodeSettings(settings, room);
+            engine.reconfigure(config.live(), change);
+            gateway.allow(config.gatewayNames());
+            LogLevels.configure(settings.get(Keys.LOG_LEVEL));
+        };
+    }
+
+    private static GatewayConfig gatewayConfig(GatewayConfig gateway, @Nullable InterceptConfig intercept) {
         if (intercept == null) {
             return gateway;
         }
-        gateway = gateway.withCertificate(published(intercept.authority()));
+        GatewayConfig showing = gateway.withCertificate(published(intercept.authority()));
         return intercept.bodies() == null
-                ? gateway
-                : gateway.withBodies(intercept.bodies().folder());
+                ? showing
+                : showing.withBodies(intercept.bodies().folder());
     }
 
     private static PublishedCertificate published(CertificateAuthority authority) {
@@ -204,6 +243,8 @@ final class Node implements AutoCloseable {
         log.info("stopping connections={}", engine.connections());
         state.stopping();
         index.close();
+        watch.close();
+        keeper.stop();
         aggregator.prepareToClose();
         try {
             engine.close();

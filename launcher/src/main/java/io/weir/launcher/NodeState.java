@@ -5,13 +5,19 @@ import io.weir.wsgateway.NodeStatus;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** How far a node is, for its gateway, which is there before the engine is. Any thread. */
 final class NodeState {
     private final AtomicReference<@Nullable ProxyEngine> engine = new AtomicReference<>();
     private final long startedAtMillis = System.currentTimeMillis();
+    private final LongSupplier configVersion;
     private volatile boolean isStopping;
+
+    NodeState(LongSupplier configVersion) {
+        this.configVersion = configVersion;
+    }
 
     /** Clients are served from now on. */
     void started(ProxyEngine running) {
@@ -40,6 +46,7 @@ final class NodeState {
         List<String> listeners = running == null
                 ? List.of()
                 : running.listeners().stream().map(Text::listener).toList();
-        return new NodeStatus(Version.text(), listeners, countingSinceMillis, startedAtMillis, isStopping);
+        return new NodeStatus(
+                Version.text(), listeners, countingSinceMillis, startedAtMillis, isStopping, configVersion.getAsLong());
     }
 }

@@ -1,21 +1,27 @@
 package io.weir.launcher;
 
 import io.weir.aggregator.journal.JournalException;
-import io.weir.aggregator.journal.RetentionPolicy;
-import io.weir.eventbus.EventBus;
-import io.weir.proxyengine.ListenerConfig;
-import io.weir.replaytool.AgeConverter;
-import io.weir.replaytool.FileSizeConverter;
+import io.weir.launcher.config.ConfigException;
+import io.weir.launcher.config.ConfigFile;
+import io.weir.launcher.config.ConfigReader;
+import io.weir.launcher.config.Configuration;
+import io.weir.launcher.config.Fault;
+import io.weir.launcher.config.Key;
+import io.weir.launcher.config.Keys;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code weir proxy}: starts a node and leaves it running until a signal stops it. */
 @Command(
@@ -31,7 +37,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "1:an address is taken, or the data folder cannot be used",
+            "1:the configuration has faults, an address is taken, or the data folder cannot be used",
             "2:the journal cannot be opened",
             "64:wrong usage"
         })
@@ -42,73 +48,17 @@ final class ProxyCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int JOURNAL_FAILED = 2;
 
+    @Spec
+    private @Nullable CommandSpec command;
+
     @Option(
-            names = "--listen",
-            paramLabel = "[KIND://]HOST:PORT",
-            defaultValue = "127.0.0.1:8080",
-            converter = ListenerConverter.class,
+            names = "--config",
+            paramLabel = "FILE",
             description = {
-                "Where clients connect; may be repeated. Port 0 takes a free one. KIND is http, https, socks5 or mixed;"
-                        + " http if it is left out.",
-                "Settings may follow, as in socks5://127.0.0.1:1080?name=office&proxy-protocol=10.0.0.0/8."
+                "YAML file with any of these settings and more; what is given here comes before it.",
+                "Without this option, weir.yaml in the data folder if it is there. weir config init writes an example."
             })
-    private List<ListenerConfig> listeners = List.of();
-
-    @Mixin
-    private GatewayOptions gateway = new GatewayOptions();
-
-    @Option(
-            names = "--data",
-            paramLabel = "FOLDER",
-            defaultValue = "./data",
-            description = "What outlives the process: journal, token, certificate authority, bodies.")
-    private Path data = Path.of("data");
-
-    @Option(
-            names = "--drain",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            converter = DurationConverter.class,
-            description = "How long open sessions may go on after a signal to stop.")
-    private Duration drain = Duration.ofSeconds(5);
-
-    @Option(
-            names = "--allow-open",
-            description = "Listen on addresses other than loopback although not every client needs a password.")
-    private boolean allowOpen;
-
-    @Option(
-            names = "--journal-keep-for",
-            paramLabel = "AGE",
-            converter = AgeConverter.class,
-            description = {
-                "Remove what is older from the journal, an hour at a time: 90s, 30m, 12h, 30d; everything is kept if neither this nor the"
-                        + " next is given.",
-                "The totals survive, and the journal says what went."
-            })
-    private @Nullable Duration keepFor;
-
-    @Option(
-            names = "--journal-keep-size",
-            paramLabel = "SIZE",
-            converter = FileSizeConverter.class,
-            description =
-                    "Remove the oldest hours until the journal's files have so many bytes at most: 500MiB, 50GiB.")
-    private long keepBytes;
-
-    @Mixin
-    private AccessOptions access = new AccessOptions();
-
-    @Mixin
-    private InterceptOptions intercept = new InterceptOptions();
-
-    @Option(
-            names = "--ring-slots",
-            paramLabel = "N",
-            defaultValue = "" + EventBus.DEFAULT_SLOTS,
-            description = "Slots between the event loops and the ledger; a power of two. For tests.",
-            hidden = true)
-    private int ringSlots = EventBus.DEFAULT_SLOTS;
+    private @Nullable Path config;
 
     @Option(
             names = "--rehearse",
@@ -122,26 +72,29 @@ final class ProxyCommand implements Callable<Integer> {
     /** Each one followed costs two stack traces and a weak reference. Netty's own 128 take an eighth of what a request costs. */
     private static final String ONE_IN = "16384";
 
+    /** The command, with an option for each key that has one. */
+    static CommandLine command() {
+        var command = new CommandLine(new ProxyCommand());
+        ProxyOptions.addTo(command.getCommandSpec());
+        return command;
+    }
+
     @Override
     public Integer call() {
+        CommandSpec spec = Objects.requireNonNull(command, "picocli sets it");
+        Map<Key<?>, List<String>> options =
+                ProxyOptions.given(spec.commandLine().getParseResult());
+        List<Fault> faults = ConfigReader.optionFaults(options);
+        if (!faults.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), ConfigException.lines("", faults));
+        }
         if (System.getProperty(LEAK_SAMPLING) == null) {
             System.setProperty(LEAK_SAMPLING, ONE_IN); // before the first of Netty's classes reads it
         }
         LogBridge logs = LogBridge.install();
         Node node;
         try {
-            node = Node.start(
-                    new NodeConfig(
-                            listeners,
-                            gateway,
-                            data,
-                            allowOpen,
-                            drain,
-                            ringSlots,
-                            intercept,
-                            new RetentionPolicy(keepFor, keepBytes),
-                            access),
-                    logs.feed());
+            node = Node.start(Configuration.load(file(options), options), logs.feed());
         } catch (JournalException e) {
             return failed(e, JOURNAL_FAILED);
         } catch (RuntimeException e) {
@@ -154,6 +107,15 @@ final class ProxyCommand implements Callable<Integer> {
             return 0;
         }
         return RUNNING;
+    }
+
+    private ConfigFile file(Map<Key<?>, List<String>> options) {
+        Path named = config;
+        if (named != null) {
+            return ConfigFile.named(named);
+        }
+        List<String> data = options.getOrDefault(Keys.DATA, Keys.DATA.defaults());
+        return ConfigFile.inData(Path.of(data.get(0)));
     }
 
     private static void stop(Node node) {

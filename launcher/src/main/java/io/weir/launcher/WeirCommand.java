@@ -34,7 +34,7 @@ final class WeirCommand {
     private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
     static {
-        COMMANDS.put("proxy", ProxyCommand::new);
+        COMMANDS.put("proxy", ProxyCommand::command);
         COMMANDS.put("audit", AuditCommand::new);
         COMMANDS.put("state", StateCommand::new);
         COMMANDS.put("replay", ReplayServer::command);
@@ -46,6 +46,7 @@ final class WeirCommand {
         COMMANDS.put("journal", JournalCommand::new);
         COMMANDS.put("ca", CaCommand::new);
         COMMANDS.put("user", UserCommand::new);
+        COMMANDS.put("config", ConfigCommand::command);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("help", HelpCommand::new);
     }

@@ -3,6 +3,8 @@ package io.weir.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.launcher.config.DurationConverter;
+import io.weir.launcher.config.SocketAddressConverter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -29,12 +31,15 @@ class CommandLineTest {
         assertThat(weir("--help")).isZero();
         assertThat(out.toString())
                 .contains(
-                        "proxy", "audit", "state", "replay", "diff", "export", "journal", "ca", "user", "version",
-                        "curl -x");
+                        "proxy", "audit", "state", "replay", "diff", "export", "journal", "ca", "config", "user",
+                        "version", "curl -x");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "audit", "state", "replay", "diff", "export", "journal", "ca", "user", "version"})
+    @ValueSource(
+            strings = {
+                "proxy", "audit", "state", "replay", "diff", "export", "journal", "ca", "config", "user", "version"
+            })
     void eachCommandHelps(String command) {
         assertThat(weir(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: weir " + command);

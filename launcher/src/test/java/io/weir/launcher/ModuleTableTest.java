@@ -67,6 +67,8 @@ class ModuleTableTest {
                     "io.netty..",
                     "com.sun.management..",
                     "picocli..",
+                    "org.snakeyaml..",
+                    "tools.jackson..",
                     "org.slf4j..",
                     "ch.qos.logback.."));
 

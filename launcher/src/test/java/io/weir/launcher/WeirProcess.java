@@ -192,6 +192,11 @@ final class WeirProcess implements AutoCloseable {
                         HttpResponse.BodyHandlers.ofString());
     }
 
+    /** SIGHUP. */
+    void hangUp() throws IOException {
+        exitOf(new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid())).start());
+    }
+
     /** {@code kill -9}. */
     void kill() {
         process.destroyForcibly();

@@ -19,12 +19,20 @@ import org.slf4j.LoggerFactory;
 final class AcceptLimit extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(AcceptLimit.class);
 
-    private final int max;
+    private volatile int max;
     private final AtomicInteger connected = new AtomicInteger();
     private final Map<Object, Runnable> paused = new ConcurrentHashMap<>(); // how each listener is resumed
 
     AcceptLimit(int max) {
         this.max = max;
+    }
+
+    /** Sets another limit. Any thread; those who are connected stay, however many. */
+    void max(int other) {
+        max = other;
+        if (connected.get() < other && !paused.isEmpty()) {
+            resume();
+        }
     }
 
     int connected() {

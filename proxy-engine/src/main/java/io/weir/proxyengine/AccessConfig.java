@@ -42,7 +42,7 @@ public record AccessConfig(Path users, List<Network> exempt, String realm) {
     }
 
     /** Whether nobody of IPv4, or nobody of IPv6, is asked. */
-    boolean exemptsEverybody() {
+    public boolean exemptsEverybody() {
         return covers(4) || covers(16);
     }
 
@@ -60,6 +60,15 @@ public record AccessConfig(Path users, List<Network> exempt, String realm) {
     private boolean isOutermost(Network network) {
         return exempt.stream()
                 .noneMatch(each -> each.prefixBits() < network.prefixBits() && each.contains(network.address()));
+    }
+
+    /**
+     * Reads the users and forgets them again.
+     *
+     * @throws EngineException naming all faults of the file
+     */
+    public void check() {
+        openUsers().close();
     }
 
     /**

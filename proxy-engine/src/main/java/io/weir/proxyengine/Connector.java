@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connector {
     private final EventLoop loop;
-    private final EngineConfig config;
+    private EngineConfig config;
     private final NameResolver names;
-    private final DestinationPolicy policy;
+    private DestinationPolicy policy;
     private final Bootstrap bootstrap;
 
     Connector(EventLoop loop, EngineConfig config, NameResolver names, DestinationPolicy policy, FrugalReads reads) {
@@ -40,10 +40,17 @@ final class Connector {
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, ChannelTuning.waterMark())
-                .option(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        Math.toIntExact(config.connectTimeout().toMillis()))
                 .handler(NoHandler.INSTANCE);
+        reconfigure(config, policy);
+    }
+
+    /** Goes by these from the next attempt on. */
+    void reconfigure(EngineConfig newConfig, DestinationPolicy newPolicy) {
+        config = newConfig;
+        policy = newPolicy;
+        bootstrap.option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                Math.toIntExact(newConfig.connectTimeout().toMillis()));
     }
 
     /** Starts to reach {@code authority}. The attempt tells {@code listener} how it ended unless it is cancelled before. */

@@ -110,6 +110,33 @@ public record EngineConfig(
         return new Builder(listener);
     }
 
+    /**
+     * The same with other values for what may change while it is in force.
+     *
+     * @throws EngineException naming what is wrong
+     */
+    EngineConfig with(LiveConfig live) {
+        return new EngineConfig(
+                listeners,
+                allowOpen,
+                transport,
+                eventLoops,
+                live.maxConnections(),
+                relayBufferBytes,
+                live.connectTimeout(),
+                live.headTimeout(),
+                live.keepAliveTimeout(),
+                live.exchangeIdleTimeout(),
+                live.tunnelIdleTimeout(),
+                live.drain(),
+                nodeName,
+                refusedDestinations,
+                nameServers,
+                intercept,
+                live.privateDestinations(),
+                access);
+    }
+
     boolean allowsPrivateDestinations() {
         return privateDestinations == PrivateDestinations.AUTO
                 ? isLoopbackOnly()

@@ -39,7 +39,7 @@ final class EngineLoop {
     private static final int LARGE_PIPES = 32;
 
     private final EventLoop loop;
-    private final EngineConfig config;
+    private EngineConfig config;
     private final EventBus bus;
     private final LoopPublisher publisher;
     private final NameResolver names;
@@ -114,6 +114,14 @@ final class EngineLoop {
     void start() {
         sweep.start(loop);
         relaySweep.start(loop);
+    }
+
+    /** Goes by these from now on; what has begun goes on as it began. */
+    void reconfigure(EngineConfig newConfig, DestinationPolicy policy) {
+        config = newConfig;
+        connector.reconfigure(newConfig, policy);
+        origins.idleNanos(newConfig.keepAliveTimeout().toNanos());
+        relaySweep.period(loop, relaySweepMillis(newConfig));
     }
 
     /** Often enough for the timeout to be a tenth late at most, and so rarely that 10,000 idle tunnels cost nothing. */

@@ -2,6 +2,7 @@ package io.weir.proxyengine;
 
 import io.weir.eventbus.LedgerEvent.InterceptionBypassed;
 import io.weir.eventbus.SessionMeter;
+import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.bodies.BodyStore;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.proxyengine.tls.ClientTls;
@@ -17,6 +18,7 @@ final class Interception implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Interception.class);
 
     private final InterceptConfig config;
+    private volatile InterceptedHosts hosts;
     private final LeafCertificates leaves;
     private final ClientTls clientTls = new ClientTls();
     private final OriginTls originTls;
@@ -26,6 +28,7 @@ final class Interception implements AutoCloseable {
 
     private Interception(InterceptConfig config) {
         this.config = config;
+        hosts = new InterceptedHosts(config.include(), config.exclude(), config.unverified());
         leaves = new LeafCertificates(config.authority());
         originTls = new OriginTls(config.trust());
         bypasses = new Bypasses(config.bypass());
@@ -34,6 +37,11 @@ final class Interception implements AutoCloseable {
 
     static Interception start(InterceptConfig config) {
         return new Interception(config);
+    }
+
+    /** Intercepts other hosts from now on; tunnels that are read already go on to be. */
+    void hosts(InterceptedHosts others) {
+        hosts = others;
     }
 
     /** Whose certificates clients are shown. */
@@ -69,17 +77,18 @@ final class Interception implements AutoCloseable {
 
     /** Whether a tunnel to this destination may turn out to be one to read: an address may stand for any name. */
     boolean mayOpen(Authority authority) {
-        if (config.exclude().matches(authority.host(), authority.port())) {
+        InterceptedHosts now = hosts;
+        if (now.exclude().matches(authority.host(), authority.port())) {
             return false;
         }
-        boolean mayHaveName = authority.address() != null && config.include().matchesNames();
-        return mayHaveName || config.include().matches(authority.host(), authority.port());
+        boolean mayHaveName = authority.address() != null && now.include().matchesNames();
+        return mayHaveName || now.include().matches(authority.host(), authority.port());
     }
 
     /** Whether exchanges with this host are recorded. */
     boolean reads(Authority host) {
-        return config.include().matches(host.host(), host.port())
-                && !config.exclude().matches(host.host(), host.port());
+        InterceptedHosts now = hosts;
+        return now.include().matches(host.host(), host.port()) && !now.exclude().matches(host.host(), host.port());
     }
 
     /**
@@ -88,17 +97,16 @@ final class Interception implements AutoCloseable {
      * @param name whom the client expects at the other end, from its ClientHello or its CONNECT
      */
     boolean opens(String name, Authority authority, InetAddress client) {
+        InterceptedHosts now = hosts;
         int port = authority.port();
-        boolean isExcluded =
-                config.exclude().matches(name, port) || config.exclude().matches(authority.host(), port);
-        boolean isIncluded =
-                config.include().matches(name, port) || config.include().matches(authority.host(), port);
+        boolean isExcluded = now.exclude().matches(name, port) || now.exclude().matches(authority.host(), port);
+        boolean isIncluded = now.include().matches(name, port) || now.include().matches(authority.host(), port);
         return isIncluded && !isExcluded && !bypasses.has(name, authority, client);
     }
 
     /** Whether the origin must prove that it is {@code name}. */
     boolean verifies(String name, Authority authority) {
-        return !config.unverified().matches(name, authority.port());
+        return !hosts.unverified().matches(name, authority.port());
     }
 
     /** A client has said something in a tunnel that is read, so it accepts our certificate for that host. */

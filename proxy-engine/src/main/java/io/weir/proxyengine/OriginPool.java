@@ -16,7 +16,7 @@ final class OriginPool {
 
     private final Map<Authority, ArrayDeque<OriginHandler>> idle = new HashMap<>();
     private final Sweep sweep;
-    private final long idleNanos;
+    private long idleNanos;
     private final int idleMax;
     private int size;
     private boolean closed;
@@ -77,6 +77,11 @@ final class OriginPool {
         if (left.isEmpty()) {
             idle.remove(connection.authority());
         }
+    }
+
+    /** Another time to stay, from the next sweep on. */
+    void idleNanos(long nanos) {
+        idleNanos = nanos;
     }
 
     long idleNanos() {

@@ -9,8 +9,11 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
+import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
+import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LoopDelay;
+import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.access.PasswordChecker;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -39,7 +42,7 @@ public final class ProxyEngine implements AutoCloseable {
     private static final long MEMORY_LOOK_MILLIS = 250;
     private static final long PUBLISH_LAST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final EngineConfig config;
+    private volatile EngineConfig config; // only what LiveConfig has may differ from the start's
     private final MultiThreadIoEventLoopGroup group;
     private final Map<EventExecutor, EngineLoop> loops = new HashMap<>();
     private final List<LoopDelay> delays = new ArrayList<>();
@@ -111,9 +114,7 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     private void startLoops(EventBus bus) {
-        var own = new ArrayList<>(config.refusedDestinations());
-        own.addAll(addresses());
-        var policy = new DestinationPolicy(own, config.allowsPrivateDestinations());
+        DestinationPolicy policy = policy(config);
         DnsCache dnsCache = NameResolver.newCache();
         for (EventExecutor executor : group) {
             var loop = new EngineLoop(
@@ -138,6 +139,30 @@ public final class ProxyEngine implements AutoCloseable {
                         MEMORY_LOOK_MILLIS,
                         TimeUnit.MILLISECONDS);
         doors.forEach(door -> door.open(List.copyOf(loops.values())));
+    }
+
+    private DestinationPolicy policy(EngineConfig now) {
+        var own = new ArrayList<>(now.refusedDestinations());
+        own.addAll(addresses());
+        return new DestinationPolicy(own, now.allowsPrivateDestinations());
+    }
+
+    /**
+     * Goes by other values from now on, and records that before any loop does. Returns at once; once the engine has stopped it is void.
+     *
+     * @param change for the ledger
+     * @throws EngineException naming what is wrong; then nothing was changed
+     */
+    public void reconfigure(LiveConfig live, ConfigChanged change) {
+        EngineConfig changed = config.with(live);
+        DestinationPolicy policy = policy(changed);
+        InterceptedHosts hosts = live.hosts();
+        command(change, loop -> loop.reconfigure(changed, policy));
+        config = changed;
+        acceptLimit.max(changed.maxConnections());
+        if (interception != null && hosts != null) {
+            interception.hosts(hosts);
+        }
     }
 
     /** Its listeners, each with the address and port that it has got. */
@@ -204,7 +229,7 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     /** Records the command before any loop carries it out; once the engine has stopped it is void. */
-    private void command(CommandReceived command, Consumer<EngineLoop> effect) {
+    private void command(LedgerEvent command, Consumer<EngineLoop> effect) {
         EngineLoop first = loops.values().iterator().next();
         execute(first, () -> {
             first.record(command);

@@ -1,9 +1,11 @@
 package io.weir.proxyengine;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,16 +17,29 @@ final class Sweep {
     /** For deadlines of seconds. */
     static final long PERIOD_MILLIS = 500;
 
-    private final long periodMillis;
+    private long periodMillis;
     private final List<Swept> swept = new ArrayList<>();
     private long nowNanos = System.nanoTime();
+    private @Nullable Future<?> timer;
 
     Sweep(long periodMillis) {
         this.periodMillis = periodMillis;
     }
 
     void start(EventLoop loop) {
-        loop.scheduleWithFixedDelay(this::run, periodMillis, periodMillis, TimeUnit.MILLISECONDS);
+        timer = loop.scheduleWithFixedDelay(this::run, periodMillis, periodMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Goes on with another period. */
+    void period(EventLoop loop, long millis) {
+        if (millis != periodMillis) {
+            periodMillis = millis;
+            Future<?> before = timer;
+            if (before != null) {
+                before.cancel(false);
+                start(loop);
+            }
+        }
     }
 
     /** The time of the last sweep: no system call, half a second coarse. */

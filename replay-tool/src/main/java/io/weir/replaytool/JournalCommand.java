@@ -43,6 +43,7 @@ public final class JournalCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("picocli has not set the command");
         }
-        throw new ParameterException(spec.commandLine(), "say which: cat, info, verify, index, repair, prune or compact");
+        throw new ParameterException(
+                spec.commandLine(), "say which: cat, info, verify, index, repair, prune or compact");
     }
 }

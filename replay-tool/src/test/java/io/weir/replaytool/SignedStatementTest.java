@@ -497,7 +497,8 @@ class SignedStatementTest {
     void whereTheJournalBeginsLaterOnlyWhatFollowsItsFirstCheckpointAndSealCanBeStated() throws Exception {
         SeededJournal.writeSealed(data, twoHours());
         assertThat(files()).hasSize(2);
-        assertThat(Run.of(data, "journal", "prune", "--keep-size", "1KiB").status()).isZero();
+        assertThat(Run.of(data, "journal", "prune", "--keep-size", "1KiB").status())
+                .isZero();
         assertThat(files()).hasSize(1);
         long known = BEGIN + HOUR + 3;
 

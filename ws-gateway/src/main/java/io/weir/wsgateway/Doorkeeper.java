@@ -18,12 +18,21 @@ final class Doorkeeper {
     private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
 
     private final GatewayToken token;
-    private final AllowedHosts hosts;
+    private final InetSocketAddress listen;
+    private final boolean isTls;
+    private volatile AllowedHosts hosts;
     private final WrongTokens wrongTokens = new WrongTokens(System::nanoTime);
 
     Doorkeeper(GatewayConfig config) {
         this.token = config.token();
-        this.hosts = new AllowedHosts(config.listen(), config.allowedHosts(), config.tls() != null);
+        this.listen = config.listen();
+        this.isTls = config.tls() != null;
+        this.hosts = new AllowedHosts(listen, config.allowedHosts(), isTls);
+    }
+
+    /** Is known by these further names from now on. Any thread. */
+    void allow(List<String> names) {
+        hosts = new AllowedHosts(listen, names, isTls);
     }
 
     /** Whether the request names a host that we are known as. */

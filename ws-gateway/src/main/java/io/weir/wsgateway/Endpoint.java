@@ -1,5 +1,6 @@
 package io.weir.wsgateway;
 
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,7 @@ enum Endpoint {
     EXCHANGES("/api/exchanges"),
     PAST("/api/history/state"),
     REPLAY("/api/replay"),
+    CONFIG("/api/config"),
     BODY("/api/bodies/{sha256}");
 
     /**
@@ -50,9 +52,23 @@ enum Endpoint {
         return this == CLOSE;
     }
 
-    /** Whether it takes {@code POST} with a body, and nothing else does. */
-    boolean takesCommands() {
-        return isCommand() || this == REPLAY;
+    /** Whether a request of that method is a command, which may have a body. */
+    boolean isCommandBy(HttpMethod method) {
+        return switch (this) {
+            case CLOSE, REPLAY -> method.equals(HttpMethod.POST);
+            case CONFIG -> method.equals(HttpMethod.PUT);
+            default -> false;
+        };
+    }
+
+    /** The longest body of a command. */
+    int maxBodyBytes() {
+        return this == CONFIG ? ConfigApi.MAX_BODY_BYTES : CommandsApi.MAX_BODY_BYTES;
+    }
+
+    /** Whether a command's body may be YAML, too. */
+    boolean takesYaml() {
+        return this == CONFIG;
     }
 
     /** What is at that path, if anything is. */

@@ -17,6 +17,7 @@ import io.weir.wsgateway.metrics.Meters;
 import io.weir.wsgateway.metrics.NodeMetrics;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +35,21 @@ public final class Gateway implements AutoCloseable {
 
     private final EventLoopGroup group;
     private final Channel listener;
+    private final Doorkeeper doorkeeper;
     private final Subscriptions subscriptions;
     private final Workers workers;
     private final MetricsPage metrics;
 
     private Gateway(
-            EventLoopGroup group, Channel listener, Subscriptions subscriptions, Workers workers, MetricsPage metrics) {
+            EventLoopGroup group,
+            Channel listener,
+            Doorkeeper doorkeeper,
+            Subscriptions subscriptions,
+            Workers workers,
+            MetricsPage metrics) {
         this.group = group;
         this.listener = listener;
+        this.doorkeeper = doorkeeper;
         this.subscriptions = subscriptions;
         this.workers = workers;
         this.metrics = metrics;
@@ -65,6 +73,34 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
+     * Starts to listen, and lets clients see and change the node's configuration. Throws as the other does.
+     *
+     * @param control shows and changes it
+     */
+    public static Gateway start(
+            GatewayConfig config,
+            Ledger ledger,
+            SessionControl sessions,
+            LogFeed logs,
+            Supplier<NodeStatus> node,
+            NodeMetrics figures,
+            ConfigControl control) {
+        return start(config, ledger, sessions, logs, node, figures, control, GatewayLimits.DEFAULTS, null);
+    }
+
+    static Gateway start(
+            GatewayConfig config,
+            Ledger ledger,
+            SessionControl sessions,
+            LogFeed logs,
+            Supplier<NodeStatus> node,
+            NodeMetrics figures,
+            ConfigControl control,
+            GatewayLimits limits) {
+        return start(config, ledger, sessions, logs, node, figures, control, limits, null);
+    }
+
+    /**
      * Starts to show a replay, whose owner is the caller.
      *
      * @param node asked anew for each answer, on the event loop
@@ -77,7 +113,15 @@ public final class Gateway implements AutoCloseable {
     static Gateway start(
             GatewayConfig config, Replay replay, LogFeed logs, Supplier<NodeStatus> node, GatewayLimits limits) {
         return start(
-                config, new ReplayLedger(replay), new PastSessions(), logs, node, NodeMetrics.NONE, limits, replay);
+                config,
+                new ReplayLedger(replay),
+                new PastSessions(),
+                logs,
+                node,
+                NodeMetrics.NONE,
+                ConfigControl.NONE,
+                limits,
+                replay);
     }
 
     static Gateway start(
@@ -88,7 +132,7 @@ public final class Gateway implements AutoCloseable {
             Supplier<NodeStatus> node,
             NodeMetrics figures,
             GatewayLimits limits) {
-        return start(config, ledger, sessions, logs, node, figures, limits, null);
+        return start(config, ledger, sessions, logs, node, figures, ConfigControl.NONE, limits, null);
     }
 
     private static Gateway start(
@@ -98,6 +142,7 @@ public final class Gateway implements AutoCloseable {
             LogFeed logs,
             Supplier<NodeStatus> node,
             NodeMetrics figures,
+            ConfigControl control,
             GatewayLimits limits,
             @Nullable Replay replay) {
         config.requireSafety();
@@ -122,6 +167,7 @@ public final class Gateway implements AutoCloseable {
                 new PastApi(ledger, workers.history()),
                 new CommandsApi(snapshots, workers.rows(), sessions),
                 new ReplayApi(replay, snapshots),
+                new ConfigApi(control, workers.config()),
                 workers.bodies(),
                 metrics,
                 new WebSocketUpgrade(ledger, sessions, subscriptions, limits));
@@ -130,7 +176,8 @@ public final class Gateway implements AutoCloseable {
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ConnectionSetup(doorkeeper, routes, limits, config.tls()));
-        Gateway gateway = new Gateway(group, bind(bootstrap, group, config.listen()), subscriptions, workers, metrics);
+        Gateway gateway = new Gateway(
+                group, bind(bootstrap, group, config.listen()), doorkeeper, subscriptions, workers, metrics);
         LOG.info("gateway listening address={} tls={}", Addresses.text(gateway.address()), config.tls() != null);
         return gateway;
     }
@@ -138,6 +185,15 @@ public final class Gateway implements AutoCloseable {
     /** Where it listens, with the port that was taken if none was asked for. */
     public InetSocketAddress address() {
         return (InetSocketAddress) listener.localAddress();
+    }
+
+    /**
+     * Is reached by these further names from now on, instead of those of the configuration. Any thread.
+     *
+     * @param names each {@code host} or {@code host:port}; one that is neither is passed over
+     */
+    public void allow(List<String> names) {
+        doorkeeper.allow(names);
     }
 
     /** Bytes that wait to be written to dashboards. Any thread; waits for the event loop. */

@@ -41,6 +41,9 @@ final class HealthReport {
         node.listen().forEach(json::writeString);
         json.writeEndArray();
         json.writeStringProperty("gateway", gateway);
+        if (node.configVersion() > 0) {
+            json.writeNumberProperty("configVersion", node.configVersion());
+        }
         json.writeNumberProperty("sequence", health.sequence());
         json.writeNumberProperty("syncedSequence", health.syncedSequence());
         json.writeNumberProperty("violations", health.violations());

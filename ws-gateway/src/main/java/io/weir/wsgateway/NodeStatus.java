@@ -10,9 +10,15 @@ import java.util.List;
  * @param countingSinceMillis wall-clock time of the ledger's first event; 0 if it is not known
  * @param startedAtMillis wall-clock time of this start
  * @param isStopping whether it takes no more clients, since it is about to end
+ * @param configVersion number of the configuration in force; 0 if it has none
  */
 public record NodeStatus(
-        String version, List<String> listen, long countingSinceMillis, long startedAtMillis, boolean isStopping) {
+        String version,
+        List<String> listen,
+        long countingSinceMillis,
+        long startedAtMillis,
+        boolean isStopping,
+        long configVersion) {
     /** Copies the list. */
     public NodeStatus {
         listen = List.copyOf(listen);
@@ -21,5 +27,11 @@ public record NodeStatus(
     /** One that is not about to stop, of a start that is not known. */
     public NodeStatus(String version, List<String> listen, long countingSinceMillis) {
         this(version, listen, countingSinceMillis, 0, false);
+    }
+
+    /** One without a configuration. */
+    public NodeStatus(
+            String version, List<String> listen, long countingSinceMillis, long startedAtMillis, boolean isStopping) {
+        this(version, listen, countingSinceMillis, startedAtMillis, isStopping, 0);
     }
 }

@@ -53,6 +53,9 @@ final class Replies {
         if (answer.status().equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, 1);
         }
+        if (!answer.tag().isEmpty()) {
+            response.headers().set(HttpHeaderNames.ETAG, answer.tag());
+        }
         send(channel, response);
     }
 

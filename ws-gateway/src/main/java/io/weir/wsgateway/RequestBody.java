@@ -13,27 +13,32 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Holds the body of one command, as far as commands may have one: JSON, so that no form of a foreign page can send it, and short.
+ * Holds the body of one command, as far as commands may have one: JSON (or YAML), so that no form of a foreign page can send it, and short.
  * Event loop of its channel.
  */
 final class RequestBody {
-    private static final Pattern JSON_TYPE = Pattern.compile(
-            "application/json[ \t]*(;[ \t]*charset=(utf-8|\"utf-8\")[ \t]*)?", Pattern.CASE_INSENSITIVE);
+    private static final String UTF_8 = "[ \t]*(;[ \t]*charset=(utf-8|\"utf-8\")[ \t]*)?";
+    private static final Pattern JSON_TYPE = Pattern.compile("application/json" + UTF_8, Pattern.CASE_INSENSITIVE);
+    private static final Pattern JSON_OR_YAML_TYPE =
+            Pattern.compile("application/(json|yaml)" + UTF_8, Pattern.CASE_INSENSITIVE);
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final int maxBytes;
+    private final Pattern type;
 
-    RequestBody(int maxBytes) {
+    /** @param takesYaml whether it may be YAML, too, which no form can send either */
+    RequestBody(int maxBytes, boolean takesYaml) {
         this.maxBytes = maxBytes;
+        this.type = takesYaml ? JSON_OR_YAML_TYPE : JSON_TYPE;
     }
 
     /** Why a command's body is refused by what its head says of it. */
     Optional<HttpResponseStatus> refusal(HttpRequest request) {
         HttpHeaders headers = request.headers();
         List<String> types = headers.getAll(HttpHeaderNames.CONTENT_TYPE);
-        boolean isJson = types.size() == 1 && JSON_TYPE.matcher(types.get(0)).matches();
+        boolean isRightType = types.size() == 1 && type.matcher(types.get(0)).matches();
         String coding = headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity");
-        if (!isJson || !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
+        if (!isRightType || !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
             return Optional.of(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE);
         }
         List<String> transferCodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);

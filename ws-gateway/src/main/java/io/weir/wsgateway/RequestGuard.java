@@ -38,7 +38,7 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
 
     private final Doorkeeper doorkeeper;
     private final Routes routes;
-    private final RequestBody body = new RequestBody(CommandsApi.MAX_BODY_BYTES);
+    private RequestBody body = new RequestBody(0, false);
     private @Nullable HttpRequest head;
     private boolean isCommand;
     private boolean isDone;
@@ -114,7 +114,8 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
         }
         isCommand = routes.isCommand(request);
         if (isCommand) {
-            return request.method().equals(HttpMethod.POST)
+            body = routes.bodyOf(request);
+            return routes.allowsMethod(request)
                     ? routes.commandRefusal(ctx.channel(), request)
                             .or(() -> body.refusal(request))
                             .orElse(null)

@@ -3,7 +3,6 @@ package io.weir.wsgateway;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -21,6 +20,7 @@ final class Routes {
     private final PastApi past;
     private final CommandsApi commands;
     private final ReplayApi replay;
+    private final ConfigApi settings;
     private final StoredBodies bodies;
     private final MetricsPage metrics;
     private final WebSocketUpgrade upgrade;
@@ -34,6 +34,7 @@ final class Routes {
             PastApi past,
             CommandsApi commands,
             ReplayApi replay,
+            ConfigApi settings,
             StoredBodies bodies,
             MetricsPage metrics,
             WebSocketUpgrade upgrade) {
@@ -47,6 +48,7 @@ final class Routes {
         this.past = past;
         this.commands = commands;
         this.replay = replay;
+        this.settings = settings;
         this.bodies = bodies;
         this.metrics = metrics;
         this.upgrade = upgrade;
@@ -57,11 +59,23 @@ final class Routes {
         return command(request).isPresent();
     }
 
+    /** Whether a command comes by the method that its path takes commands by. */
+    boolean allowsMethod(HttpRequest request) {
+        return command(request)
+                .map(endpoint -> endpoint.isCommandBy(request.method()))
+                .orElse(false);
+    }
+
+    /** For the body of a request; it takes what its path and method allow. */
+    RequestBody bodyOf(HttpRequest request) {
+        Endpoint endpoint = command(request).orElse(Endpoint.CLOSE);
+        return new RequestBody(endpoint.maxBodyBytes(), endpoint.takesYaml());
+    }
+
     private static Optional<Endpoint> command(HttpRequest request) {
         return Endpoint.at(new QueryStringDecoder(request.uri()).rawPath())
                 .map(Endpoint.Match::endpoint)
-                .filter(endpoint -> endpoint.isCommand()
-                        || (endpoint.takesCommands() && request.method().equals(HttpMethod.POST)));
+                .filter(endpoint -> endpoint.isCommand() || endpoint.isCommandBy(request.method()));
     }
 
     /** Why a command is refused, by its head; empty if its body may come. */
@@ -99,13 +113,20 @@ final class Routes {
         } else if (assets.has(path) && !target.parameters().containsKey("token")) {
             assets.send(channel, path, request.headers().get(HttpHeaderNames.HOST));
         } else if (isCommand(request)) { // who may was asked before the body was read
-            if (command(request).equals(Optional.of(Endpoint.REPLAY))) {
-                replay.command(channel, body);
-            } else {
-                commands.close(channel, body);
-            }
+            carryOut(channel, request, body);
         } else {
             answerKnown(channel, request, target);
+        }
+    }
+
+    private void carryOut(Channel channel, HttpRequest request, byte[] body) throws BadQuestionException {
+        Endpoint endpoint = command(request).orElseThrow();
+        if (endpoint == Endpoint.REPLAY) {
+            replay.command(channel, body);
+        } else if (endpoint == Endpoint.CONFIG) {
+            settings.replace(channel, request, body);
+        } else {
+            commands.close(channel, body);
         }
     }
 
@@ -145,6 +166,7 @@ final class Routes {
             case EXCHANGES -> exchanges.sendExchanges(channel, target);
             case PAST -> past.sendState(channel, target);
             case REPLAY -> replay.sendState(channel);
+            case CONFIG -> settings.send(channel);
             case METRICS -> metrics.send(channel);
             case BODY -> bodies.send(channel, request, match.part());
             case HEALTH, READY, CLOSE -> throw new IllegalStateException("answered before: " + match);

@@ -2,6 +2,7 @@ package io.weir.wsgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.codec.http.HttpMethod;
 import io.weir.aggregator.JournalState;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
@@ -41,8 +42,11 @@ class OpenApiTest {
             if (!endpoint.isCommand()) {
                 methods.add("get");
             }
-            if (endpoint.takesCommands()) {
+            if (endpoint.isCommandBy(HttpMethod.POST)) {
                 methods.add("post");
+            }
+            if (endpoint.isCommandBy(HttpMethod.PUT)) {
+                methods.add("put");
             }
             assertThat(API.path("paths").path(endpoint.path()).propertyNames()).containsExactlyElementsOf(methods);
         }
@@ -92,6 +96,7 @@ class OpenApiTest {
             check("/api/history/state", "get", client.get("/api/history/state?seq=2"), 200);
             check("/api/history/state", "get", client.get("/api/history/state?seq=2&at=1"), 400);
             check("/api/history/state", "get", client.get("/api/history/state?at=1"), 404);
+            check("/api/config", "get", client.get("/api/config"), 404);
             check("/api/replay", "get", client.get("/api/replay"), 404);
             check("/api/replay", "post", client.post("/api/replay", "{\"action\":\"play\"}"), 404);
             check("/api/bodies/{sha256}", "get", client.get("/api/bodies/" + "0".repeat(64)), 404);

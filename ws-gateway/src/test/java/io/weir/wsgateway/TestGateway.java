@@ -22,6 +22,10 @@ final class TestGateway implements AutoCloseable {
     private volatile Optional<LogLevel> wantedLevel = Optional.empty();
 
     private TestGateway(GatewayLimits limits, UnaryOperator<GatewayConfig> configured) {
+        this(limits, configured, ConfigControl.NONE);
+    }
+
+    private TestGateway(GatewayLimits limits, UnaryOperator<GatewayConfig> configured, ConfigControl control) {
         InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         gateway = Gateway.start(
                 configured.apply(new GatewayConfig(listen, List.of("weir.example", "proxy.example:9443"), token)),
@@ -30,6 +34,7 @@ final class TestGateway implements AutoCloseable {
                 logs,
                 () -> new NodeStatus("0.1.0", List.of("127.0.0.1:8080"), 1_772_935_200_000L),
                 figures,
+                control,
                 limits);
     }
 
@@ -43,6 +48,10 @@ final class TestGateway implements AutoCloseable {
 
     static TestGateway configured(UnaryOperator<GatewayConfig> change) {
         return new TestGateway(new TestLimits().build(), change);
+    }
+
+    static TestGateway with(ConfigControl control) {
+        return new TestGateway(new TestLimits().build(), config -> config, control);
     }
 
     /** Limits with ticks that a test does not have to wait for. */

@@ -24,6 +24,7 @@ final class EventKind {
     static final int COMMAND_WITH_REASON = 20;
     static final int JOURNAL_PRUNED = 21;
     static final int EVENTS_OMITTED = 22;
+    static final int CHECKPOINT_CONFIG = 23;
 
     /** From this one on it is a delta, and the low seven bits say which counts follow. */
     static final int BYTES_TRANSFERRED = 0x80;

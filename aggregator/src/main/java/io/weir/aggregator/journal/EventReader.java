@@ -5,6 +5,7 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts.Closed;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
@@ -116,6 +117,7 @@ final class EventReader {
             case EventKind.CHECKPOINT_BEGUN ->
                 new CheckpointBegun(in.varint(), in.varint(), in.varint(), in.varint(), in.tally(), in.smallCount());
             case EventKind.CHECKPOINT_COUNTS -> counts();
+            case EventKind.CHECKPOINT_CONFIG -> new CheckpointConfig(in.varint(), in.text());
             case EventKind.CHECKPOINT_SESSION ->
                 new CheckpointSession(opening(), recordMillis + in.zigzag(), in.text(), in.tally());
             case EventKind.CHECKPOINT_ENDED -> new CheckpointEnded(in.varint());

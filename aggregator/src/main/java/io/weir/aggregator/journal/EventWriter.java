@@ -5,6 +5,7 @@ import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts.Closed;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
@@ -173,6 +174,10 @@ final class EventWriter {
         } else if (event instanceof CheckpointCounts counts) {
             begin(EventKind.CHECKPOINT_COUNTS, atMillis);
             counts(counts);
+        } else if (event instanceof CheckpointConfig config) {
+            begin(EventKind.CHECKPOINT_CONFIG, atMillis);
+            out.varint(config.version());
+            out.text(config.digest());
         } else if (event instanceof CheckpointSession session) {
             begin(EventKind.CHECKPOINT_SESSION, atMillis);
             opening(session.opened());

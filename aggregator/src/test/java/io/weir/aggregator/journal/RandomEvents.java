@@ -6,6 +6,7 @@ import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.BytesTransferred;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts.Closed;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
@@ -56,6 +57,7 @@ final class RandomEvents {
             () -> new CheckpointSession(opened(), time(), text(), tally()),
             () -> new CheckpointEnded(number()),
             this::counts,
+            () -> new CheckpointConfig(number(), text()),
             () -> new ProtocolDetected(number(), protocol()),
             () -> new InterceptionBypassed(number(), text(), text(), text(), time()),
             this::seal,

@@ -1,13 +1,13 @@
-package io.weir.launcher;
+package io.weir.launcher.config;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a number of bytes with its unit: {@code 512}, {@code 64KiB}, {@code 10MiB}, {@code 1GiB}. */
-final class SizeConverter implements ITypeConverter<Long> {
-    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(KiB|MiB|GiB)?");
+/** Reads a number of bytes with its unit: {@code 512}, {@code 64KiB}, {@code 10MiB}, {@code 1GiB}; a space before the unit makes no difference. */
+public final class SizeConverter implements ITypeConverter<Long> {
+    static final Pattern FORM = Pattern.compile("(\\d{1,12})|(\\d{1,9}) ?(KiB|MiB|GiB)");
 
     @Override
     public Long convert(String text) {
@@ -15,11 +15,11 @@ final class SizeConverter implements ITypeConverter<Long> {
         if (!form.matches()) {
             throw new TypeConversionException("'" + text + "' is no size: a number and KiB, MiB or GiB, such as 10MiB");
         }
-        long number = Long.parseLong(form.group(1));
-        String unit = form.group(2);
+        String unit = form.group(3);
         if (unit == null) {
-            return number;
+            return Long.parseLong(form.group(1));
         }
+        long number = Long.parseLong(form.group(2));
         return switch (unit) {
             case "KiB" -> number << 10;
             case "MiB" -> number << 20;

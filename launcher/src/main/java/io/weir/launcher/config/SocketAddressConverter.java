@@ -1,4 +1,4 @@
-package io.weir.launcher;
+package io.weir.launcher.config;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code HOST:PORT}, {@code [IPV6]:PORT} or {@code PORT}, which means the loopback address. */
-final class SocketAddressConverter implements ITypeConverter<InetSocketAddress> {
+public final class SocketAddressConverter implements ITypeConverter<InetSocketAddress> {
     @Override
     public InetSocketAddress convert(String text) {
         int colon = text.lastIndexOf(':');

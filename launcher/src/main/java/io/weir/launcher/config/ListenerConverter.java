@@ -1,4 +1,4 @@
-package io.weir.launcher;
+package io.weir.launcher.config;
 
 import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.ListenerConfig;
@@ -18,7 +18,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a listener: {@code [KIND://]HOST:PORT[?NAME=VALUE&...]}. */
-final class ListenerConverter implements ITypeConverter<ListenerConfig> {
+public final class ListenerConverter implements ITypeConverter<ListenerConfig> {
     private static final String SETTINGS = "name, proxy-protocol, cert, key, client-ca, client-cert";
 
     @Override

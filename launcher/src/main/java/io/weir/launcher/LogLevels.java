@@ -1,0 +1,54 @@
+package io.weir.launcher;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.filter.ThresholdFilter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.filter.Filter;
+import io.weir.launcher.config.Keys.Verbosity;
+import io.weir.wsgateway.LogLevel;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How much is logged: to the console as the configuration says, and to dashboards what they ask for. Any thread.
+ *
+ * <p>Lines are made if either wants them; the console's filter keeps out what only a dashboard wants.
+ */
+final class LogLevels {
+    private static Level configured = Level.INFO;
+    private static Level wanted = Level.INFO;
+
+    private LogLevels() {}
+
+    /** The configuration says so. */
+    static synchronized void configure(Verbosity level) {
+        configured = Level.valueOf(level.name());
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        Appender<ILoggingEvent> queue =
+                context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(LogSetup.QUEUE);
+        if (queue instanceof AsyncAppender async && async.getAppender(LogSetup.CONSOLE) != null) {
+            for (Filter<ILoggingEvent> filter :
+                    async.getAppender(LogSetup.CONSOLE).getCopyOfAttachedFiltersList()) {
+                if (filter instanceof ThresholdFilter threshold) {
+                    threshold.setLevel(configured.toString());
+                }
+            }
+        }
+        adjust();
+    }
+
+    /** Dashboards want lines of that level; none if nobody listens. */
+    static synchronized void want(Optional<LogLevel> level) {
+        wanted = level.filter(each -> each == LogLevel.DEBUG).isPresent() ? Level.DEBUG : Level.INFO;
+        adjust();
+    }
+
+    private static void adjust() {
+        Logger ours = (Logger) LoggerFactory.getLogger("io.weir");
+        ours.setLevel(configured.isGreaterOrEqual(wanted) ? wanted : configured);
+    }
+}

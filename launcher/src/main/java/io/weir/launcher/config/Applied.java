@@ -1,0 +1,22 @@
+package io.weir.launcher.config;
+
+/** When a change of a key takes effect. */
+public enum Applied {
+    /** At once. */
+    RELOAD("reload"),
+    /** At once, unless nothing was intercepted at the start. */
+    RELOAD_IF_INTERCEPTING("reload, if anything was intercepted at the start"),
+    /** With the next start. */
+    RESTART("restart");
+
+    private final String text;
+
+    Applied(String text) {
+        this.text = text;
+    }
+
+    /** For people. */
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,223 @@
+package io.weir.launcher.config;
+
+import io.weir.eventbus.LedgerEvent.CheckpointConfig;
+import io.weir.eventbus.LedgerEvent.ConfigChanged;
+import io.weir.launcher.config.Settings.Difference;
+import io.weir.wsgateway.ConfigControl;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a node's configuration: which one is in force, which one the file says, and how one becomes the other. One a node; any thread
+ * but event loops, since it reads and writes the file. One change at a time.
+ *
+ * <p>A change is taken whole or not at all: with a fault nothing changes. Of an accepted one, what can be applied at once is; the rest
+ * waits for the next start and is listed as pending. Each accepted one is an event of the ledger.
+ */
+public final class ConfigKeeper implements ConfigControl {
+    private static final Logger log = LoggerFactory.getLogger(ConfigKeeper.class);
+    private static final int SUMMARY_CHARS = 2000;
+    private static final int SHOWN_FAULTS = 20;
+
+    /** Puts settings in force. Called by one thread at a time. */
+    @FunctionalInterface
+    public interface Node {
+        /**
+         * Goes by these from now on.
+         *
+         * @param change for the ledger, before anything goes by it
+         */
+        void apply(Settings settings, ConfigChanged change);
+    }
+
+    private final Configuration start;
+    private final boolean isIntercepting;
+    private Settings accepted;
+    private Settings inForce;
+    private volatile long version;
+    private @Nullable Node node;
+
+    /**
+     * A node begins with this configuration.
+     *
+     * @param last what was in force when it ended
+     */
+    public ConfigKeeper(Configuration start, CheckpointConfig last) {
+        this.start = start;
+        isIntercepting = !start.settings().get(Keys.INTERCEPT).isEmpty();
+        accepted = start.settings();
+        inForce = start.settings();
+        boolean isSame = last.digest().equals(inForce.digest());
+        version = last.version() + (isSame ? 0 : 1);
+        if (!isSame) {
+            started = new ConfigChanged(
+                    version,
+                    inForce.digest(),
+                    summary("start", "besides the defaults", inForce.fromDefaults(), List.of()));
+        }
+    }
+
+    private @Nullable ConfigChanged started;
+
+    /** What the ledger must hear of the start; nothing if the configuration is the one of before. */
+    public Optional<ConfigChanged> started() {
+        return Optional.ofNullable(started);
+    }
+
+    /** Changes are taken from now on. */
+    public synchronized void serve(Node applying) {
+        node = applying;
+    }
+
+    /** No change is taken any more. */
+    public synchronized void stop() {
+        node = null;
+    }
+
+    /** The number of the configuration in force. Any thread. */
+    public long version() {
+        return version;
+    }
+
+    ConfigFile file() {
+        return start.file();
+    }
+
+    /**
+     * Reads the file again. What is wrong with it is logged, and nothing changes then.
+     *
+     * @param by what made us do so, such as {@code sighup}
+     */
+    public synchronized void reload(String by) {
+        try {
+            ConfigReader.Outcome outcome = read(file().read());
+            if (outcome.faults().isEmpty()) {
+                accept(outcome.settings(), by);
+            } else {
+                logFaults(by, outcome.faults());
+            }
+        } catch (ConfigException e) {
+            log.error("configuration not reloaded, the old one is in force by={} reason=\"{}\"", by, e.getMessage());
+        }
+    }
+
+    private ConfigReader.Outcome read(byte[] bytes) {
+        return Configuration.read(file(), bytes, start.options());
+    }
+
+    private void logFaults(String by, List<Fault> faults) {
+        log.error(
+                "configuration not reloaded, the old one is in force by={} file={} faults={}",
+                by,
+                file(),
+                faults.size());
+        faults.stream()
+                .limit(SHOWN_FAULTS)
+                .forEach(fault -> log.error("configuration fault file={} {}", file(), fault));
+    }
+
+    @Override
+    public synchronized State state() {
+        return state(file().read());
+    }
+
+    private State state(byte[] bytes) {
+        List<String> pending = inForce.differences(accepted).stream()
+                .map(each -> each.key().path())
+                .toList();
+        return new State(version, inForce.digest(), file().toString(), tag(bytes), pending, accepted.tree());
+    }
+
+    /** Of the file as it is and of the settings that were accepted: another of either, another tag. */
+    private String tag(byte[] bytes) {
+        String both = Settings.sha256(bytes) + accepted.digest() + version;
+        return "\"" + Settings.sha256(both.getBytes(StandardCharsets.US_ASCII)).substring(0, 32) + "\"";
+    }
+
+    @Override
+    public synchronized Outcome replace(byte[] document, Predicate<String> ifMatch, String by) {
+        if (node == null) {
+            return new Failed("the node takes no changes while it starts or stops");
+        }
+        try {
+            if (!ifMatch.test(tag(file().read()))) {
+                return new Stale();
+            }
+            ConfigReader.Outcome outcome = read(document);
+            if (!outcome.faults().isEmpty()) {
+                logFaults(by, outcome.faults());
+                return new Refused(outcome.faults().stream()
+                        .map(fault -> new WrongKey(
+                                fault.key(),
+                                fault.place().line(),
+                                fault.place().column(),
+                                fault.found(),
+                                fault.problem()))
+                        .toList());
+            }
+            file().write(document);
+            accept(outcome.settings(), by);
+            return new Accepted(state(document));
+        } catch (ConfigException e) {
+            log.error("configuration not changed by={} reason=\"{}\"", by, e.getMessage());
+            return new Failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void accept(Settings next, String by) {
+        Node applying = node;
+        List<Difference> differences = accepted.differences(next);
+        if (differences.isEmpty() || applying == null) {
+            return;
+        }
+        Settings merged = start.settings().with(this::isLive, next);
+        List<Difference> applied = new ArrayList<>();
+        List<Difference> waiting = new ArrayList<>();
+        differences.forEach(each -> (isLive(each.key()) ? applied : waiting).add(each));
+        var change = new ConfigChanged(version + 1, merged.digest(), summary(by, "changed", applied, waiting));
+        applying.apply(merged, change);
+        accepted = next;
+        inForce = merged;
+        version = change.version();
+        log.info("configuration changed version={} {}", version, change.summary());
+        if (!waiting.isEmpty()) {
+            log.warn("configuration needs a restart for keys=[{}]", paths(waiting));
+        }
+    }
+
+    private boolean isLive(Key<?> key) {
+        return switch (key.applied()) {
+            case RELOAD -> true;
+            case RELOAD_IF_INTERCEPTING -> isIntercepting;
+            case RESTART -> false;
+        };
+    }
+
+    private static String paths(List<Difference> differences) {
+        return differences.stream().map(each -> each.key().path()).collect(Collectors.joining(", "));
+    }
+
+    private static String summary(String by, String what, List<Difference> applied, List<Difference> waiting) {
+        var text = new StringBuilder("by=\"" + Fault.shown(by) + "\"");
+        if (!applied.isEmpty()) {
+            text.append(' ').append(what).append(": ").append(joined(applied));
+        }
+        if (!waiting.isEmpty()) {
+            text.append(" needs a restart: ").append(joined(waiting));
+        }
+        return text.length() <= SUMMARY_CHARS ? text.toString() : text.substring(0, SUMMARY_CHARS - 1) + "…";
+    }
+
+    private static String joined(List<Difference> differences) {
+        return differences.stream()
+                .map(each -> each.key().path() + " " + Fault.shown(each.before()) + " -> " + Fault.shown(each.after()))
+                .collect(Collectors.joining("; "));
+    }
+}

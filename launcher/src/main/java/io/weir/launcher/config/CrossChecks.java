@@ -1,0 +1,156 @@
+package io.weir.launcher.config;
+
+import io.weir.launcher.config.Types.Listener;
+import io.weir.proxyengine.AccessConfig;
+import io.weir.proxyengine.EngineException;
+import io.weir.proxyengine.ListenerConfig;
+import io.weir.proxyengine.tls.OriginTls;
+import io.weir.proxyengine.tls.TlsException;
+import io.weir.wsgateway.GatewayException;
+import io.weir.wsgateway.GatewayTls;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * Checks what no key can be blamed for alone, and that the files that are named can be used. A fault is reported at the key that most
+ * likely is to be changed. One thread; reads files.
+ */
+final class CrossChecks {
+    private final Settings settings;
+    private final Set<Key<?>> faulty;
+    private final BiConsumer<Key<?>, String> faults;
+
+    /** @param faulty keys whose value is not what the file says, so that nothing can be said of them */
+    CrossChecks(Settings settings, Set<Key<?>> faulty, BiConsumer<Key<?>, String> faults) {
+        this.settings = settings;
+        this.faulty = faulty;
+        this.faults = faults;
+    }
+
+    void check() {
+        listeners();
+        gateway();
+        interception();
+        users();
+    }
+
+    private boolean areRight(Key<?>... keys) {
+        return List.of(keys).stream().noneMatch(faulty::contains);
+    }
+
+    private void listeners() {
+        if (!areRight(Keys.LISTEN, Keys.ALLOW_OPEN, Keys.USERS, Keys.NO_AUTH_FROM)) {
+            return;
+        }
+        List<ListenerConfig> listeners =
+                settings.get(Keys.LISTEN).stream().map(Listener::config).toList();
+        if (listeners.isEmpty()) {
+            faults.accept(Keys.LISTEN, "no address to listen on");
+        }
+        boolean isGuarded = settings.get(Keys.ALLOW_OPEN) || areAllAsked();
+        Set<String> names = new HashSet<>();
+        for (ListenerConfig each : listeners) {
+            boolean isNamed = !each.name().equals(ListenerConfig.nameOf(each.address()));
+            if (isNamed && !names.add(each.name())) {
+                faults.accept(Keys.LISTEN, "two listeners have the name " + each.name());
+            }
+            if (!isGuarded && !isForThisMachine(each)) {
+                faults.accept(
+                        Keys.LISTEN,
+                        "listening " + (each.proxyProtocol().isEmpty() ? "on " : "behind a load balancer on ")
+                                + each.address().getHostString()
+                                + " would make this an open proxy: anybody who reaches it could use it. Listen on 127.0.0.1, ask for passwords with"
+                                + " proxy.users (--users), or say proxy.allow-open (--allow-open) if the network keeps others away");
+            }
+        }
+    }
+
+    /** Whether nobody gets in without a password who comes from just anywhere. */
+    private boolean areAllAsked() {
+        return settings.get(Keys.USERS)
+                .map(file -> new AccessConfig(file, settings.get(Keys.NO_AUTH_FROM), AccessConfig.REALM))
+                .map(access -> !access.exemptsEverybody())
+                .orElse(false);
+    }
+
+    private void users() {
+        if (!areRight(Keys.USERS, Keys.NO_AUTH_FROM)) {
+            return;
+        }
+        Optional<Path> users = settings.get(Keys.USERS);
+        if (users.isEmpty() && !settings.get(Keys.NO_AUTH_FROM).isEmpty()) {
+            faults.accept(
+                    Keys.NO_AUTH_FROM,
+                    "says who needs no user of proxy.users (--users), and there is none: say both, or neither");
+        }
+        users.ifPresent(file -> {
+            try {
+                new AccessConfig(file, List.of(), AccessConfig.REALM).check();
+            } catch (EngineException e) {
+                faults.accept(Keys.USERS, String.valueOf(e.getMessage()));
+            }
+        });
+    }
+
+    private static boolean isForThisMachine(ListenerConfig listener) {
+        return listener.address().getAddress().isLoopbackAddress()
+                && listener.proxyProtocol().isEmpty();
+    }
+
+    private void gateway() {
+        if (!areRight(Keys.GATEWAY_CERT, Keys.GATEWAY_KEY, Keys.GATEWAY, Keys.GATEWAY_ALLOW_PLAIN)) {
+            return;
+        }
+        Optional<Path> certificate = settings.get(Keys.GATEWAY_CERT);
+        Optional<Path> key = settings.get(Keys.GATEWAY_KEY);
+        if (certificate.isPresent() != key.isPresent()) {
+            faults.accept(
+                    certificate.isPresent() ? Keys.GATEWAY_CERT : Keys.GATEWAY_KEY,
+                    "--gateway-cert and --gateway-key go together; "
+                            + (certificate.isPresent() ? "--gateway-key" : "--gateway-cert") + " is missing");
+        } else if (certificate.isPresent()) {
+            try {
+                GatewayTls.load(certificate.get(), key.get());
+            } catch (GatewayException e) {
+                faults.accept(Keys.GATEWAY_CERT, String.valueOf(e.getMessage()));
+            }
+        } else if (!settings.get(Keys.GATEWAY_ALLOW_PLAIN)
+                && !settings.get(Keys.GATEWAY).getAddress().isLoopbackAddress()) {
+            faults.accept(
+                    Keys.GATEWAY,
+                    "the gateway would be reached from other machines without TLS, so that its token can be read on the way; give"
+                            + " gateway.cert and gateway.key (--gateway-cert, --gateway-key), listen on 127.0.0.1, or say"
+                            + " gateway.allow-plain (--gateway-allow-plain) if something else protects the way");
+        }
+    }
+
+    private void interception() {
+        if (areRight(Keys.CAPTURE, Keys.INTERCEPT)
+                && !settings.get(Keys.CAPTURE).isEmpty()
+                && settings.get(Keys.INTERCEPT).isEmpty()) {
+            faults.accept(
+                    Keys.CAPTURE,
+                    "stores what intercept.hosts (--intercept) reads, and that has no hosts: say both, or neither");
+        }
+        if (areRight(Keys.CAPTURE_LIMIT, Keys.CAPTURE_TOTAL)
+                && settings.get(Keys.CAPTURE_TOTAL) < settings.get(Keys.CAPTURE_LIMIT)) {
+            faults.accept(
+                    Keys.CAPTURE_TOTAL,
+                    "there is no room for one body of capture.limit, "
+                            + settings.texts(Keys.CAPTURE_LIMIT).get(0));
+        }
+        if (areRight(Keys.TRUST)) {
+            for (Path file : settings.get(Keys.TRUST)) {
+                try {
+                    OriginTls.readPem(file);
+                } catch (EngineException | TlsException e) {
+                    faults.accept(Keys.TRUST, String.valueOf(e.getMessage()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,408 @@
+package io.weir.launcher.config;
+
+import static io.weir.launcher.config.Applied.RELOAD;
+import static io.weir.launcher.config.Applied.RELOAD_IF_INTERCEPTING;
+import static io.weir.launcher.config.Applied.RESTART;
+
+import io.weir.proxyengine.AccessConfig;
+import io.weir.proxyengine.Network;
+import io.weir.proxyengine.PrivateDestinations;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The table of keys. All that is known of a key is its row: reading, checking, {@code weir config}, the options of {@code weir proxy}
+ * and the table in {@code docs/configuration.md} come from it. Immutable.
+ */
+public final class Keys {
+    private static final Duration MILLI = Duration.ofMillis(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration YEAR = Duration.ofDays(365);
+    private static final long TIB = 1L << 40;
+    private static final String AUTO = "auto";
+    private static final String NONE = "none";
+    private static final String ALL = "all";
+    private static final String PATTERNS = "HOST-PATTERN";
+    private static final String TIME = "TIME";
+
+    /** How to talk to sockets. */
+    enum TransportName {
+        AUTO,
+        SPLICE,
+        EPOLL,
+        NIO
+    }
+
+    /** How much is logged. */
+    public enum Verbosity {
+        /** Only what must be looked at. */
+        ERROR,
+        /** And what may have to be. */
+        WARN,
+        /** And what an operator would want to know. */
+        INFO,
+        /** And each connection. */
+        DEBUG
+    }
+
+    public static final Key<Path> DATA = Key.one(
+                    "data",
+                    Types.PATH,
+                    "./data",
+                    RESTART,
+                    "What outlives the process: journal, token, certificate authority, bodies.")
+            .option("--data", "FOLDER");
+
+    static final Key<List<Types.Listener>> LISTEN = Key.list(
+                    "proxy.listen",
+                    Types.LISTENER,
+                    RESTART,
+                    "Where clients connect. Port 0 takes a free one. KIND is http, https, socks5 or mixed; http if it is left out.",
+                    "127.0.0.1:8080")
+            .option("--listen", "[KIND://]HOST:PORT");
+    public static final Key<Boolean> ALLOW_OPEN = Key.one(
+                    "proxy.allow-open",
+                    Types.FLAG,
+                    "false",
+                    RESTART,
+                    "Listen on addresses other than loopback although not every client needs a password.")
+            .option("--allow-open", "");
+    static final Key<Optional<Path>> USERS = Key.one(
+                    "proxy.users",
+                    Types.orWord(NONE, Types.PATH),
+                    NONE,
+                    RESTART,
+                    "Ask clients for a user and a password of this file: lines of name:hash, bcrypt or argon2id (htpasswd -B). Edit it with weir"
+                            + " user; a change of the file counts within seconds.")
+            .option("--users", "FILE");
+    static final Key<List<Network>> NO_AUTH_FROM = Key.list(
+                    "proxy.no-auth-from",
+                    Types.NETWORK,
+                    RESTART,
+                    "From where clients need no user: networks or addresses.")
+            .option("--no-auth-from", "NETWORK");
+    static final Key<String> AUTH_REALM = Key.one(
+                    "proxy.auth-realm",
+                    Types.WORDS,
+                    AccessConfig.REALM,
+                    RESTART,
+                    "What a client shows to whom it asks for the password.")
+            .option("--auth-realm", "TEXT");
+    public static final Key<Optional<Long>> MAX_CONNECTIONS = Key.one(
+            "proxy.max-connections",
+            Types.orWord(AUTO, Types.count(1, 1_000_000)),
+            AUTO,
+            RELOAD,
+            "Client connections at once; beyond them nothing is accepted. With auto, as many as there are files for.");
+    public static final Key<PrivateDestinations> PRIVATE_DESTINATIONS = Key.one(
+            "proxy.private-destinations",
+            Types.choice(PrivateDestinations.class),
+            AUTO,
+            RELOAD,
+            "Whether clients may go to loopback and private addresses. With auto, only while every listener is on loopback.");
+    static final Key<List<InetSocketAddress>> REFUSED_DESTINATIONS = Key.list(
+            "proxy.refused-destinations",
+            Types.ADDRESS,
+            RESTART,
+            "Further addresses that no client may reach, besides the node's own.");
+    static final Key<List<InetSocketAddress>> NAME_SERVERS = Key.list(
+            "proxy.name-servers",
+            Types.ADDRESS,
+            RESTART,
+            "Whom to ask for names; those of the system if there are none.");
+    static final Key<Optional<Long>> EVENT_LOOPS = Key.one(
+            "proxy.event-loops",
+            Types.orWord(AUTO, Types.count(1, 1024)),
+            AUTO,
+            RESTART,
+            "Threads that carry traffic. With auto, one for each processor.");
+    static final Key<TransportName> TRANSPORT = Key.one(
+            "proxy.transport",
+            Types.choice(TransportName.class),
+            AUTO,
+            RESTART,
+            "How to talk to sockets: splice copies tunnels in the kernel, epoll does not, nio runs anywhere. With auto, the best that works.");
+    static final Key<Long> RELAY_BUFFER = Key.one(
+            "proxy.relay-buffer",
+            Types.size(1024, 1 << 20),
+            "128KiB",
+            RESTART,
+            "Buffer of an event loop through which tunnels are copied.");
+    static final Key<Optional<String>> NODE_NAME = Key.one(
+            "proxy.node-name",
+            Types.orWord(AUTO, Types.NODE_NAME),
+            AUTO,
+            RESTART,
+            "This node in Via fields. With auto, weir- and the node's id.");
+
+    public static final Key<Duration> CONNECT = Key.one(
+            "timeouts.connect",
+            Types.time(MILLI, HOUR),
+            "10s",
+            RELOAD,
+            "For a name to be resolved and an address to accept, and for a handshake with an intercepted origin.");
+    public static final Key<Duration> HEAD = Key.one(
+            "timeouts.head",
+            Types.time(MILLI, HOUR),
+            "10s",
+            RELOAD,
+            "For a request's head to arrive whole, from its first byte or the connection's start; absolute.");
+    public static final Key<Duration> KEEP_ALIVE = Key.one(
+            "timeouts.keep-alive",
+            Types.time(MILLI, DAY),
+            "60s",
+            RELOAD,
+            "How long a client or origin connection may wait for its next request.");
+    public static final Key<Duration> EXCHANGE_IDLE = Key.one(
+            "timeouts.exchange-idle",
+            Types.time(MILLI, YEAR),
+            "5m",
+            RELOAD,
+            "How long an exchange may stand still. One that has begun keeps the old value.");
+    public static final Key<Duration> TUNNEL_IDLE = Key.one(
+            "timeouts.tunnel-idle",
+            Types.time(MILLI, YEAR),
+            "1h",
+            RELOAD,
+            "How long a tunnel may stand still. An open one keeps the old value.");
+    public static final Key<Duration> DRAIN = Key.one(
+                    "timeouts.drain",
+                    Types.time(Duration.ZERO, DAY),
+                    "5s",
+                    RELOAD,
+                    "How long open sessions may go on after a signal to stop.")
+            .option("--drain", TIME);
+
+    public static final Key<List<String>> INTERCEPT = Key.list(
+                    "intercept.hosts",
+                    Types.HOST_PATTERN,
+                    RELOAD_IF_INTERCEPTING,
+                    "Read HTTPS and HTTP inside tunnels, and record every exchange: of these hosts. Clients must trust this install's CA: weir ca"
+                            + " install-help.")
+            .option("--intercept", PATTERNS)
+            .alone("*");
+    public static final Key<List<String>> INTERCEPT_EXCEPT = Key.list(
+                    "intercept.except",
+                    Types.HOST_PATTERN,
+                    RELOAD_IF_INTERCEPTING,
+                    "Hosts whose tunnels are passed on unread all the same.")
+            .option("--intercept-except", PATTERNS);
+    static final Key<List<Path>> TRUST = Key.list(
+                    "intercept.trust",
+                    Types.PATH,
+                    RESTART,
+                    "PEM files with authorities of origins to trust besides those of the JDK.")
+            .option("--trust", "FILE");
+    public static final Key<List<String>> INSECURE_ORIGIN = Key.list(
+                    "intercept.insecure-origin",
+                    Types.HOST_PATTERN,
+                    RELOAD_IF_INTERCEPTING,
+                    "Hosts whose certificate is not checked when they are intercepted.")
+            .option("--insecure-origin", PATTERNS);
+    static final Key<List<String>> REDACT = Key.list(
+                    "intercept.redact",
+                    Types.FIELD_NAME,
+                    RESTART,
+                    "Header fields and query parameters whose values are not recorded, besides the usual ones.")
+            .option("--redact", "NAME");
+    static final Key<Duration> BYPASS_TIME = Key.one(
+                    "intercept.bypass-time",
+                    Types.time(MILLI, YEAR),
+                    "10m",
+                    RESTART,
+                    "How long a host is passed on unread after interception would have broken it.")
+            .option("--bypass-time", TIME);
+
+    static final Key<List<String>> CAPTURE = Key.list(
+                    "capture.hosts",
+                    Types.HOST_PATTERN,
+                    RESTART,
+                    "Store the bodies of intercepted exchanges with these hosts in the data folder.")
+            .option("--capture-bodies", PATTERNS)
+            .alone("*");
+    static final Key<Long> CAPTURE_LIMIT = Key.one(
+                    "capture.limit", Types.size(1, TIB), "10MiB", RESTART, "A larger body is not stored.")
+            .option("--capture-limit", "SIZE");
+    static final Key<Duration> CAPTURE_KEEP = Key.one(
+                    "capture.keep",
+                    Types.time(MILLI, Duration.ofDays(3650)),
+                    "7d",
+                    RESTART,
+                    "How long a stored body is kept.")
+            .option("--capture-keep", TIME);
+    static final Key<Long> CAPTURE_TOTAL = Key.one(
+                    "capture.total",
+                    Types.size(1, 1024 * TIB),
+                    "1GiB",
+                    RESTART,
+                    "Room for all stored bodies; the oldest go first.")
+            .option("--capture-total", "SIZE");
+    static final Key<Long> CAPTURE_QUEUE = Key.one(
+            "capture.queue",
+            Types.size(1 << 20, TIB),
+            "64MiB",
+            RESTART,
+            "Memory for bodies that are not written yet; what does not fit is not stored.");
+
+    static final Key<InetSocketAddress> GATEWAY = Key.one(
+                    "gateway.listen", Types.ADDRESS, "127.0.0.1:9090", RESTART, "Where the dashboard and its API are.")
+            .option("--gateway", "HOST:PORT");
+    static final Key<Optional<Path>> GATEWAY_CERT = Key.one(
+                    "gateway.cert",
+                    Types.orWord(NONE, Types.PATH),
+                    NONE,
+                    RESTART,
+                    "PEM file with the gateway's certificate and those that signed it: it is then reached over https only.")
+            .option("--gateway-cert", "FILE");
+    static final Key<Optional<Path>> GATEWAY_KEY = Key.one(
+                    "gateway.key",
+                    Types.orWord(NONE, Types.PATH),
+                    NONE,
+                    RESTART,
+                    "PEM file with that certificate's private key.")
+            .option("--gateway-key", "FILE");
+    public static final Key<List<String>> GATEWAY_ALLOW = Key.list(
+                    "gateway.allow",
+                    Types.HOST_AND_PORT,
+                    RELOAD,
+                    "Further names that browsers reach the gateway by, as behind a reverse proxy. Without a port, 80 and 443 are meant.")
+            .option("--gateway-allow", "HOST[:PORT]");
+    static final Key<Boolean> GATEWAY_ALLOW_PLAIN = Key.one(
+                    "gateway.allow-plain",
+                    Types.FLAG,
+                    "false",
+                    RESTART,
+                    "Let the gateway listen on addresses other than loopback without TLS.")
+            .option("--gateway-allow-plain", "");
+
+    static final Key<Duration> SYNC_INTERVAL = Key.one(
+            "journal.sync-interval",
+            Types.time(MILLI, HOUR),
+            "1s",
+            RESTART,
+            "How long an event may wait until it survives the end of the machine.");
+    static final Key<Duration> TICK = Key.one(
+            "journal.snapshot-tick",
+            Types.time(MILLI, Duration.ofMinutes(1)),
+            "10ms",
+            RESTART,
+            "How often a new snapshot for the gateway may be taken.");
+    static final Key<Optional<Long>> FREE_SPACE = Key.one(
+            "journal.free-space-floor",
+            Types.orWord(AUTO, Types.size(0, 1024 * TIB)),
+            AUTO,
+            RESTART,
+            "Free space on the disk below which nothing is journaled and no session begins. With auto, 1 GiB, or 5 % of a disk smaller than 20"
+                    + " GiB.");
+    static final Key<Long> CHECKPOINT_EVENTS = Key.one(
+            "journal.checkpoint-events",
+            Types.count(1, 1_000_000_000_000L),
+            "1000000",
+            RESTART,
+            "A checkpoint is due after so many events.");
+    static final Key<Duration> CHECKPOINT_INTERVAL = Key.one(
+            "journal.checkpoint-interval",
+            Types.time(MILLI, YEAR),
+            "10m",
+            RESTART,
+            "A checkpoint is due after this time, if anything changed.");
+    static final Key<Duration> RETRY_INTERVAL = Key.one(
+            "journal.retry-interval",
+            Types.time(MILLI, HOUR),
+            "1s",
+            RESTART,
+            "How often a journal that cannot be written is tried again, and the free space looked at.");
+    static final Key<Long> HELD_EVENTS = Key.one(
+            "journal.held-events",
+            Types.count(1, 100_000_000),
+            "262144",
+            RESTART,
+            "Events that are kept in memory while the journal cannot be written.");
+    static final Key<Duration> SEAL_INTERVAL = Key.one(
+            "journal.seal-interval", Types.time(MILLI, DAY), "2s", RESTART, "How long an event may wait for its seal.");
+    static final Key<Optional<Duration>> JOURNAL_KEEP_FOR = Key.one(
+                    "journal.keep-for",
+                    Types.orWord(ALL, Types.time(MILLI, Duration.ofDays(36_500))),
+                    ALL,
+                    RESTART,
+                    "What is older is removed from the journal, an hour at a time; the totals survive, and the journal says what went.")
+            .option("--journal-keep-for", "AGE");
+    static final Key<Optional<Long>> JOURNAL_KEEP_SIZE = Key.one(
+                    "journal.keep-size",
+                    Types.orWord(ALL, Types.size(1, 1024 * TIB)),
+                    ALL,
+                    RESTART,
+                    "The oldest hours are removed until the journal's files have so many bytes at most.")
+            .option("--journal-keep-size", "SIZE");
+    static final Key<Long> RING_SLOTS = Key.one(
+                    "journal.ring-slots",
+                    Types.powerOfTwo(2, 1 << 24),
+                    "16384",
+                    RESTART,
+                    "Slots between the event loops and the ledger. A power of two.")
+            .option("--ring-slots", "N");
+
+    public static final Key<Verbosity> LOG_LEVEL = Key.one(
+            "log.level",
+            Types.choice(Verbosity.class),
+            "info",
+            RELOAD,
+            "What is written to stderr. With debug, a line or more for each connection.");
+
+    /** Weir's keys. */
+    public static final KeyTable TABLE = new KeyTable(List.of(
+            DATA,
+            LISTEN,
+            ALLOW_OPEN,
+            USERS,
+            NO_AUTH_FROM,
+            AUTH_REALM,
+            MAX_CONNECTIONS,
+            PRIVATE_DESTINATIONS,
+            REFUSED_DESTINATIONS,
+            NAME_SERVERS,
+            EVENT_LOOPS,
+            TRANSPORT,
+            RELAY_BUFFER,
+            NODE_NAME,
+            CONNECT,
+            HEAD,
+            KEEP_ALIVE,
+            EXCHANGE_IDLE,
+            TUNNEL_IDLE,
+            DRAIN,
+            INTERCEPT,
+            INTERCEPT_EXCEPT,
+            TRUST,
+            INSECURE_ORIGIN,
+            REDACT,
+            BYPASS_TIME,
+            CAPTURE,
+            CAPTURE_LIMIT,
+            CAPTURE_KEEP,
+            CAPTURE_TOTAL,
+            CAPTURE_QUEUE,
+            GATEWAY,
+            GATEWAY_CERT,
+            GATEWAY_KEY,
+            GATEWAY_ALLOW,
+            GATEWAY_ALLOW_PLAIN,
+            SYNC_INTERVAL,
+            TICK,
+            FREE_SPACE,
+            CHECKPOINT_EVENTS,
+            CHECKPOINT_INTERVAL,
+            RETRY_INTERVAL,
+            HELD_EVENTS,
+            SEAL_INTERVAL,
+            JOURNAL_KEEP_FOR,
+            JOURNAL_KEEP_SIZE,
+            RING_SLOTS,
+            LOG_LEVEL));
+
+    private Keys() {}
+}

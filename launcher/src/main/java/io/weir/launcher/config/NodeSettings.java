@@ -1,0 +1,197 @@
+package io.weir.launcher.config;
+
+import io.weir.aggregator.AggregatorConfig;
+import io.weir.aggregator.journal.RetentionPolicy;
+import io.weir.launcher.config.Keys.TransportName;
+import io.weir.launcher.config.Types.Listener;
+import io.weir.proxyengine.AccessConfig;
+import io.weir.proxyengine.EngineConfig;
+import io.weir.proxyengine.HostPatterns;
+import io.weir.proxyengine.InterceptConfig;
+import io.weir.proxyengine.ListenerConfig;
+import io.weir.proxyengine.LiveConfig;
+import io.weir.proxyengine.LiveConfig.InterceptedHosts;
+import io.weir.proxyengine.Redaction;
+import io.weir.proxyengine.Transport;
+import io.weir.proxyengine.bodies.BodyStoreConfig;
+import io.weir.proxyengine.tls.CertificateAuthority;
+import io.weir.proxyengine.tls.OriginTls;
+import io.weir.wsgateway.GatewayConfig;
+import io.weir.wsgateway.GatewayTls;
+import io.weir.wsgateway.GatewayToken;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the modules are started with, out of settings. Immutable; some of it reads files. */
+public final class NodeSettings {
+    private final Settings settings;
+    private final int roomForConnections;
+
+    /** @param roomForConnections what {@code auto} means for client connections */
+    public NodeSettings(Settings settings, int roomForConnections) {
+        this.settings = settings;
+        this.roomForConnections = roomForConnections;
+    }
+
+    /** The folder of data. */
+    public Path data() {
+        return settings.get(Keys.DATA);
+    }
+
+    /** Slots of the ring. */
+    public int ringSlots() {
+        return Math.toIntExact(settings.get(Keys.RING_SLOTS));
+    }
+
+    /** Client connections at once. */
+    public int maxConnections() {
+        return settings.get(Keys.MAX_CONNECTIONS).map(Math::toIntExact).orElse(roomForConnections);
+    }
+
+    /** The transport that is asked for; the best one if none is. It is tried, which takes a moment. */
+    public Transport transport() {
+        TransportName name = settings.get(Keys.TRANSPORT);
+        return name == TransportName.AUTO ? Transport.best() : Transport.valueOf(name.name());
+    }
+
+    /** Where the proxy listens. */
+    public List<ListenerConfig> listeners() {
+        return settings.get(Keys.LISTEN).stream().map(Listener::config).toList();
+    }
+
+    /** The ledger's. */
+    public AggregatorConfig aggregator(Path journal, Path seal, String version) {
+        AggregatorConfig usual = AggregatorConfig.defaults(journal, version);
+        return new AggregatorConfig(
+                journal,
+                version,
+                settings.get(Keys.SYNC_INTERVAL),
+                settings.get(Keys.TICK),
+                settings.get(Keys.FREE_SPACE).orElse(usual.freeSpaceFloorBytes()),
+                settings.get(Keys.CHECKPOINT_EVENTS),
+                settings.get(Keys.CHECKPOINT_INTERVAL),
+                settings.get(Keys.RETRY_INTERVAL),
+                Math.toIntExact(settings.get(Keys.HELD_EVENTS)),
+                seal,
+                settings.get(Keys.SEAL_INTERVAL),
+                new RetentionPolicy(
+                        settings.get(Keys.JOURNAL_KEEP_FOR).orElse(null),
+                        settings.get(Keys.JOURNAL_KEEP_SIZE).orElse(0L)));
+    }
+
+    /** The gateway's, without what interception adds. */
+    public GatewayConfig gateway(GatewayToken token) {
+        var config = new GatewayConfig(settings.get(Keys.GATEWAY), settings.get(Keys.GATEWAY_ALLOW), token);
+        if (settings.get(Keys.GATEWAY_ALLOW_PLAIN)) {
+            config = config.withPlainAllowed();
+        }
+        return settings.get(Keys.GATEWAY_CERT).isEmpty()
+                ? config
+                : config.withTls(GatewayTls.load(
+                        settings.get(Keys.GATEWAY_CERT).get(),
+                        settings.get(Keys.GATEWAY_KEY).orElseThrow()));
+    }
+
+    /** Who may use the proxy; null if everybody may. */
+    public @Nullable AccessConfig access() {
+        return settings.get(Keys.USERS)
+                .map(file -> new AccessConfig(file, settings.get(Keys.NO_AUTH_FROM), settings.get(Keys.AUTH_REALM)))
+                .orElse(null);
+    }
+
+    /** Names that the gateway is reached by, besides its own. */
+    public List<String> gatewayNames() {
+        return settings.get(Keys.GATEWAY_ALLOW);
+    }
+
+    /**
+     * What to intercept; null if nothing.
+     *
+     * @param authority makes or loads the certificate authority, which is not touched if nothing is intercepted
+     */
+    public @Nullable InterceptConfig intercept(Supplier<CertificateAuthority> authority, Path bodies) {
+        if (settings.get(Keys.INTERCEPT).isEmpty()) {
+            return null;
+        }
+        List<X509Certificate> trust = new ArrayList<>();
+        settings.get(Keys.TRUST).forEach(file -> trust.addAll(OriginTls.readPem(file)));
+        InterceptedHosts hosts = interceptedHosts();
+        return new InterceptConfig(
+                authority.get(),
+                hosts.include(),
+                hosts.exclude(),
+                hosts.unverified(),
+                trust,
+                HostPatterns.parse(settings.get(Keys.CAPTURE)),
+                settings.get(Keys.CAPTURE).isEmpty() ? null : bodyStore(bodies),
+                Redaction.defaults().also(Set.copyOf(settings.get(Keys.REDACT))),
+                settings.get(Keys.BYPASS_TIME));
+    }
+
+    private InterceptedHosts interceptedHosts() {
+        return new InterceptedHosts(
+                HostPatterns.parse(settings.get(Keys.INTERCEPT)),
+                HostPatterns.parse(settings.get(Keys.INTERCEPT_EXCEPT)),
+                HostPatterns.parse(settings.get(Keys.INSECURE_ORIGIN)));
+    }
+
+    BodyStoreConfig bodyStore(Path folder) {
+        return new BodyStoreConfig(
+                folder,
+                settings.get(Keys.CAPTURE_LIMIT),
+                settings.get(Keys.CAPTURE_QUEUE),
+                settings.get(Keys.CAPTURE_KEEP),
+                settings.get(Keys.CAPTURE_TOTAL));
+    }
+
+    /**
+     * The engine's, but for what only a node that has started knows.
+     *
+     * @param nodeName what {@code auto} means for the node's name
+     */
+    public EngineConfig.Builder engine(String nodeName) {
+        List<ListenerConfig> listeners = listeners();
+        LiveConfig live = live();
+        EngineConfig.Builder builder = EngineConfig.builder(listeners.get(0).address())
+                .listeners(listeners.toArray(new ListenerConfig[0]))
+                .allowOpen(settings.get(Keys.ALLOW_OPEN))
+                .relayBufferBytes(Math.toIntExact(settings.get(Keys.RELAY_BUFFER)))
+                .nodeName(settings.get(Keys.NODE_NAME).orElse(nodeName))
+                .nameServers(settings.get(Keys.NAME_SERVERS))
+                .refusedDestinations(settings.get(Keys.REFUSED_DESTINATIONS))
+                .connectTimeout(live.connectTimeout())
+                .headTimeout(live.headTimeout())
+                .keepAliveTimeout(live.keepAliveTimeout())
+                .exchangeIdleTimeout(live.exchangeIdleTimeout())
+                .tunnelIdleTimeout(live.tunnelIdleTimeout())
+                .drain(live.drain())
+                .maxConnections(live.maxConnections())
+                .privateDestinations(live.privateDestinations());
+        settings.get(Keys.EVENT_LOOPS).ifPresent(count -> builder.eventLoops(Math.toIntExact(count)));
+        return builder;
+    }
+
+    /** Further addresses that are refused. */
+    public List<java.net.InetSocketAddress> refusedDestinations() {
+        return settings.get(Keys.REFUSED_DESTINATIONS);
+    }
+
+    /** What the engine may be told while it runs. */
+    public LiveConfig live() {
+        return new LiveConfig(
+                settings.get(Keys.CONNECT),
+                settings.get(Keys.HEAD),
+                settings.get(Keys.KEEP_ALIVE),
+                settings.get(Keys.EXCHANGE_IDLE),
+                settings.get(Keys.TUNNEL_IDLE),
+                settings.get(Keys.DRAIN),
+                maxConnections(),
+                settings.get(Keys.PRIVATE_DESTINATIONS),
+                interceptedHosts());
+    }
+}

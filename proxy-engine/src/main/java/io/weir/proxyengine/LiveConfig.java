@@ -1,0 +1,40 @@
+package io.weir.proxyengine;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of {@link EngineConfig} that may change while the engine runs. Immutable; checked when it is put into one.
+ *
+ * <p>What has begun goes on as it began: an open tunnel keeps its idle timeout, an attempt to connect its own.
+ *
+ * @param connectTimeout see {@link EngineConfig#connectTimeout()}; queries of names keep that of the start
+ * @param headTimeout see {@link EngineConfig#headTimeout()}
+ * @param keepAliveTimeout see {@link EngineConfig#keepAliveTimeout()}
+ * @param exchangeIdleTimeout see {@link EngineConfig#exchangeIdleTimeout()}
+ * @param tunnelIdleTimeout see {@link EngineConfig#tunnelIdleTimeout()}
+ * @param drain see {@link EngineConfig#drain()}
+ * @param maxConnections see {@link EngineConfig#maxConnections()}; pipes and idle origin connections keep the numbers of the start
+ * @param privateDestinations see {@link EngineConfig#privateDestinations()}
+ * @param hosts which hosts are intercepted; null to leave that as it is. Void if the engine was started without interception
+ */
+public record LiveConfig(
+        Duration connectTimeout,
+        Duration headTimeout,
+        Duration keepAliveTimeout,
+        Duration exchangeIdleTimeout,
+        Duration tunnelIdleTimeout,
+        Duration drain,
+        int maxConnections,
+        PrivateDestinations privateDestinations,
+        @Nullable InterceptedHosts hosts) {
+
+    /**
+     * Which hosts are intercepted. Immutable.
+     *
+     * @param include see {@link InterceptConfig#include()}
+     * @param exclude see {@link InterceptConfig#exclude()}
+     * @param unverified see {@link InterceptConfig#unverified()}
+     */
+    public record InterceptedHosts(HostPatterns include, HostPatterns exclude, HostPatterns unverified) {}
+}
