@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -224,7 +225,7 @@ class ConfigReloadTest {
     }
 
     private static String statusAs(String host, WeirProcess weir) throws IOException {
-        try (var socket = new Socket("127.0.0.1", weir.gatewayPort())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), weir.gatewayPort())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream()
                     .write(("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));

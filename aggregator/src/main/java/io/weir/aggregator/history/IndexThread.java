@@ -45,6 +45,7 @@ public final class IndexThread implements AutoCloseable {
     }
 
     /** Starts it on the journal in a folder, which is there. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: it only asks to be the last one served
     public static IndexThread start(Path journalFolder, Duration interval) {
         IndexThread index = new IndexThread(journalFolder, interval);
         index.thread.setDaemon(true);

@@ -26,7 +26,7 @@ class IndexLawsTest {
     private static final int STATES = 25;
 
     /** What becomes of an index. */
-    private enum Fate {
+    enum Fate {
         WHOLE,
         STALE,
         GROWN,
