@@ -14,9 +14,11 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Journals that version 1 wrote, committed as they were. What they fold to never changes. */
+@Tag("jdk")
 class GoldenJournalTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden-journal-1");
     private static final Path GOLDEN_INTERCEPTION = Path.of("src/test/resources/golden-journal-1b");

@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node that writes for hours, on a clock that the test moves, and lets the oldest of its journal go. */
+@Tag("jdk")
 class RetentionTest {
     private static final long HOUR_MILLIS = 3_600_000;
 

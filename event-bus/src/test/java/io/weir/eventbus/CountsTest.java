@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.function.ObjLongConsumer;
 import java.util.function.ToLongFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("jdk")
 class CountsTest {
     /** One of the six counts: how to add to it, how to read it, there and in a tally. */
     record Count(String name, ObjLongConsumer<Counts> add, ToLongFunction<Counts> read, ToLongFunction<Tally> inTally) {

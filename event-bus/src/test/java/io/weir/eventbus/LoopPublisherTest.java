@@ -8,11 +8,13 @@ import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the sessions of one loop do when the ring is full. A bus that was not started has a ring that stays full. */
+@Tag("jdk")
 class LoopPublisherTest {
     private final TestConsumer consumer = new TestConsumer();
 

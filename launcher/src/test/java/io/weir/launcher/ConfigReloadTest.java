@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The configuration of a node that runs is changed in each of the ways that there are, under traffic. */
+@Tag("jdk")
 class ConfigReloadTest {
     private static final JsonMapper JSON = new JsonMapper();
 

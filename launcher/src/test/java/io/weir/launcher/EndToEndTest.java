@@ -12,10 +12,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The main job as a user does it: start the proxy, send bytes through, stop or kill it, and have the audit prove them. */
+@Tag("jdk")
 class EndToEndTest {
     private static final int TUNNELS = 8;
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} under load, again and again: the journal opens, totals never fall, nothing is counted twice. */
+@Tag("jdk")
 class KillTest {
     private static final int TUNNELS = 16;
 

@@ -30,7 +30,6 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Clients as there are through each kind of listener. Between them and the proxy stand hops that count; what they counted is, at the end of each
  * test, what the audit proves.
  */
-@Tag("once")
 class ListenersEndToEndTest {
     private static final Pattern LISTENER = Pattern.compile("\"(?:([a-z0-9]+)://)?127\\.0\\.0\\.1:(\\d+)\"");
 

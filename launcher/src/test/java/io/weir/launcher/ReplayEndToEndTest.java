@@ -16,12 +16,14 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A real run is recorded, and played again by a process of its own, beside the node that goes on recording. */
+@Tag("jdk")
 class ReplayEndToEndTest {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final Pattern HASH = Pattern.compile("hash +([0-9a-f]{64})");

@@ -155,7 +155,6 @@ class ReplayEqualsLiveTest {
     }
 
     @Test
-    @Tag("once")
     void whatWasServedIsServedAgainAtEightySequences() throws Exception {
         recordAndReplay(80);
     }

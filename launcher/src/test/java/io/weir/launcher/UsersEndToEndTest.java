@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** curl with and without a password through each kind of listener; what is written down is whose it was, and no password. */
-@Tag("once")
+@Tag("jdk")
 class UsersEndToEndTest {
     private static final Pattern LISTENER = Pattern.compile("\"(?:([a-z0-9]+)://)?127\\.0\\.0\\.1:(\\d+)\"");
     private static final String PASSWORD = "canary-7Q2x";

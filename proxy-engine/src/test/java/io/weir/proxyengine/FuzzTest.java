@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Messages that are broken at random: whatever they are, both sides get strict HTTP or an end, in time, and the ledger is exact. A seed
  * that failed joins the list.
  */
-@Tag("once")
 class FuzzTest {
     private static final String[] PIECES = {
         "\r",

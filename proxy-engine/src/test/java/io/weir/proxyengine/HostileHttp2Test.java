@@ -17,14 +17,12 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Peers that break the rules of HTTP/2 inside an intercepted tunnel: refused, bounded, and never translated into a second request. */
-@Tag("once")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileHttp2Test {
     private static final String[] GOOD = {":method", "POST", ":scheme", "https", ":authority", "localhost", ":path", "/"

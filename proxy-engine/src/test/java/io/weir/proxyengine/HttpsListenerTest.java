@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Proxying inside TLS: what arrives, and that what crosses the socket is what is counted. */
-@Tag("once")
+@Tag("jdk")
 class HttpsListenerTest {
     @TempDir
     static Path folder;

@@ -13,14 +13,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** HTTP/1.1 inside a tunnel, in TLS and without: passed on as it came, counted at both sockets. */
-@Tag("once")
 @SuppressWarnings("StringConcatToTextBlock") // line ends are what matters here
 class InterceptedFidelityTest {
     private static final String GET = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n";

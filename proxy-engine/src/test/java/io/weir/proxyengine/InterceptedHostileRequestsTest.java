@@ -12,12 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The messages of {@link HostileRequestsTest}, in origin form, through a tunnel that is intercepted: refused or unambiguous there, too. */
-@Tag("once")
 class InterceptedHostileRequestsTest {
     private static final Map<String, List<String[]>> CASES = Corpus.read("hostile-requests.txt", 3);
 

@@ -9,12 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The answers of {@link HostileResponsesTest} inside an intercepted tunnel, for a client of HTTP/1.1 and for one of HTTP/2. */
-@Tag("once")
 class InterceptedHostileResponsesTest {
     private static final Map<String, List<String[]>> CASES = Corpus.read("hostile-responses.txt", 5);
 

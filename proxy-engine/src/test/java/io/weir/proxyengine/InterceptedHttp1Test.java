@@ -7,9 +7,11 @@ import io.weir.eventbus.SessionProtocol;
 import java.util.List;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** HTTP/1.1 in TLS in a tunnel: passed on as it came, counted at both layers. */
+@Tag("jdk")
 class InterceptedHttp1Test {
     @Test
     void requestsAndResponsesPassUnchangedAndAreExchangesOfTheTunnel() throws Exception {

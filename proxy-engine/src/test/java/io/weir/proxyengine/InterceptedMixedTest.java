@@ -16,14 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that speaks one version of HTTP and an origin that speaks the other: each leg has its own figures. */
-@Tag("once")
 @SuppressWarnings("StringConcatToTextBlock") // line ends are what matters here
 class InterceptedMixedTest {
     private static final String[] OK = {":status", "200"};

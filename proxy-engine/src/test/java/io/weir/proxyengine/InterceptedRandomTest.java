@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The laws of interception on many conversations: what both ends sent and received as messages is what the exchanges say, whatever versions they speak. */
-@Tag("once")
 class InterceptedRandomTest {
     private static final int CLIENTS = 4;
 

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * ClientHellos and frames that are broken at random, from both sides: no error of ours, nothing leaks, every session closes. A seed that
  * failed joins the list.
  */
-@Tag("once")
 class InterceptionFuzzTest {
     private static final int THREADS = 8;
 

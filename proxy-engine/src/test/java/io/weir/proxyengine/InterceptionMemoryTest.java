@@ -25,7 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What interception holds of others' bytes is bounded, whatever they do. */
-@Tag("once")
 class InterceptionMemoryTest {
     private static final long MIB = 1 << 20;
     private static final String GET = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";

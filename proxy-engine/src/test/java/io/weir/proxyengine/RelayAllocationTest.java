@@ -9,10 +9,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Carrying bytes through a tunnel that stands costs the event loop no garbage. */
+@Tag("jdk")
 class RelayAllocationTest {
     private static final long WARM_BYTES = 256L << 20;
     private static final long BYTES = 1L << 30;

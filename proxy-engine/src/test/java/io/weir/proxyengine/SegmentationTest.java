@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a message is cut into segments changes nothing: not what is understood, not what is forwarded, not what is counted. */
-@Tag("once")
 class SegmentationTest {
     private static final int PORT = 12_345;
     private static final int LONGEST = 4_000;

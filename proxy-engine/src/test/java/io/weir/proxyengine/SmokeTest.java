@@ -9,9 +9,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The two ways through the engine, once each. */
+@Tag("jdk")
 class SmokeTest {
     @Test
     void aTunnelCarriesAndCountsBothDirections() throws Exception {

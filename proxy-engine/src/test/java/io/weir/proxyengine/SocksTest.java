@@ -18,12 +18,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tunnels that are asked for with SOCKS: what the client is answered, what arrives, and what is counted. */
+@Tag("jdk")
 class SocksTest {
     private static final byte[] GREETING = {5, 1, 0};
     private static final byte[] METHOD = {5, 0};

@@ -17,13 +17,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** SOCKS with user and password (RFC 1929): who passes, what is answered, what is counted. */
-@Tag("once")
 class SocksUsersTest {
     private static final byte[] GREETING = {5, 2, 0, 2};
     private static final byte[] METHOD = {5, 2};

@@ -12,9 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** When tunnels are spliced, and what becomes of the pipes. That bytes and counts are right the tests of tunnels show, for each transport. */
+@Tag("jdk")
 class SplicingTest {
     private static final int SMALL_BUFFER = 16 * 1024;
     private static final long MUCH = 32 << 20;

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A proxy that asks who its clients are: what they are answered, what passes, what is counted and written down. */
-@Tag("once")
+@Tag("jdk")
 class UsersTest {
     private static final String ANNA = "Proxy-Authorization: " + basic("anna", "gr\u00fcn") + "\r\n";
     private static final String BERT = "Proxy-Authorization: " + basic("bert", "blau") + "\r\n";

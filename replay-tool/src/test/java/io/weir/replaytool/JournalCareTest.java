@@ -18,12 +18,14 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Days of a sealed journal that are pruned, damaged and repaired, compacted. */
+@Tag("jdk")
 class JournalCareTest {
     private static final int EVENTS = 1_500;
 

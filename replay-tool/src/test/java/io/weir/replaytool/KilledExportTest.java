@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that exports is killed for real, and its export resumed. */
-@Tag("once")
+@Tag("jdk")
 class KilledExportTest {
     private static final int DELTAS = 120_000;
 

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Whatever somebody does to a sealed journal that has not the key is found, and named at the place or at the beginning of the span
  * that it breaks; and no reader crashes over it.
  */
-@Tag("once")
 class MutatedJournalTest {
     private static final int[] MASKS = {0x01, 0x80, 0xFF, 0x20};
     private static final int[] ALL_MASKS = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xFF};

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("jdk")
 class SignedStatementTest {
     private static final long BEGIN = TestLedger.BEGIN_MILLIS;
     private static final long HOUR = 3_600_000;

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -68,7 +67,6 @@ class TrafficReplayTest {
     }
 
     @Test
-    @Tag("once")
     void ofTenThousandExchangesNoneIsMissingAndThePlantedDifferencesAreFound() {
         for (int i = 0; i < MANY; i++) {
             String path = "/item/" + i;

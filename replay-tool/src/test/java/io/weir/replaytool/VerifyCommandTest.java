@@ -26,9 +26,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("jdk")
 class VerifyCommandTest {
     private static final Duration OFTEN = Duration.ofMillis(1);
     private static final Duration SELDOM = Duration.ofHours(1);

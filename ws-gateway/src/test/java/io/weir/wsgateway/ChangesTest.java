@@ -7,12 +7,14 @@ import io.weir.eventbus.Tally;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
+@Tag("jdk")
 class ChangesTest {
     private static final Tally SOME = new Tally(517, 4096, 93, 39, 517, 4096);
 

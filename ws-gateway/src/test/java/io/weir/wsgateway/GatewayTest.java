@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("jdk")
 class GatewayTest {
     @Test
     void healthSaysThatAllIsWellAndNothingOfTheSessions() throws IOException {

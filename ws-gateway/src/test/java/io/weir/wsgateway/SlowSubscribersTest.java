@@ -10,11 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Some of many dashboards do not read. */
-@Tag("once")
 class SlowSubscribersTest {
     private static final int READING = 40;
     private static final int SILENT = 10;

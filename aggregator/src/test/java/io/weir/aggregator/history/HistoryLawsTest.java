@@ -12,7 +12,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random stories in real journals, compared with what a model finds that keeps all of it. */
-@Tag("once")
 class HistoryLawsTest {
     @TempDir
     Path folder;

@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever an index is like, the history is what the journal was told, and states are those of the journal alone. */
-@Tag("once")
 class IndexLawsTest {
     private static final long SEED = 301;
     private static final int STEPS = 1_500;

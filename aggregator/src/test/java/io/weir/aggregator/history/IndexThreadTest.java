@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The index is made beside a writer that goes on from hour to hour, and what was left there or can't be written hurts nobody. */
+@Tag("jdk")
 class IndexThreadTest {
     private static final Duration INTERVAL = Duration.ofMillis(2);
 

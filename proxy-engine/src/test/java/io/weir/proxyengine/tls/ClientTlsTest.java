@@ -23,11 +23,13 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Handshakes with clients of other making, over sockets, with either provider. */
+@Tag("jdk")
 class ClientTlsTest {
     private static final TestAuthority authority = TestAuthority.create();
 

@@ -31,12 +31,14 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Handshakes with origins of the JDK's own, good ones and bad ones, over sockets, with either provider. */
+@Tag("jdk")
 class OriginTlsTest {
     private static final TestAuthority authority = TestAuthority.create();
     private static final Instant LONG_AGO = Instant.parse("2020-01-01T12:00:00Z");
