@@ -32,7 +32,7 @@ class JournalCareTest {
     @TempDir
     Path folder;
 
-    private Path data;
+    private Path data = Path.of("");
 
     private void write(long seed) {
         data = folder.resolve("data");

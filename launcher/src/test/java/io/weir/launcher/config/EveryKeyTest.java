@@ -247,7 +247,7 @@ class EveryKeyTest {
                         Duration.ofSeconds(26),
                         new RetentionPolicy(Duration.ofDays(27), 28L << 30)));
 
-        AccessConfig access = node.access();
+        AccessConfig access = Objects.requireNonNull(node.access());
         assertThat(access.users()).isEqualTo(users);
         assertThat(access.exempt()).containsExactly(Network.parse("10.0.0.0/8"));
         assertThat(access.realm()).isEqualTo("the office");
