@@ -1,11 +1,15 @@
 package io.weir.replaytool;
 
+import io.weir.aggregator.EventSink;
 import io.weir.aggregator.history.JournalLocator;
 import io.weir.aggregator.history.PastState;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
+import io.weir.eventbus.Counts;
+import io.weir.eventbus.LedgerEvent;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -80,6 +84,12 @@ public final class StateCommand implements Callable<Integer> {
                     + state.fold().sequence() + ", before " + sequence);
             return ExitStatus.USAGE;
         }
+        if (at == null) {
+            ReadOutcome rest = restOf(reader);
+            if (rest.isStopped()) {
+                return journal.answer(rest);
+            }
+        }
         if (!state.fold().isStarted()) {
             return journal.refuse(
                     FaultKind.SEQUENCE_GAP,
@@ -89,6 +99,21 @@ public final class StateCommand implements Callable<Integer> {
         }
         print(state);
         return answer(state);
+    }
+
+    /** What follows the last event that could be found; if it can't be read, that event is not the last. */
+    private static ReadOutcome restOf(JournalReader reader) {
+        reader.startAt(reader.position());
+        return reader.read(new Nobody(), ReadProgress.NONE);
+    }
+
+    /** Looks at nothing. */
+    private static final class Nobody implements EventSink {
+        @Override
+        public void event(long sequence, long atMillis, LedgerEvent event) {}
+
+        @Override
+        public void transferred(long sequence, long atMillis, long sessionId, Counts delta) {}
     }
 
     private void print(PastState state) {
