@@ -96,11 +96,9 @@ final class HostName {
                 }
                 labelStart = i + 1;
                 number = true;
-            } else if (c >= '0' && c <= '9') {
-                continue;
             } else if ((c >= 'a' && c <= 'z') || c == '-' || c == '_') {
                 number = false;
-            } else {
+            } else if (c < '0' || c > '9') {
                 return false;
             }
         }
