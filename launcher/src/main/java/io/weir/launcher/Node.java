@@ -13,6 +13,7 @@ import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
+import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.Gateway;
 import io.weir.wsgateway.GatewayConfig;
@@ -105,6 +106,7 @@ final class Node implements AutoCloseable {
                             .refusedDestinations(List.of(gateway.address()))
                             .intercept(intercept)
                             .access(access)
+                            .rules(config.rules() == null ? null : new RuleSource.OfFile(config.rules()))
                             .build(),
                     bus);
             state.started(engine);
@@ -186,6 +188,11 @@ final class Node implements AutoCloseable {
     /** Users that may use the proxy; -1 if everybody may. */
     int users() {
         return engine.users();
+    }
+
+    /** Rules that say what is allowed. */
+    int rules() {
+        return engine.rules().size();
     }
 
     int connections() {

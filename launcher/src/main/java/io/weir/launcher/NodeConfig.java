@@ -4,6 +4,7 @@ import io.weir.proxyengine.ListenerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node is started with. Immutable; its parts check themselves when they are made.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param ringSlots size of the ring; a power of two
  * @param intercept what is intercepted
  * @param access who may use the proxy
+ * @param rules the file that says what is allowed; null if everything is
  */
 record NodeConfig(
         List<ListenerConfig> listeners,
@@ -25,7 +27,8 @@ record NodeConfig(
         Duration drain,
         int ringSlots,
         InterceptOptions intercept,
-        AccessOptions access) {
+        AccessOptions access,
+        @Nullable Path rules) {
     NodeConfig {
         listeners = List.copyOf(listeners);
     }

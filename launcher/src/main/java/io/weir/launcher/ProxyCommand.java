@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -76,6 +77,15 @@ final class ProxyCommand implements Callable<Integer> {
     @Mixin
     private AccessOptions access = new AccessOptions();
 
+    @Option(
+            names = "--rules",
+            paramLabel = "FILE",
+            description = {
+                "What clients may ask for: lines of allow or refuse with conditions; the first that a request meets decides.",
+                "A change counts within seconds. Try it with weir rules."
+            })
+    private @Nullable Path rules;
+
     @Mixin
     private InterceptOptions intercept = new InterceptOptions();
 
@@ -108,7 +118,7 @@ final class ProxyCommand implements Callable<Integer> {
         Node node;
         try {
             node = Node.start(
-                    new NodeConfig(listeners, gateway, data, allowOpen, drain, ringSlots, intercept, access),
+                    new NodeConfig(listeners, gateway, data, allowOpen, drain, ringSlots, intercept, access, rules),
                     logs.feed());
         } catch (JournalException e) {
             return failed(e, JOURNAL_FAILED);

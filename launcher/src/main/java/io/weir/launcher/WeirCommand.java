@@ -44,6 +44,7 @@ final class WeirCommand {
         COMMANDS.put("journal", JournalCommand::new);
         COMMANDS.put("ca", CaCommand::new);
         COMMANDS.put("user", UserCommand::new);
+        COMMANDS.put("rules", RulesCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("help", HelpCommand::new);
     }

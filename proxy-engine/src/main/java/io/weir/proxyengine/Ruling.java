@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * that could be connected, and settled by the one that is.
  */
 final class Ruling {
+    /** RFC 7725. */
+    private static final HttpResponseStatus LEGAL_REASONS =
+            new HttpResponseStatus(451, "Unavailable For Legal Reasons");
+
     private final Rules rules;
     private final Asked asked;
     private final int first;
@@ -95,7 +99,9 @@ final class Ruling {
     private static @Nullable Refusal refusal(CompiledRule decides) {
         return decides.action() instanceof Refuse refuse
                 ? new Refusal(
-                        HttpResponseStatus.valueOf(refuse.status()),
+                        refuse.status() == LEGAL_REASONS.code()
+                                ? LEGAL_REASONS
+                                : HttpResponseStatus.valueOf(refuse.status()),
                         "http_request_denied",
                         refuse.text(),
                         CloseReason.DENIED,

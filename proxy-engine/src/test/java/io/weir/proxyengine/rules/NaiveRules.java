@@ -95,8 +95,8 @@ final class NaiveRules {
                     .matcher(host)
                     .find();
         }
-        if (host.indexOf(':') >= 0) {
-            return value.indexOf(':') >= 0 && inet(plain(value)).equals(inet(host));
+        if (value.indexOf(':') >= 0) {
+            return host.indexOf(':') >= 0 && inet(plain(value)).equals(inet(host));
         }
         String pattern = plain(value);
         if (pattern.startsWith(".")) {
@@ -130,7 +130,7 @@ final class NaiveRules {
 
     private boolean listed(String value, String address) throws Exception {
         for (String line : lines(value)) {
-            boolean isNetwork = line.matches("[0-9./]+") || line.matches("[0-9a-f:/]+");
+            boolean isNetwork = line.matches("[0-9./]+") || line.indexOf(':') >= 0;
             if (isNetwork && contains(line, address)) {
                 return true;
             }

