@@ -26,7 +26,7 @@ public enum CloseReason {
     BAD_REQUEST(11),
     /** The origin's response was malformed, ambiguous or over a limit. */
     BAD_RESPONSE(12),
-    /** The destination is one that this proxy refuses. */
+    /** The destination is one that this proxy refuses, or the client has not shown to be one of its users. */
     DENIED(13),
     /** The node had no room, or could not journal, when the session was to begin. */
     OVERLOADED(14),

@@ -44,6 +44,7 @@ final class NewPassword {
         return fromStdin ? firstLine(System.in) : typed();
     }
 
+    @SuppressWarnings("SystemConsoleNull") // it is null before JDK 22
     private static String typed() throws IOException {
         Console console = System.console();
         if (console == null || !isTerminal(console)) {

@@ -28,11 +28,13 @@ class CommandLineTest {
     void helpNamesEveryCommand() {
         assertThat(weir("--help")).isZero();
         assertThat(out.toString())
-                .contains("proxy", "audit", "state", "replay", "diff", "export", "journal", "ca", "version", "curl -x");
+                .contains(
+                        "proxy", "audit", "state", "replay", "diff", "export", "journal", "ca", "user", "version",
+                        "curl -x");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"proxy", "audit", "state", "replay", "diff", "export", "journal", "ca", "version"})
+    @ValueSource(strings = {"proxy", "audit", "state", "replay", "diff", "export", "journal", "ca", "user", "version"})
     void eachCommandHelps(String command) {
         assertThat(weir(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: weir " + command);

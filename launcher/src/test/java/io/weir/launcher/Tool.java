@@ -76,6 +76,16 @@ final class Tool {
                 .start();
     }
 
+    /** Runs it to its end, whatever that is; its status. */
+    int status(String... arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError(path + " did not end");
+        }
+        return process.exitValue();
+    }
+
     private ProcessBuilder builder(String... arguments) {
         var builder = new ProcessBuilder(path);
         builder.command().addAll(List.of(arguments));

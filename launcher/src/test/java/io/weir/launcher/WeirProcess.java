@@ -118,7 +118,8 @@ final class WeirProcess implements AutoCloseable {
         return new Ended(status, out, err.toString());
     }
 
-    private static List<String> command(String... arguments) {
+    /** How a command is started as a process of its own. */
+    static List<String> command(String... arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {

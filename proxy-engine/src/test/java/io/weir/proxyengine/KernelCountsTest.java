@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.eventbus.Tally;
+import io.weir.proxyengine.access.TestUsers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -16,12 +18,16 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The session's counts are the kernel's, as {@code ss} prints them for the proxy's own sockets. */
 class KernelCountsTest {
+    @TempDir
+    Path folder;
+
     @BeforeAll
     static void needsSs() throws Exception {
         boolean found;
@@ -118,6 +124,43 @@ class KernelCountsTest {
                     assertThat(figure(filter, "bytes_acked")).isEqualTo(2_000_012);
                 });
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void agreeForAConnectionThatIsAskedWhoItIs(Transport transport) throws Exception {
+        String known = "Proxy-Authorization: Basic " + "YW5uYTpzZWNyZXQ=" + "\r\n";
+        var access = new AccessConfig(
+                TestUsers.write(folder.resolve("users"), "anna", "secret"), List.of(), AccessConfig.REALM);
+        try (var talk =
+                Conversation.start(settings -> settings.transport(transport).access(access))) {
+            Wire client = talk.client();
+            String get = talk.get("/");
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.send(get).readMessage()).startsWith("HTTP/1.1 407 ");
+            }
+            client.send(get.replaceFirst("\r\n", "\r\n" + known));
+            Wire origin = talk.origin.accept();
+            origin.readMessage();
+            origin.send(Conversation.ok("hello"));
+            client.readMessage();
+            String head = TestTunnel.head(talk.origin.authority());
+            assertThat(client.send(head).readMessage()).startsWith("HTTP/1.1 407 ");
+            client.send(head.replaceFirst("\r\n", "\r\n" + known));
+            client.readHead();
+            client.send("ping");
+            talk.origin.accept().read(4);
+            String filter = "( sport = :" + talk.proxy.port() + " and dport = :"
+                    + client.socket().getLocalPort() + " )";
+
+            await().untilAsserted(() -> {
+                Tally sum = talk.proxy.ledger().rootTotals();
+                assertThat(sum.receivedFromClient()).isEqualTo(client.sent());
+                assertThat(sum.deliveredToClient()).isEqualTo(client.received());
+                assertThat(figure(filter, "bytes_received")).isEqualTo(client.sent());
+                assertThat(figure(filter, "bytes_acked")).isEqualTo(client.received());
+            });
         }
     }
 

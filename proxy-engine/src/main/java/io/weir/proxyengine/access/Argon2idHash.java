@@ -24,7 +24,7 @@ final class Argon2idHash implements PasswordHash {
     /** So that each of the threads has room for one in a small heap. */
     private static final int KIB_MAX = 64 * 1024;
 
-    /** KiB times passes: what one check may cost, about a second. */
+    /** KiB times passes: what one check may cost, about half a second. */
     private static final int WORK_MAX = 4 * KIB_MAX;
 
     private static final int LANES_MAX = 16;

@@ -14,11 +14,11 @@ import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
  * <p>bcrypt takes the first 72 bytes of a password and no more; new passwords that are longer are refused.
  */
 record BcryptHash(String text) implements PasswordHash {
-    /** 2^10 rounds, about a twentieth of a second. */
+    /** 2^10 rounds, about a tenth of a second. */
     static final int NEW_COST = 10;
 
     private static final int COST_MIN = 4;
-    /** About a second: what one check may cost. */
+    /** About a second and a half: what one check may cost. */
     private static final int COST_MAX = 14;
 
     private static final int PASSWORD_BYTES_MAX = 72;

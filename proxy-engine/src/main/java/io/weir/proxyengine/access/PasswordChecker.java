@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A check is a hash that is meant to be slow, so {@link Workers} compute it. At most {@value #CHECKS_MAX} wait, each for all that ask the same from the same source at
  * once; beyond that it says so at once. What was found right is remembered for a minute after it was last asked for, and until the file changes.
- * Whether a source must wait is decided when its turn has come: a flood from one source fills the queue and empties it without being computed.
+ * A source that is slowed down takes a place of its own in time and none in the queue; one that was not yet when it asked may be when its turn has come, so that the first
+ * flood from one source fills the queue and empties it without being computed.
  *
  * <p>The file is looked at every two seconds and read again when it has changed. One that has faults changes nothing.
  */
@@ -123,18 +124,40 @@ public final class PasswordChecker implements AutoCloseable {
         }
         if (!isTaken) {
             asker.answer(Verdict.NO_ROOM);
-        } else if (isNew && !workers.run(() -> begin(question, credentials))) {
-            answer(question, Verdict.NO_ROOM);
+        } else if (isNew) {
+            begin(question, credentials);
         }
     }
 
     private void begin(Question question, Credentials credentials) {
+        if (delays.isFree(question.source)) {
+            run(question, () -> beginInTurn(question, credentials));
+        } else {
+            slowDown(question, credentials);
+        }
+    }
+
+    private void beginInTurn(Question question, Credentials credentials) {
+        if (delays.isFree(question.source)) {
+            check(question, credentials);
+        } else {
+            slowDown(question, credentials);
+        }
+    }
+
+    private void run(Question question, Runnable task) {
+        if (!workers.run(task)) {
+            answer(question, Verdict.NO_ROOM);
+        }
+    }
+
+    private void slowDown(Question question, Credentials credentials) {
         long wait = delays.reserve(question.source);
         if (wait > SourceDelays.LONGEST_NANOS) {
             int seconds = (int) TimeUnit.NANOSECONDS.toSeconds(wait) + 1;
             answer(question, new Verdict(Verdict.Outcome.TOO_EARLY, null, seconds));
         } else if (wait == 0) {
-            check(question, credentials);
+            run(question, () -> check(question, credentials));
         } else if (!workers.runIn(() -> check(question, credentials), wait)) {
             answer(question, Verdict.NO_ROOM);
         }

@@ -62,19 +62,26 @@ final class SourceDelays {
         return source;
     }
 
+    /** Whether the source's checks are not kept apart. */
+    boolean isFree(long source) {
+        Source known = sources.getIfPresent(source);
+        return known == null || known.wrong < FREE || isForgotten(known);
+    }
+
+    private boolean isForgotten(Source known) {
+        return nanoClock.getAsLong() - known.wrongAtNanos > FORGOTTEN_AFTER.toNanos();
+    }
+
     /**
      * When the source's next check may begin, and takes that place for it unless it is farther than {@link #LONGEST_NANOS}.
      *
      * @return in how many nanoseconds; 0 is now
      */
     long reserve(long source) {
-        if (sources.getIfPresent(source) == null) {
-            return 0;
-        }
         long now = nanoClock.getAsLong();
         long[] wait = {0};
         sources.asMap().computeIfPresent(source, (key, known) -> {
-            if (now - known.wrongAtNanos > FORGOTTEN_AFTER.toNanos()) {
+            if (isForgotten(known)) {
                 return null;
             }
             long spacing = known.spacingNanos();

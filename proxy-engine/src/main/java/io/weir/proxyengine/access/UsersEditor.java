@@ -11,12 +11,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes a users file: a line of it, the others stay as they are, comments and faults included. It is replaced by an atomic rename, readable for its owner only, so nobody
  * finds half a file. One thread.
  */
 public final class UsersEditor {
+    private static final Logger log = LoggerFactory.getLogger(UsersEditor.class);
+
     private final Path file;
     private final FileStamp stamp;
     private final List<String> lines;
@@ -67,7 +71,7 @@ public final class UsersEditor {
                             + PasswordHash.parse(UsersFile.hash(line)).algorithm());
                 }
             } catch (AccessException fault) {
-                continue; // nobody's
+                log.debug("a line is nobody's: {}", fault.getMessage());
             }
         }
         return all;

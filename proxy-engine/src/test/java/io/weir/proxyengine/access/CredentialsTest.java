@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,9 +21,8 @@ class CredentialsTest {
 
     @Test
     void nameAndPasswordArePartedAtTheFirstColon() {
-        Credentials credentials = Credentials.ofBasic(basic("björn:a:b c"));
+        Credentials credentials = Objects.requireNonNull(Credentials.ofBasic(basic("björn:a:b c")));
 
-        assertThat(credentials).isNotNull();
         assertThat(credentials.name()).isEqualTo("björn");
         assertThat(new String(credentials.password(), StandardCharsets.UTF_8)).isEqualTo("a:b c");
         assertThat(credentials.toString()).doesNotContain("a:b c");
