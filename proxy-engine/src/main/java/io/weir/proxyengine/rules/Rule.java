@@ -13,9 +13,18 @@ import java.util.Locale;
  * @param conditions all of which must hold
  */
 public record Rule(String name, int line, List<Condition> conditions, Action action) {
+    private static final int NAME_MAX = 64;
+
+    /** What a name is. */
+    static final String NAME_EXPECTED = "a name has 1 to " + NAME_MAX + " characters";
+
     /** Copies the list. */
     public Rule {
         conditions = List.copyOf(conditions);
+    }
+
+    static boolean isName(String name) {
+        return !name.isBlank() && name.length() <= NAME_MAX && name.chars().noneMatch(Character::isISOControl);
     }
 
     /** Whether it is the same rule, wherever it stands. */

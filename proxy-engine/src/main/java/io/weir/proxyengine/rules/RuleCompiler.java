@@ -48,6 +48,9 @@ final class RuleCompiler {
         }
         for (Rule rule : set.rules()) {
             compiler.line = rule.line();
+            if (!Rule.isName(rule.name())) {
+                compiler.fault(Fault.shown(rule.name()) + " is no name: " + Rule.NAME_EXPECTED);
+            }
             if (!names.add(rule.name())) {
                 compiler.fault("there are two rules of the name " + rule.name());
             }

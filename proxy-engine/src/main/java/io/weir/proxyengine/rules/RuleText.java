@@ -21,7 +21,6 @@ import java.util.TreeMap;
  */
 final class RuleText {
     private static final int RULES_MAX = 10_000;
-    private static final int NAME_MAX = 64;
     private static final String KEYS =
             "host, address, port, scheme, method, user, client, listener, name, status, text, intercept or capture";
     private static final Set<String> SETTINGS = Set.of("name", "status", "text", "intercept", "capture");
@@ -136,10 +135,7 @@ final class RuleText {
                 wrong.add(pair.key() + " is there twice");
             }
             boolean isRight = switch (pair.key()) {
-                case "name" ->
-                    !value.isBlank()
-                            && value.length() <= NAME_MAX
-                            && value.chars().noneMatch(Character::isISOControl);
+                case "name" -> Rule.isName(value);
                 case "status" -> value.matches("[0-9]{3}");
                 case "text" -> true; // the action tells
                 default -> value.equals("yes") || value.equals("no");
@@ -160,7 +156,7 @@ final class RuleText {
 
         private static String expected(String key) {
             return switch (key) {
-                case "name" -> "a name has 1 to " + NAME_MAX + " characters";
+                case "name" -> Rule.NAME_EXPECTED;
                 case "status" -> "a status is 400 to 599";
                 default -> "say yes or no";
             };

@@ -72,7 +72,7 @@ final class NaiveRules {
                 value.startsWith("list:") ? listed(value, facts.address()) : contains(value, facts.address());
             case CLIENT -> value.startsWith("list:") ? listed(value, facts.client()) : contains(value, facts.client());
             case PORT -> {
-                String[] ends = value.split("-");
+                String[] ends = value.split("-", -1);
                 yield facts.port() >= Integer.parseInt(ends[0])
                         && facts.port() <= Integer.parseInt(ends[ends.length - 1]);
             }
@@ -114,7 +114,7 @@ final class NaiveRules {
 
     private boolean nameListed(String value, String host) throws Exception {
         for (String line : lines(value)) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             boolean isNetwork = words[0].matches("[0-9./]+") || words[0].indexOf(':') >= 0;
             for (int i = 1; i < words.length; i++) {
                 if (plain(host).equals(words[i])) {
@@ -139,7 +139,7 @@ final class NaiveRules {
     }
 
     private static boolean contains(String network, String address) {
-        String[] parts = network.split("/");
+        String[] parts = network.split("/", -1);
         byte[] mine = inet(parts[0]).getAddress();
         byte[] other = inet(address).getAddress();
         int bits = parts.length == 1 ? mine.length * 8 : Integer.parseInt(parts[1]);

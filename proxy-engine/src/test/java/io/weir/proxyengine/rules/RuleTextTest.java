@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rules as text: what is understood, and that each fault is named with its line and with what would do. */
 class RuleTextTest {
@@ -50,6 +52,45 @@ class RuleTextTest {
                         new Condition(Subject.USER, false, List.of("anna", "bert b")),
                         new Condition(Subject.PORT, true, List.of("25", "1-19")));
         assertThat(rules.at(2).action()).isEqualTo(new Refuse(403, Refuse.TEXT));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "b\u00fccher.example, XN--bcher-KVA.example.",
+        "B\u00dcCHER.example, xn--bcher-kva.example",
+        ".b\u00fccher.example, www.xn--bcher-kva.example",
+        "Example.COM., example.com",
+        "[2001:DB8:0::1], 2001:db8::1",
+        "2001:db8::1, [2001:DB8:0:0::1]",
+        "127.0.0.1, [::ffff:127.0.0.1]",
+        "_dns.example, _DNS.example",
+        "*, a",
+        "*.*, a.b",
+        "/^a/, A.b"
+    })
+    void oneHostIsTheSameHoweverItIsWritten(String pattern, String host) throws Exception {
+        Rules rules = read("refuse host=" + pattern);
+        var asked = new Asked(Scheme.CONNECT, "CONNECT", host, 443, "", NaiveRules.inet("127.0.0.1"), "main");
+
+        assertThat(rules.find(asked, null, 0)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "example.com, example.com.evil.example",
+        "example.com, www.example.com",
+        ".example.com, badexample.com",
+        "*.example.com, example.com",
+        "*.ads.*, ads.example",
+        "a*a, a",
+        "127.0.0.1, 127.0.0.1.example",
+        "/^a$/, a.b"
+    })
+    void anotherHostIsAnother(String pattern, String host) throws Exception {
+        Rules rules = read("refuse host=" + pattern);
+        var asked = new Asked(Scheme.CONNECT, "CONNECT", host, 443, "", NaiveRules.inet("127.0.0.1"), "main");
+
+        assertThat(rules.find(asked, null, 0)).isEqualTo(1);
     }
 
     @Test
