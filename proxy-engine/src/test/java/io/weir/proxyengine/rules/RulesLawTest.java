@@ -51,7 +51,7 @@ class RulesLawTest {
     @TempDir
     Path folder;
 
-    private Random random;
+    private Random random = new Random(0);
 
     private String any(List<String> words) {
         return words.get(random.nextInt(words.size()));
@@ -126,7 +126,7 @@ class RulesLawTest {
                 ? any(List.of("10.0.0.1", "2001:db8::1", "[2001:DB8:0::1]", "::1"))
                 : name(4) + (random.nextInt(4) == 0 ? "." : "");
         return new Facts(
-                Scheme.values()[random.nextInt(4)],
+                List.of(Scheme.values()).get(random.nextInt(4)),
                 any(List.of("GET", "post", "CONNECT", "PUT")),
                 random.nextInt(3) == 0 ? host.toUpperCase(java.util.Locale.ROOT) : host,
                 List.of(80, 443, 444, 1023, 8080, 65535, 1).get(random.nextInt(7)),
