@@ -22,6 +22,9 @@ final class Banner {
         if (node.users() >= 0) {
             out.println("  users      " + Text.number(node.users()));
         }
+        if (node.rules() > 0) {
+            out.println("  rules      " + Text.number(node.rules()));
+        }
         String gateway = Text.address(node.gatewayAddress());
         out.println("  dashboard  " + (node.isGatewaySecure() ? "https://" : "http://") + gateway + "/?token="
                 + node.token().value());

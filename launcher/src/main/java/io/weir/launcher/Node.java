@@ -120,6 +120,7 @@ final class Node implements AutoCloseable {
                             .refusedDestinations(refused)
                             .intercept(intercept)
                             .access(access)
+                            .rules(config.rules())
                             .build(),
                     bus);
             state.started(engine);
@@ -231,6 +232,11 @@ final class Node implements AutoCloseable {
     /** Users that may use the proxy; -1 if everybody may. */
     int users() {
         return engine.users();
+    }
+
+    /** Rules that say what is allowed. */
+    int rules() {
+        return engine.rules().size();
     }
 
     int connections() {

@@ -47,6 +47,7 @@ final class WeirCommand {
         COMMANDS.put("ca", CaCommand::new);
         COMMANDS.put("user", UserCommand::new);
         COMMANDS.put("config", ConfigCommand::command);
+        COMMANDS.put("rules", RulesCommand::new);
         COMMANDS.put("version", VersionCommand::new);
         COMMANDS.put("help", HelpCommand::new);
     }

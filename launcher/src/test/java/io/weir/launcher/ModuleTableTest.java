@@ -41,6 +41,7 @@ class ModuleTableTest {
                     "io.netty..",
                     "org.bouncycastle..",
                     "com.github.benmanes.caffeine..",
+                    "com.google.re2j..",
                     "org.slf4j.."),
             new Row(
                     "wsgateway",

@@ -53,17 +53,21 @@ final class Connector {
                 Math.toIntExact(newConfig.connectTimeout().toMillis()));
     }
 
-    /** Starts to reach {@code authority}. The attempt tells {@code listener} how it ended unless it is cancelled before. */
-    ConnectAttempt connect(Authority authority, ConnectListener listener) {
+    /**
+     * Starts to reach {@code authority}. The attempt tells {@code listener} how it ended unless it is cancelled before.
+     *
+     * @param ruling what the rules say of it; null if there are none
+     */
+    ConnectAttempt connect(Authority authority, @Nullable Ruling ruling, ConnectListener listener) {
         var attempt = new ConnectAttempt(loop, bootstrap, config.connectTimeout(), authority, listener);
         InetAddress literal = authority.address();
         if (literal != null) {
-            race(attempt, authority, List.of(literal));
+            race(attempt, authority, ruling, List.of(literal));
             return attempt;
         }
         names.resolve(authority.host()).addListener((Future<List<InetAddress>> resolved) -> {
             if (resolved.isSuccess()) {
-                race(attempt, authority, resolved.getNow());
+                race(attempt, authority, ruling, resolved.getNow());
             } else {
                 attempt.fail(unresolved(authority, resolved.cause()));
             }
@@ -82,12 +86,13 @@ final class Connector {
         return policy.refusal(destination) == null ? destination : null;
     }
 
-    private void race(ConnectAttempt attempt, Authority authority, List<InetAddress> addresses) {
+    private void race(
+            ConnectAttempt attempt, Authority authority, @Nullable Ruling ruling, List<InetAddress> addresses) {
         List<InetSocketAddress> allowed = new ArrayList<>(addresses.size());
-        String denial = "it has no address";
+        Refusal denial = prohibited(authority, "it has no address");
         for (InetAddress address : interleaved(addresses)) {
             var destination = new InetSocketAddress(address, authority.port());
-            String refusal = policy.refusal(destination);
+            Refusal refusal = refusal(authority, ruling, destination);
             if (refusal == null) {
                 allowed.add(destination);
             } else {
@@ -95,14 +100,27 @@ final class Connector {
             }
         }
         if (allowed.isEmpty()) {
-            attempt.fail(new Refusal(
-                    HttpResponseStatus.FORBIDDEN,
-                    "destination_ip_prohibited",
-                    authority + " is refused: " + denial,
-                    CloseReason.DENIED));
+            attempt.fail(denial);
         } else {
             attempt.start(allowed);
         }
+    }
+
+    /** The policy stands above the rules: what it refuses no rule allows. */
+    private @Nullable Refusal refusal(Authority authority, @Nullable Ruling ruling, InetSocketAddress destination) {
+        String why = policy.refusal(destination);
+        if (why != null) {
+            return prohibited(authority, why);
+        }
+        return ruling == null ? null : ruling.refusal(destination.getAddress());
+    }
+
+    private static Refusal prohibited(Authority authority, String why) {
+        return new Refusal(
+                HttpResponseStatus.FORBIDDEN,
+                "destination_ip_prohibited",
+                authority + " is refused: " + why,
+                CloseReason.DENIED);
     }
 
     /** The families in turn, beginning with that of the first address (RFC 8305 §4). */

@@ -1,13 +1,12 @@
 package io.weir.proxyengine;
 
 import io.netty.util.NetUtil;
+import io.weir.proxyengine.rules.EmbeddedIpv4;
 import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ final class DestinationPolicy {
 
     /** Why {@code destination} is refused, for people; null if it is not. */
     @Nullable String refusal(InetSocketAddress destination) {
-        InetAddress address = embeddedIpv4(destination.getAddress());
+        InetAddress address = EmbeddedIpv4.of(destination.getAddress());
         if (address.isAnyLocalAddress() || isThisNetwork(address)) {
             return "the unspecified address is no destination";
         }
@@ -58,7 +57,7 @@ final class DestinationPolicy {
     }
 
     private static boolean reaches(InetAddress destination, InetAddress listener) {
-        InetAddress bound = embeddedIpv4(listener);
+        InetAddress bound = EmbeddedIpv4.of(listener);
         if (!bound.isAnyLocalAddress()) {
             return bound.equals(destination);
         }
@@ -96,40 +95,5 @@ final class DestinationPolicy {
     private static boolean isBroadcast(InetAddress address) {
         return address instanceof Inet4Address
                 && (address.getAddress()[0] & 0xff) >= 240; // 240.0.0.0/4 and 255.255.255.255
-    }
-
-    /** The IPv4 address that an IPv6 one stands for: mapped, compatible, NAT64 (64:ff9b::/96) and 6to4 (2002::/16). */
-    private static InetAddress embeddedIpv4(InetAddress address) {
-        if (!(address instanceof Inet6Address)) {
-            return address;
-        }
-        byte[] b = address.getAddress();
-        int from = -1;
-        if ((b[0] & 0xff) == 0x20 && b[1] == 0x02) {
-            from = 2;
-        } else if (isZero(b, 0, 10) && (b[10] & 0xff) == 0xff && (b[11] & 0xff) == 0xff) {
-            from = 12;
-        } else if (b[0] == 0 && b[1] == 0x64 && (b[2] & 0xff) == 0xff && (b[3] & 0xff) == 0x9b && isZero(b, 4, 12)) {
-            from = 12;
-        } else if (isZero(b, 0, 12) && !address.isAnyLocalAddress() && !address.isLoopbackAddress()) {
-            from = 12;
-        }
-        if (from < 0) {
-            return address;
-        }
-        try {
-            return InetAddress.getByAddress(new byte[] {b[from], b[from + 1], b[from + 2], b[from + 3]});
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("four bytes are an address", e);
-        }
-    }
-
-    private static boolean isZero(byte[] bytes, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (bytes[i] != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

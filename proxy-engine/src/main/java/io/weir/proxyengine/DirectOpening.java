@@ -62,9 +62,20 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             long headBytes,
             long answeredBytes) {
         InetSocketAddress destination = loop.connector().onlyAddress(authority);
+        if (destination == null || loop.refusal() != null) {
+            return false;
+        }
+        Ruling ruling = Ruling.ofTunnel(loop, reply, authority, caller);
+        Refusal denied = ruling == null ? null : ruling.refusal(destination.getAddress());
+        if (denied != null) {
+            refuse(loop, client, caller, reply, authority, headBytes, answeredBytes, denied);
+            return true;
+        }
+        if (ruling != null) {
+            ruling.settle(destination.getAddress());
+        }
         Interception interception = loop.interception();
-        boolean mayBeRead = interception != null && interception.mayOpen(authority);
-        if (destination == null || mayBeRead || loop.refusal() != null) {
+        if (interception != null && interception.mayOpen(authority, ruling)) {
             return false;
         }
         RawSocket origin;
@@ -78,8 +89,30 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);
         meter.overheadUp(headBytes);
         meter.overheadDown(answeredBytes);
+        if (ruling != null) {
+            ruling.allowed();
+        }
         new DirectOpening(loop, client, origin, reply, authority, destination, meter).connect();
         return true;
+    }
+
+    private static void refuse(
+            EngineLoop loop,
+            RawSocket client,
+            Caller caller,
+            TunnelReply reply,
+            Authority authority,
+            long headBytes,
+            long answeredBytes,
+            Refusal refusal) {
+        ByteBuf answer = reply.refusal(loop, refusal); // there may be no memory for it
+        String host = authority.toString();
+        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);
+        meter.overheadUp(headBytes);
+        meter.overheadDown(answeredBytes);
+        loop.recordRefusal(meter, caller.remote(), host, refusal);
+        log.debug("refused session={} status={}", meter.id(), refusal.status().code());
+        RefusedClient.end(loop, client, meter, answer, refusal);
     }
 
     private void connect() {

@@ -1,5 +1,9 @@
 package io.weir.proxyengine;
 
+import io.weir.proxyengine.rules.Abilities;
+import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.RuleSource;
+import io.weir.proxyengine.rules.RulesException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param intercept what is intercepted; null if nothing is
  * @param privateDestinations whether clients may go to loopback and private addresses
  * @param access who may use the proxy; null if everybody may who reaches it
+ * @param rules where the rules come from that say what is allowed; null if everything is
  */
 public record EngineConfig(
         List<ListenerConfig> listeners,
@@ -46,7 +51,8 @@ public record EngineConfig(
         List<InetSocketAddress> nameServers,
         @Nullable InterceptConfig intercept,
         PrivateDestinations privateDestinations,
-        @Nullable AccessConfig access) {
+        @Nullable AccessConfig access,
+        @Nullable RuleSource rules) {
 
     /**
      * Checks.
@@ -134,7 +140,25 @@ public record EngineConfig(
                 nameServers,
                 intercept,
                 live.privateDestinations(),
-                access);
+                access,
+                rules);
+    }
+
+    /**
+     * Reads the rules; null if there are none.
+     *
+     * @throws EngineException naming all their faults
+     */
+    @Nullable LiveRules openRules() {
+        if (rules == null) {
+            return null;
+        }
+        try {
+            return LiveRules.open(
+                    rules, new Abilities(intercept != null, intercept != null && intercept.bodies() != null));
+        } catch (RulesException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     boolean allowsPrivateDestinations() {
@@ -168,6 +192,7 @@ public record EngineConfig(
         private @Nullable InterceptConfig intercept;
         private PrivateDestinations privateDestinations = PrivateDestinations.AUTO;
         private @Nullable AccessConfig access;
+        private @Nullable RuleSource rules;
 
         private Builder(InetSocketAddress listener) {
             listeners = List.of(ListenerConfig.http(listener));
@@ -281,6 +306,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#rules()}. */
+        public Builder rules(@Nullable RuleSource value) {
+            rules = value;
+            return this;
+        }
+
         /** See {@link EngineConfig#access()}. */
         public Builder access(@Nullable AccessConfig value) {
             access = value;
@@ -311,7 +342,8 @@ public record EngineConfig(
                     nameServers,
                     intercept,
                     privateDestinations,
-                    access);
+                    access,
+                    rules);
         }
     }
 }

@@ -15,6 +15,8 @@ import io.weir.eventbus.SessionIds;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.proxyengine.access.PasswordChecker;
+import io.weir.proxyengine.rules.CompiledRule;
+import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.tls.ProxyTls;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +54,7 @@ final class EngineLoop {
     private final @Nullable Interception interception;
     private final Certificates certificates;
     private final @Nullable LoopAccess access;
+    private final @Nullable LiveRules rules;
     private final FrugalReads reads;
     private final HeadReader headReader = new HeadReader();
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -74,8 +77,10 @@ final class EngineLoop {
             AcceptLimit acceptLimit,
             @Nullable Interception interception,
             Certificates certificates,
-            @Nullable PasswordChecker passwords) {
+            @Nullable PasswordChecker passwords,
+            @Nullable LiveRules rules) {
         this.loop = loop;
+        this.rules = rules;
         this.certificates = certificates;
         this.config = config;
         AccessConfig accessConfig = config.access();
@@ -201,6 +206,11 @@ final class EngineLoop {
         return access;
     }
 
+    /** What is allowed; null if there are no rules. */
+    @Nullable LiveRules rules() {
+        return rules;
+    }
+
     /** Puts the heads of this loop's messages into bytes. */
     HeadWriter heads() {
         return heads;
@@ -276,6 +286,17 @@ final class EngineLoop {
             throw new IllegalStateException("no session id is left: the ledger has reserved no more");
         }
         return id;
+    }
+
+    /** Records that something was denied; if by a rule, its name, and counts that. */
+    void recordRefusal(SessionMeter meter, String remote, String target, Refusal refusal) {
+        CompiledRule rule = refusal.rule();
+        if (rule == null) {
+            recordRefusal(meter, remote, target, refusal.message());
+        } else {
+            rule.count();
+            recordRefusal(meter, remote, target, "rule " + rule.name());
+        }
     }
 
     void recordRefusal(SessionMeter meter, String remote, String target, String reason) {

@@ -14,6 +14,7 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.proxyengine.rules.Scheme;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,9 @@ final class Exchange implements ConnectListener, ActiveSession {
     private final ResponseSide response;
     private final OriginLeg leg;
     private final IdleWatch watch;
-    private final @Nullable ExchangeRecorder recorder;
+    private final Authority authority;
+    private final @Nullable Ruling ruling;
+    private @Nullable ExchangeRecorder recorder;
     private final long sinceNanos; // 0 if nobody records it
     private boolean requestHeadSent;
     private boolean clientEnded;
@@ -66,17 +69,20 @@ final class Exchange implements ConnectListener, ActiveSession {
         clientEnded = client.isInputShutdown(); // it may have ended while an earlier request was served
         request = new RequestSide(loop, head, target);
         response = new ResponseSide(loop, client, head, request.asksForUpgrade(), this::responseWritten);
-        leg = new OriginLeg(loop, target.authority());
+        authority = target.authority();
+        ruling = Ruling.of(loop, Scheme.HTTP, head.method().name(), authority, handler.caller());
+        leg = new OriginLeg(loop, authority, ruling);
         recorder = recorder(head, target);
         sinceNanos = recorder == null ? 0 : System.nanoTime();
         long limitNanos = loop.config().exchangeIdleTimeout().toNanos();
         watch = new IdleWatch(meter, limitNanos, loop.sweep().nowNanos());
     }
 
-    /** Records the exchange if its host is one that is read; null if not. */
+    /** Records the exchange if its host is one that is read, or that is not known yet; null if not. */
     private @Nullable ExchangeRecorder recorder(HttpRequest head, HttpTarget target) {
         Interception interception = loop.interception();
-        if (interception == null || !interception.reads(target.authority())) {
+        boolean isOpen = ruling != null && ruling.isOpen();
+        if (interception == null || !(isOpen || interception.reads(authority, ruling))) {
             return null;
         }
         var recording = new ExchangeRecorder(
@@ -86,8 +92,9 @@ final class Exchange implements ConnectListener, ActiveSession {
                 meter,
                 SessionProtocol.HTTP,
                 handler.caller().remote(),
-                target.authority(),
-                0);
+                authority,
+                0,
+                isOpen ? null : interception.bodies(authority, ruling));
         recording.request(
                 head.method().name(),
                 target.url(),
@@ -110,6 +117,15 @@ final class Exchange implements ConnectListener, ActiveSession {
         if (LocalAnswer.isForProxy(request.head())) {
             answerLocally();
             return;
+        }
+        Refusal denied = ruling == null ? null : ruling.refusal();
+        if (denied != null) {
+            loop.recordRefusal(meter, handler.caller().remote(), authority.toString(), denied);
+            refuse(denied);
+            return;
+        }
+        if (ruling != null) {
+            ruling.allowed();
         }
         OriginHandler idle = leg.takeIdle(request.isRepeatable());
         request.rewrite();
@@ -143,6 +159,7 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     private void carry(OriginHandler connection) {
         meter.originConnected(connection.address());
+        settle(connection);
         if (recorder != null) {
             long micros = connection.isReused() ? ExchangeTimes.NEVER : (System.nanoTime() - sinceNanos) / 1000;
             recorder.origin(new OriginFacts(connection.address(), "HTTP/1.1", "", micros, ExchangeTimes.NEVER));
@@ -153,6 +170,27 @@ final class Exchange implements ConnectListener, ActiveSession {
         loop.flushes().flushSoon(connection.channel());
         if (!request.isComplete()) {
             resumeRequests();
+        }
+    }
+
+    /** The address is known, and with it the rule. */
+    private void settle(OriginHandler connection) {
+        if (ruling == null) {
+            return;
+        }
+        boolean wasOpen = ruling.isOpen();
+        ruling.settle(connection.destination());
+        ruling.allowed();
+        ExchangeRecorder recording = recorder;
+        Interception interception = loop.interception();
+        if (!wasOpen || recording == null || interception == null) {
+            return;
+        }
+        if (interception.reads(authority, ruling)) {
+            recording.keepBodies(interception.bodies(authority, ruling));
+        } else {
+            recording.forget();
+            recorder = null;
         }
     }
 
@@ -173,7 +211,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         if (refusal.reason() == CloseReason.DENIED) {
             loop.recordRefusal(
-                    meter, handler.caller().remote(), request.target().site().ledgerHost(), refusal.message());
+                    meter, handler.caller().remote(), request.target().site().ledgerHost(), refusal);
         }
         refuse(refusal);
     }
@@ -392,6 +430,7 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     private void refuse(Refusal refusal) {
         over = true;
+        forgetIfNotRead();
         if (recorder != null) {
             recorder.answered(refusal.status());
             recorder.failed(refusal.message());
@@ -399,6 +438,17 @@ final class Exchange implements ConnectListener, ActiveSession {
         loop.unregister(meter);
         leg.drop(false);
         handler.answer(meter, Leg.UP, Leg.DOWN, refusal, request.head().method().equals(HttpMethod.HEAD));
+    }
+
+    /** It ends before the address is known, so the rule is not known: the options decide. */
+    private void forgetIfNotRead() {
+        ExchangeRecorder recording = recorder;
+        Interception interception = loop.interception();
+        boolean isOpen = ruling != null && ruling.isOpen();
+        if (isOpen && recording != null && interception != null && !interception.reads(authority, ruling)) {
+            recording.forget();
+            recorder = null;
+        }
     }
 
     /** Ends both connections in the middle of the response. What was written before still goes out, unless it is to be a reset. */
@@ -423,6 +473,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             return;
         }
         over = true;
+        forgetIfNotRead();
         loop.unregister(meter);
         leg.drop(reason == CloseReason.CLIENT_RESET);
         handler.settle();

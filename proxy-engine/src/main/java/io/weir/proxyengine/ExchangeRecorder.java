@@ -11,6 +11,7 @@ import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import io.weir.proxyengine.bodies.BodyStore;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the facts of one exchange and gives them to the ledger when it is over; while bodies are being stored, when they are. Event loop of the
@@ -30,8 +31,8 @@ final class ExchangeRecorder {
     private final int headBytes;
     private final long startedAtMillis = System.currentTimeMillis();
     private final long startedNanos = System.nanoTime();
-    private final RecordedBody requestBody;
-    private final RecordedBody responseBody;
+    private RecordedBody requestBody;
+    private RecordedBody responseBody;
     private String method = "";
     private String url = "";
     private String clientProtocol = "";
@@ -41,6 +42,7 @@ final class ExchangeRecorder {
     private long firstByteMicros = ExchangeTimes.NEVER;
     private int status;
     private String error = "";
+    private boolean forgotten;
 
     /**
      * Makes a recorder.
@@ -50,6 +52,7 @@ final class ExchangeRecorder {
      * @param remote the client's address
      * @param host whom the request is for
      * @param headBytes that the read with the request's head took from the client's socket; they are counted already
+     * @param store where bodies go; null if they are not kept
      */
     ExchangeRecorder(
             Interception interception,
@@ -59,7 +62,8 @@ final class ExchangeRecorder {
             SessionProtocol protocol,
             String remote,
             Authority host,
-            int headBytes) {
+            int headBytes,
+            @Nullable BodyStore store) {
         this.interception = interception;
         this.loop = loop;
         this.session = session;
@@ -70,9 +74,24 @@ final class ExchangeRecorder {
         this.headBytes = headBytes;
         wireBefore = socket.total().toTally();
         session.beforeClose(this::closing);
-        BodyStore store = interception.bodies(host);
         requestBody = new RecordedBody(store, loop.eventLoop());
         responseBody = new RecordedBody(store, loop.eventLoop());
+    }
+
+    /** Whom the request is for, as the ledger has it. */
+    String host() {
+        return host.toString();
+    }
+
+    /** Only now it is known where bodies go; there was nothing of them. */
+    void keepBodies(@Nullable BodyStore store) {
+        requestBody = new RecordedBody(store, loop.eventLoop());
+        responseBody = new RecordedBody(store, loop.eventLoop());
+    }
+
+    /** The exchange is not to be recorded after all. */
+    void forget() {
+        forgotten = true;
     }
 
     void request(String asked, String target, String spoken, HttpHeaders fields, FieldMemory memory) {
@@ -122,6 +141,9 @@ final class ExchangeRecorder {
 
     /** The session closes: records the exchange, unless bodies are still being stored, in which case that follows. */
     void closing(CloseReason reason) {
+        if (forgotten) {
+            return;
+        }
         if (error.isEmpty() && reason != CloseReason.COMPLETED) {
             error = reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }

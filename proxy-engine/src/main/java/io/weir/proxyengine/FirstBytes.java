@@ -137,7 +137,7 @@ final class FirstBytes implements ActiveSession {
         boolean isOther = protocols.isEmpty() && !hello.alpn().isEmpty();
         if (isOther
                 || hello.malformedName()
-                || !ends.interception().opens(name, ends.authority(), ends.clientAddress())) {
+                || !ends.interception().opens(name, ends.authority(), ends.clientAddress(), ends.ruling())) {
             passOn();
             return;
         }
@@ -148,7 +148,8 @@ final class FirstBytes implements ActiveSession {
     }
 
     private void http(boolean isHttp2) {
-        if (!ends.interception().opens(ends.authority().host(), ends.authority(), ends.clientAddress())) {
+        if (!ends.interception()
+                .opens(ends.authority().host(), ends.authority(), ends.clientAddress(), ends.ruling())) {
             passOn();
             return;
         }

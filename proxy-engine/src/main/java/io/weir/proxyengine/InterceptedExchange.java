@@ -28,6 +28,7 @@ final class InterceptedExchange implements ActiveSession {
     private final SessionMeter meter;
     private final ExchangeRecorder recorder;
     private final ClientSide client;
+    private final @Nullable Ruling ruling;
     private @Nullable OriginSide origin;
     private @Nullable EarlyContent early = new EarlyContent();
     private final SmallPieces smallUp = new SmallPieces();
@@ -46,11 +47,22 @@ final class InterceptedExchange implements ActiveSession {
     private boolean over;
     private CloseReason reason = CloseReason.COMPLETED;
 
-    InterceptedExchange(InterceptedTunnel tunnel, SessionMeter meter, ExchangeRecorder recorder, ClientSide client) {
+    /**
+     * Makes one.
+     *
+     * @param ruling what the rules say of it, settled; null if there are none
+     */
+    InterceptedExchange(
+            InterceptedTunnel tunnel,
+            SessionMeter meter,
+            ExchangeRecorder recorder,
+            ClientSide client,
+            @Nullable Ruling ruling) {
         this.tunnel = tunnel;
         this.meter = meter;
         this.recorder = recorder;
         this.client = client;
+        this.ruling = ruling;
     }
 
     SessionMeter meter() {
@@ -59,6 +71,10 @@ final class InterceptedExchange implements ActiveSession {
 
     ExchangeRecorder recorder() {
         return recorder;
+    }
+
+    @Nullable Ruling ruling() {
+        return ruling;
     }
 
     /** The final status that the client got; 0 before. */

@@ -225,11 +225,23 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** Gives the exchange to an origin, or answers it if there is none. */
     void carry(InterceptedExchange exchange, RequestHead head, boolean last) {
+        Refusal denied = exchange.ruling() == null ? null : exchange.ruling().refusal();
         if (refusal != null) {
             exchange.refuse(refusal);
+        } else if (denied != null) {
+            deny(exchange, denied);
         } else {
+            if (exchange.ruling() != null) {
+                exchange.ruling().allowed();
+            }
             links.carry(exchange, head, last);
         }
+    }
+
+    /** Answers so, and records that it was denied. */
+    void deny(InterceptedExchange exchange, Refusal denied) {
+        loop.recordRefusal(exchange.meter(), ends.remote(), exchange.recorder().host(), denied);
+        exchange.refuse(denied);
     }
 
     void exchangeOver(InterceptedExchange exchange) {
@@ -239,7 +251,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     }
 
     OriginDial dial(TlsTarget target, OriginDial.Listener listener) {
-        return new OriginDial(loop, interception, meter, authority, target, listener);
+        return new OriginDial(loop, interception, meter, authority, ends.ruling(), target, listener);
     }
 
     void originSettings(Http2Settings settings) {

@@ -71,12 +71,25 @@ final class Interception implements AutoCloseable {
     }
 
     /** Where the bodies of exchanges with this host go; null if they are not kept. */
-    @Nullable BodyStore bodies(Authority host) {
-        return config.capture().matches(host.host(), host.port()) ? bodies : null;
+    @Nullable BodyStore bodies(Authority host, @Nullable Ruling ruling) {
+        boolean isKept = switch (Ruling.capture(ruling)) {
+            case YES -> true;
+            case NO -> false;
+            case UNSAID -> config.capture().matches(host.host(), host.port());
+        };
+        return isKept ? bodies : null;
     }
 
     /** Whether a tunnel to this destination may turn out to be one to read: an address may stand for any name. */
-    boolean mayOpen(Authority authority) {
+    boolean mayOpen(Authority authority, @Nullable Ruling ruling) {
+        return switch (Ruling.intercept(ruling)) {
+            case YES -> true;
+            case NO -> false;
+            case UNSAID -> mayOpen(authority);
+        };
+    }
+
+    private boolean mayOpen(Authority authority) {
         InterceptedHosts now = hosts;
         if (now.exclude().matches(authority.host(), authority.port())) {
             return false;
@@ -86,9 +99,15 @@ final class Interception implements AutoCloseable {
     }
 
     /** Whether exchanges with this host are recorded. */
-    boolean reads(Authority host) {
+    boolean reads(Authority host, @Nullable Ruling ruling) {
         InterceptedHosts now = hosts;
-        return now.include().matches(host.host(), host.port()) && !now.exclude().matches(host.host(), host.port());
+        return switch (Ruling.intercept(ruling)) {
+            case YES -> true;
+            case NO -> false;
+            case UNSAID ->
+                now.include().matches(host.host(), host.port())
+                        && !now.exclude().matches(host.host(), host.port());
+        };
     }
 
     /**
@@ -96,12 +115,21 @@ final class Interception implements AutoCloseable {
      *
      * @param name whom the client expects at the other end, from its ClientHello or its CONNECT
      */
-    boolean opens(String name, Authority authority, InetAddress client) {
+    boolean opens(String name, Authority authority, InetAddress client, @Nullable Ruling ruling) {
+        boolean isMeant = switch (Ruling.intercept(ruling)) {
+            case YES -> true;
+            case NO -> false;
+            case UNSAID -> isMeant(name, authority);
+        };
+        return isMeant && !bypasses.has(name, authority, client);
+    }
+
+    private boolean isMeant(String name, Authority authority) {
         InterceptedHosts now = hosts;
         int port = authority.port();
         boolean isExcluded = now.exclude().matches(name, port) || now.exclude().matches(authority.host(), port);
         boolean isIncluded = now.include().matches(name, port) || now.include().matches(authority.host(), port);
-        return isIncluded && !isExcluded && !bypasses.has(name, authority, client);
+        return isIncluded && !isExcluded;
     }
 
     /** Whether the origin must prove that it is {@code name}. */

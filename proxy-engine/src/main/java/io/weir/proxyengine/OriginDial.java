@@ -39,6 +39,7 @@ final class OriginDial implements ConnectListener {
     private final Interception interception;
     private final SessionMeter meter;
     private final Authority authority;
+    private final @Nullable Ruling ruling;
     private final TlsTarget target;
     private final Listener listener;
     private final long sinceNanos = System.nanoTime();
@@ -53,19 +54,21 @@ final class OriginDial implements ConnectListener {
             Interception interception,
             SessionMeter meter,
             Authority authority,
+            @Nullable Ruling ruling,
             TlsTarget target,
             Listener listener) {
         this.loop = loop;
         this.interception = interception;
         this.meter = meter;
         this.authority = authority;
+        this.ruling = ruling;
         this.target = target;
         this.listener = listener;
     }
 
     /** Connects first. */
     void begin() {
-        attempt = loop.connector().connect(authority, this);
+        attempt = loop.connector().connect(authority, ruling, this);
     }
 
     /** Goes on with a connection that stands. */

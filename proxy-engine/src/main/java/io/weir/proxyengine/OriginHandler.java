@@ -10,6 +10,8 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.eventbus.SessionMeter;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,7 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private final SocketChannel channel;
     private final Authority authority;
     private final String address;
+    private final @Nullable InetAddress destination;
     private final ResponseDecoder decoder = new ResponseDecoder(this);
     private final WriteMeter writes = new WriteMeter();
     private @Nullable Exchange exchange;
@@ -37,7 +40,9 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
         this.pool = pool;
         this.channel = channel;
         this.authority = authority;
-        address = Addresses.text(channel.remoteAddress());
+        InetSocketAddress remote = channel.remoteAddress();
+        address = Addresses.text(remote);
+        destination = remote == null ? null : remote.getAddress();
     }
 
     void begin() {
@@ -52,6 +57,11 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
     /** Where it leads to, for the ledger. */
     String address() {
         return address;
+    }
+
+    /** The origin's address; null if the connection had broken at once. */
+    @Nullable InetAddress destination() {
+        return destination;
     }
 
     Authority authority() {

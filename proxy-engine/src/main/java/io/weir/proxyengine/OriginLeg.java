@@ -13,12 +13,14 @@ final class OriginLeg {
 
     private final EngineLoop loop;
     private final Authority authority;
+    private final @Nullable Ruling ruling;
     private @Nullable ConnectAttempt attempt;
     private @Nullable OriginHandler connection;
 
-    OriginLeg(EngineLoop loop, Authority authority) {
+    OriginLeg(EngineLoop loop, Authority authority, @Nullable Ruling ruling) {
         this.loop = loop;
         this.authority = authority;
+        this.ruling = ruling;
     }
 
     /** The connection that carries the exchange, if one does. */
@@ -32,13 +34,13 @@ final class OriginLeg {
      * @param repeatable whether the request can be sent again if the connection turns out to be dead
      */
     @Nullable OriginHandler takeIdle(boolean repeatable) {
-        connection = loop.origins().take(authority, repeatable ? Long.MAX_VALUE : FRESH_NANOS);
+        connection = loop.origins().take(authority, ruling, repeatable ? Long.MAX_VALUE : FRESH_NANOS);
         return connection;
     }
 
     /** Begins to connect; {@code listener} calls {@link #connected} or {@link #failed}. */
     void connect(ConnectListener listener) {
-        attempt = loop.connector().connect(authority, listener);
+        attempt = loop.connector().connect(authority, ruling, listener);
     }
 
     OriginHandler connected(SocketChannel channel) {

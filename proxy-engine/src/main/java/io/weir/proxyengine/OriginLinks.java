@@ -156,7 +156,11 @@ final class OriginLinks implements OriginDial.Listener {
         waiting.removeIf(one -> one.exchange().isBroken());
         Waiting next = waiting.poll();
         if (next != null) {
-            next.exchange().refuse(refusal);
+            if (refusal.reason() == CloseReason.DENIED) {
+                tunnel.deny(next.exchange(), refusal);
+            } else {
+                next.exchange().refuse(refusal);
+            }
         }
         dialIfUseful(); // for those that wait still, as nobody else may
     }

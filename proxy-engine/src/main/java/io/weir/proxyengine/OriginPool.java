@@ -32,13 +32,20 @@ final class OriginPool {
         this.idleMax = idleMax;
     }
 
-    /** A connection that was idle for no longer than {@code maxIdleNanos}; null if there is none. */
-    @Nullable OriginHandler take(Authority authority, long maxIdleNanos) {
+    /**
+     * A connection that was idle for no longer than {@code maxIdleNanos}; null if there is none.
+     *
+     * @param ruling what the rules say of who takes it, which may depend on the address; null if there are none
+     */
+    @Nullable OriginHandler take(Authority authority, @Nullable Ruling ruling, long maxIdleNanos) {
         ArrayDeque<OriginHandler> connections = idle.get(authority);
         if (connections == null) {
             return null;
         }
         OriginHandler newest = connections.getLast();
+        if (ruling != null && !ruling.allows(newest.destination())) {
+            return null;
+        }
         if (sweep.nowNanos() - newest.idleSinceNanos() > maxIdleNanos) {
             return null;
         }

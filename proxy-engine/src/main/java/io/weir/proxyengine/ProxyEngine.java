@@ -15,6 +15,8 @@ import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LoopDelay;
 import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.access.PasswordChecker;
+import io.weir.proxyengine.rules.CompiledRule;
+import io.weir.proxyengine.rules.LiveRules;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,10 +54,16 @@ public final class ProxyEngine implements AutoCloseable {
     private final @Nullable Interception interception;
     private final Certificates certificates;
     private final @Nullable PasswordChecker passwords;
+    private final @Nullable LiveRules rules;
     private boolean closed;
 
-    private ProxyEngine(EngineConfig config, Certificates certificates, @Nullable PasswordChecker passwords) {
+    private ProxyEngine(
+            EngineConfig config,
+            Certificates certificates,
+            @Nullable PasswordChecker passwords,
+            @Nullable LiveRules rules) {
         this.config = config;
+        this.rules = rules;
         this.passwords = passwords;
         this.certificates = certificates;
         group = new MultiThreadIoEventLoopGroup(
@@ -79,9 +87,14 @@ public final class ProxyEngine implements AutoCloseable {
     /** The same, with users that are open; they are closed with the engine, or if it does not start. */
     static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable PasswordChecker passwords) {
         ProxyEngine engine;
+        LiveRules rules = null;
         try {
-            engine = new ProxyEngine(config, Certificates.open(config.listeners()), passwords);
+            rules = config.openRules();
+            engine = new ProxyEngine(config, Certificates.open(config.listeners()), passwords, rules);
         } catch (RuntimeException e) {
+            if (rules != null) {
+                rules.close();
+            }
             if (passwords != null) {
                 passwords.close();
             }
@@ -98,6 +111,9 @@ public final class ProxyEngine implements AutoCloseable {
             engine.certificates.close();
             if (passwords != null) {
                 passwords.close();
+            }
+            if (rules != null) {
+                rules.close();
             }
             if (engine.interception != null) {
                 engine.interception.close();
@@ -127,7 +143,8 @@ public final class ProxyEngine implements AutoCloseable {
                     acceptLimit,
                     interception,
                     certificates,
-                    passwords);
+                    passwords,
+                    rules);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -183,6 +200,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** Users that may use the proxy; -1 if everybody may. */
     public int users() {
         return passwords == null ? -1 : passwords.users();
+    }
+
+    /** The rules that are in force now, in their order, each with how often it has decided; none if there are none. */
+    public List<CompiledRule> rules() {
+        return rules == null ? List.of() : rules.current().all();
     }
 
     /** How late the tasks of each event loop run. The list is never changed, what is in it is. */
@@ -268,6 +290,9 @@ public final class ProxyEngine implements AutoCloseable {
         certificates.close();
         if (passwords != null) {
             passwords.close();
+        }
+        if (rules != null) {
+            rules.close();
         }
         if (interception != null) {
             interception.close(); // bodies that are stored now still have exchanges to tell of them

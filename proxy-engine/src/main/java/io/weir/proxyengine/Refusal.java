@@ -2,6 +2,8 @@ package io.weir.proxyengine;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.weir.eventbus.CloseReason;
+import io.weir.proxyengine.rules.CompiledRule;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a request is not carried, as the client is told. Immutable.
@@ -11,10 +13,21 @@ import io.weir.eventbus.CloseReason;
  * @param message for people; holds nothing from the wire but what was validated
  * @param reason how the session ends in the ledger
  * @param fields further header lines of an answer in HTTP, each with its end
+ * @param rule that refuses it; null if none does
  */
-record Refusal(HttpResponseStatus status, String error, String message, CloseReason reason, String fields) {
+record Refusal(
+        HttpResponseStatus status,
+        String error,
+        String message,
+        CloseReason reason,
+        String fields,
+        @Nullable CompiledRule rule) {
     Refusal(HttpResponseStatus status, String error, String message, CloseReason reason) {
         this(status, error, message, reason, "");
+    }
+
+    Refusal(HttpResponseStatus status, String error, String message, CloseReason reason, String fields) {
+        this(status, error, message, reason, fields, null);
     }
 
     static Refusal badRequest(String message) {

@@ -69,7 +69,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
     }
 
     private OriginDial newDial() {
-        var next = new OriginDial(loop, interception, meter, ends.authority(), target, this);
+        var next = new OriginDial(loop, interception, meter, ends.authority(), ends.ruling(), target, this);
         dial = next;
         return next;
     }
@@ -182,7 +182,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
 
     /** Connects anew and passes everything on. */
     private void rescue() {
-        rescue = loop.connector().connect(ends.authority(), new ConnectListener() {
+        rescue = loop.connector().connect(ends.authority(), ends.ruling(), new ConnectListener() {
             @Override
             public void connected(Channel channel) {
                 passOn((SocketChannel) channel);

@@ -3,6 +3,7 @@ package io.weir.proxyengine;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.SessionMeter;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who talks through a tunnel that may be intercepted, and what counts it. Immutable.
@@ -11,6 +12,7 @@ import java.net.InetAddress;
  * @param client the client's channel
  * @param authority whom the client asked for
  * @param caller whose the client is
+ * @param ruling what the rules say of the tunnel; null if there are none
  */
 record TunnelEnds(
         EngineLoop loop,
@@ -18,7 +20,8 @@ record TunnelEnds(
         SessionMeter meter,
         SocketChannel client,
         Authority authority,
-        Caller caller) {
+        Caller caller,
+        @Nullable Ruling ruling) {
     /** The client's address, for the ledger. */
     String remote() {
         return caller.remote();

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
     private final SocketChannel client;
     private final SessionMeter meter;
     private final Authority authority;
+    private final @Nullable Ruling ruling;
     private final long sinceNanos = System.nanoTime();
     private @Nullable ConnectAttempt attempt;
     private boolean over;
@@ -31,11 +33,20 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         this.client = client;
         this.meter = meter;
         this.authority = authority;
+        ruling = Ruling.ofTunnel(loop, asker.reply(), authority, asker.caller());
     }
 
     void begin() {
         loop.register(meter, this);
-        attempt = loop.connector().connect(authority, this);
+        if (ruling != null) {
+            Refusal denied = ruling.refusal();
+            if (denied != null) {
+                failed(denied);
+                return;
+            }
+            ruling.allowed();
+        }
+        attempt = loop.connector().connect(authority, ruling, this);
         if (over) {
             attempt.cancel();
         }
@@ -50,11 +61,16 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         over = true;
         SocketChannel origin = (SocketChannel) channel;
         meter.originConnected(Addresses.text(origin.remoteAddress()));
+        if (ruling != null) {
+            InetSocketAddress remote = origin.remoteAddress();
+            ruling.settle(remote == null ? null : remote.getAddress());
+            ruling.allowed();
+        }
         WriteMeter.of(client).target(meter, Leg.OVERHEAD_DOWN);
         client.write(asker.reply().stands(), client.voidPromise());
         origin.pipeline().addLast(new WriteMeter());
         Interception interception = loop.interception();
-        if (interception != null && interception.mayOpen(authority)) {
+        if (interception != null && interception.mayOpen(authority, ruling)) {
             listen(interception, origin);
         } else {
             relay(origin);
@@ -71,7 +87,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
 
     /** It may turn out to be one to read. */
     private void listen(Interception interception, SocketChannel origin) {
-        var ends = new TunnelEnds(loop, interception, meter, client, authority, asker.caller());
+        var ends = new TunnelEnds(loop, interception, meter, client, authority, asker.caller(), ruling);
         var first = new FirstBytes(ends, origin, (System.nanoTime() - sinceNanos) / 1000);
         first.begin();
         leaveTo();
@@ -92,7 +108,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         over = true;
         loop.unregister(meter);
         if (refusal.reason() == CloseReason.DENIED) {
-            loop.recordRefusal(meter, asker.caller().remote(), authority.toString(), refusal.message());
+            loop.recordRefusal(meter, asker.caller().remote(), authority.toString(), refusal);
         }
         asker.refuse(meter, refusal);
     }

@@ -6,6 +6,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.proxyengine.rules.Scheme;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the sessions of what a client asks for inside an {@link InterceptedTunnel}: whom it is for, and what the ledger says of it. Event loop of the tunnel. */
 final class TunnelRequests {
@@ -15,12 +17,14 @@ final class TunnelRequests {
     private final TunnelEnds ends;
     private final String scheme;
     private final int port;
+    private final boolean isTls;
     private final SessionProtocol protocol;
     private final FieldMemory requestFields = new FieldMemory();
     private String knownHost = "";
 
     TunnelRequests(TunnelEnds ends, boolean isTls) {
         this.ends = ends;
+        this.isTls = isTls;
         scheme = isTls ? "https" : "http";
         port = isTls ? 443 : 80;
         protocol = isTls ? SessionProtocol.HTTPS_MITM : SessionProtocol.HTTP_MITM;
@@ -59,7 +63,9 @@ final class TunnelRequests {
         if (named != null) {
             knownHost = head.authority();
         }
-        return open(tunnel, head, side, host, scheme + "://" + host.hostField(port));
+        Ruling ruling = Ruling.inside(
+                ends.loop(), ends.ruling(), isTls ? Scheme.HTTPS : Scheme.HTTP, head.method(), host, ends.caller());
+        return open(tunnel, head, side, host, scheme + "://" + host.hostField(port), ruling);
     }
 
     /** Opens the session of what is not HTTP. */
@@ -73,11 +79,16 @@ final class TunnelRequests {
     }
 
     private InterceptedExchange openOther(InterceptedTunnel tunnel, ClientSide side, String method) {
-        return open(tunnel, nothing(method), side, ends.authority(), scheme + "://" + ends.authority());
+        return open(tunnel, nothing(method), side, ends.authority(), scheme + "://" + ends.authority(), ends.ruling());
     }
 
     private InterceptedExchange open(
-            InterceptedTunnel tunnel, RequestHead head, ClientSide side, Authority host, String site) {
+            InterceptedTunnel tunnel,
+            RequestHead head,
+            ClientSide side,
+            Authority host,
+            String site,
+            @Nullable Ruling ruling) {
         Interception interception = ends.interception();
         String path = head.path().startsWith("/") ? head.path() : "";
         String url = interception.ledgerUrl(site + HttpTarget.ledgerPath(path));
@@ -92,8 +103,9 @@ final class TunnelRequests {
                 protocol,
                 ends.remote(),
                 host,
-                reads == null ? 0 : reads.latestBytes());
+                reads == null ? 0 : reads.latestBytes(),
+                interception.bodies(host, ruling));
         recorder.request(head.method(), site + path, RequestHead.name(head.version()), head.fields(), requestFields);
-        return new InterceptedExchange(tunnel, child, recorder, side);
+        return new InterceptedExchange(tunnel, child, recorder, side, ruling);
     }
 }

@@ -4,6 +4,10 @@ import io.weir.launcher.config.Types.Listener;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.ListenerConfig;
+import io.weir.proxyengine.rules.Abilities;
+import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.RuleSource;
+import io.weir.proxyengine.rules.RulesException;
 import io.weir.proxyengine.tls.OriginTls;
 import io.weir.proxyengine.tls.TlsException;
 import io.weir.wsgateway.GatewayException;
@@ -36,6 +40,7 @@ final class CrossChecks {
         gateway();
         interception();
         users();
+        rules();
     }
 
     private boolean areRight(Key<?>... keys) {
@@ -92,6 +97,19 @@ final class CrossChecks {
                 new AccessConfig(file, List.of(), AccessConfig.REALM).check();
             } catch (EngineException e) {
                 faults.accept(Keys.USERS, String.valueOf(e.getMessage()));
+            }
+        });
+    }
+
+    private void rules() {
+        if (!areRight(Keys.RULES)) {
+            return;
+        }
+        settings.get(Keys.RULES).ifPresent(file -> {
+            try {
+                LiveRules.read(new RuleSource.OfFile(file), Abilities.ALL);
+            } catch (RulesException e) {
+                faults.accept(Keys.RULES, String.valueOf(e.getMessage()));
             }
         });
     }

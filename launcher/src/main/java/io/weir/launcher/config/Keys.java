@@ -92,6 +92,14 @@ public final class Keys {
                     RESTART,
                     "What a client shows to whom it asks for the password.")
             .option("--auth-realm", "TEXT");
+    static final Key<Optional<Path>> RULES = Key.one(
+                    "proxy.rules",
+                    Types.orWord(NONE, Types.PATH),
+                    NONE,
+                    RESTART,
+                    "What clients may ask for: lines of allow or refuse with conditions; the first that a request meets decides. A change of the"
+                            + " file counts within seconds. Try it with weir rules.")
+            .option("--rules", "FILE");
     public static final Key<Optional<Long>> MAX_CONNECTIONS = Key.one(
             "proxy.max-connections",
             Types.orWord(AUTO, Types.count(1, 1_000_000)),
@@ -361,6 +369,7 @@ public final class Keys {
             USERS,
             NO_AUTH_FROM,
             AUTH_REALM,
+            RULES,
             MAX_CONNECTIONS,
             PRIVATE_DESTINATIONS,
             REFUSED_DESTINATIONS,

@@ -14,6 +14,7 @@ import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.Redaction;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.bodies.BodyStoreConfig;
+import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.proxyengine.tls.OriginTls;
 import io.weir.wsgateway.GatewayConfig;
@@ -102,6 +103,11 @@ public final class NodeSettings {
         return settings.get(Keys.USERS)
                 .map(file -> new AccessConfig(file, settings.get(Keys.NO_AUTH_FROM), settings.get(Keys.AUTH_REALM)))
                 .orElse(null);
+    }
+
+    /** Where the rules are; null if there are none. */
+    public @Nullable RuleSource rules() {
+        return settings.get(Keys.RULES).map(RuleSource.OfFile::new).orElse(null);
     }
 
     /** Names that the gateway is reached by, besides its own. */

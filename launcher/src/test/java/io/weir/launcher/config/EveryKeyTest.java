@@ -12,6 +12,7 @@ import io.weir.proxyengine.Network;
 import io.weir.proxyengine.PrivateDestinations;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.bodies.BodyStoreConfig;
+import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayToken;
@@ -43,6 +44,7 @@ class EveryKeyTest {
         OTHERS.put("proxy.users", "\"USERS\"");
         OTHERS.put("proxy.no-auth-from", "[10.0.0.0/8]");
         OTHERS.put("proxy.auth-realm", "\"the office\"");
+        OTHERS.put("proxy.rules", "\"RULES\"");
         OTHERS.put("proxy.max-connections", "123");
         OTHERS.put("proxy.private-destinations", "refuse");
         OTHERS.put("proxy.refused-destinations", "[\"192.0.2.1:25\"]");
@@ -142,6 +144,7 @@ class EveryKeyTest {
         Path data = Files.createDirectory(folder.resolve("data"));
         CertificateAuthority authority = CertificateAuthority.loadOrCreate(folder.resolve("ca"));
         Path trusted = Files.writeString(folder.resolve("trusted.pem"), authority.pem());
+        Path rules = Files.writeString(folder.resolve("rules"), "refuse host=.ads.example\n");
         Path users = Files.writeString(
                 folder.resolve("users"), "anna:$2y$04$abcdefghijklmnopqrstuuDWdLYxPPqmwHIUKmN4vfEhAWHEWxUCW\n");
         String yaml = OTHERS.entrySet().stream()
@@ -160,6 +163,7 @@ class EveryKeyTest {
                                                 + row.getValue()
                                                         .replace("\"CA\"", "\"" + trusted + "\"")
                                                         .replace("\"USERS\"", "\"" + users + "\"")
+                                                        .replace("\"RULES\"", "\"" + rules + "\"")
                                                 + "\n")
                                         .collect(Collectors.joining()))
                         .collect(Collectors.joining())
@@ -249,6 +253,7 @@ class EveryKeyTest {
 
         AccessConfig access = Objects.requireNonNull(node.access());
         assertThat(access.users()).isEqualTo(users);
+        assertThat(node.rules()).isEqualTo(new RuleSource.OfFile(rules));
         assertThat(access.exempt()).containsExactly(Network.parse("10.0.0.0/8"));
         assertThat(access.realm()).isEqualTo("the office");
     }

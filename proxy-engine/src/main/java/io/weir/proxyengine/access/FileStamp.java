@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param modifiedNanos since the epoch; 0 if it is not there
  * @param key the file's number, where there is such a thing: another after a rename
  */
-record FileStamp(long modifiedNanos, long size, @Nullable Object key) {
-    static FileStamp of(Path file) {
+public record FileStamp(
+        long modifiedNanos, long size, @Nullable Object key) {
+    /** Looks at a file. */
+    public static FileStamp of(Path file) {
         try {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
             return new FileStamp(

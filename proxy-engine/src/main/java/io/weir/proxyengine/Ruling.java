@@ -1,0 +1,154 @@
+package io.weir.proxyengine;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.weir.eventbus.CloseReason;
+import io.weir.proxyengine.rules.Action.Allow;
+import io.weir.proxyengine.rules.Action.Refuse;
+import io.weir.proxyengine.rules.Asked;
+import io.weir.proxyengine.rules.Choice;
+import io.weir.proxyengine.rules.CompiledRule;
+import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.Rules;
+import io.weir.proxyengine.rules.Scheme;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rules say of one session, by the rules that were in force when it began. There is none where there are no rules. Event loop of the session.
+ *
+ * <p>It is open as long as a rule that would decide has a condition on the address, and that is not known; then it is asked about each address
+ * that could be connected, and settled by the one that is.
+ */
+final class Ruling {
+    /** RFC 7725. */
+    private static final HttpResponseStatus LEGAL_REASONS =
+            new HttpResponseStatus(451, "Unavailable For Legal Reasons");
+
+    private final Rules rules;
+    private final Asked asked;
+    private final int first;
+    private final boolean dependsOnAddress;
+    private @Nullable CompiledRule rule; // null while it is open
+    private @Nullable InetAddress address;
+    private boolean counted;
+
+    private Ruling(Rules rules, Asked asked, @Nullable InetAddress address) {
+        this.rules = rules;
+        this.asked = asked;
+        this.address = address;
+        first = rules.find(asked, address, 0);
+        dependsOnAddress = rules.isOpen(first, address);
+        rule = dependsOnAddress ? null : rules.at(first);
+    }
+
+    /** Of a tunnel that is asked for. */
+    static @Nullable Ruling ofTunnel(EngineLoop loop, TunnelReply reply, Authority authority, Caller caller) {
+        return of(loop, reply == TunnelReply.HTTP ? Scheme.CONNECT : Scheme.SOCKS, "CONNECT", authority, caller);
+    }
+
+    static @Nullable Ruling of(EngineLoop loop, Scheme scheme, String method, Authority authority, Caller caller) {
+        LiveRules live = loop.rules();
+        if (live == null) {
+            return null;
+        }
+        Asked asked = asked(scheme, method, authority, caller);
+        return new Ruling(live.current(), asked, asked.address());
+    }
+
+    /** Of an exchange in a tunnel, whose origin is connected: it is settled. */
+    static @Nullable Ruling inside(
+            EngineLoop loop,
+            @Nullable Ruling tunnel,
+            Scheme scheme,
+            String method,
+            Authority authority,
+            Caller caller) {
+        LiveRules live = loop.rules();
+        if (live == null || tunnel == null) {
+            return null;
+        }
+        return new Ruling(live.current(), asked(scheme, method, authority, caller), tunnel.address);
+    }
+
+    private static Asked asked(Scheme scheme, String method, Authority authority, Caller caller) {
+        return new Asked(
+                scheme,
+                method,
+                authority.host(),
+                authority.port(),
+                caller.user(),
+                caller.address().getAddress(),
+                caller.listener().name());
+    }
+
+    /** Why nothing is carried, whatever the address; null if it may be. */
+    @Nullable Refusal refusal() {
+        return rule == null ? null : refusal(rule);
+    }
+
+    /** Why nothing is carried to that address; null if it may be. */
+    @Nullable Refusal refusal(InetAddress destination) {
+        return dependsOnAddress ? refusal(rules.at(rules.find(asked, destination, first))) : refusal();
+    }
+
+    /** Whether it may be carried to that address, which is null if there is none any more. */
+    boolean allows(@Nullable InetAddress destination) {
+        return destination == null ? !dependsOnAddress && refusal() == null : refusal(destination) == null;
+    }
+
+    private static @Nullable Refusal refusal(CompiledRule decides) {
+        return decides.action() instanceof Refuse refuse
+                ? new Refusal(
+                        refuse.status() == LEGAL_REASONS.code()
+                                ? LEGAL_REASONS
+                                : HttpResponseStatus.valueOf(refuse.status()),
+                        "http_request_denied",
+                        refuse.text(),
+                        CloseReason.DENIED,
+                        "",
+                        decides)
+                : null;
+    }
+
+    /** It is, or would be, carried to that address; null if there is none any more, and then it stays open. */
+    void settle(@Nullable InetAddress destination) {
+        if (destination == null) {
+            return;
+        }
+        address = destination;
+        if (dependsOnAddress) {
+            rule = rules.at(rules.find(asked, destination, first));
+        }
+    }
+
+    /** It is carried; counts that once, if it is settled. A refusal is counted with its record. */
+    void allowed() {
+        CompiledRule decides = rule;
+        if (decides != null && !counted) {
+            counted = true;
+            decides.count();
+        }
+    }
+
+    /** What a rule says of reading a tunnel. */
+    static Choice intercept(@Nullable Ruling ruling) {
+        Allow allow = allow(ruling);
+        return allow == null ? Choice.UNSAID : allow.intercept();
+    }
+
+    /** What a rule says of storing bodies. */
+    static Choice capture(@Nullable Ruling ruling) {
+        Allow allow = allow(ruling);
+        return allow == null ? Choice.UNSAID : allow.capture();
+    }
+
+    private static @Nullable Allow allow(@Nullable Ruling ruling) {
+        CompiledRule decides = ruling == null ? null : ruling.rule;
+        return decides != null && decides.action() instanceof Allow allow ? allow : null;
+    }
+
+    /** Whether that depends on an address that is not known. */
+    boolean isOpen() {
+        return rule == null;
+    }
+}

@@ -1,0 +1,65 @@
+package io.weir.proxyengine.rules;
+
+import io.weir.proxyengine.access.FileStamp;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The lists of one state of the rules, each read once; those that have not changed are taken over from the state before. One thread. */
+final class ListStore {
+    private record Kept(FileStamp stamp, LoadedList list) {}
+
+    private final Path folder;
+    private final Map<Path, Kept> before;
+    private final Map<Path, Kept> lists = new LinkedHashMap<>();
+    private final Map<Path, FileStamp> looked = new LinkedHashMap<>();
+
+    private ListStore(Path folder, Map<Path, Kept> before) {
+        this.folder = folder;
+        this.before = before;
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param folder where relative names are looked for
+     * @param before that of the state before; null if there is none
+     */
+    static ListStore of(Path folder, @Nullable ListStore before) {
+        return new ListStore(folder.toAbsolutePath().normalize(), before == null ? Map.of() : before.lists);
+    }
+
+    /**
+     * The list of that name.
+     *
+     * @throws RulesException if it cannot be used
+     */
+    LoadedList list(String name) {
+        Path file;
+        try {
+            file = folder.resolve(name).normalize();
+        } catch (java.nio.file.InvalidPathException e) {
+            throw new RulesException("list " + Fault.shown(name) + " has no name of a file", e);
+        }
+        Kept known = lists.get(file);
+        if (known == null) {
+            FileStamp stamp = FileStamp.of(file); // before it is read: a change meanwhile shows at the next look
+            looked.put(file, stamp);
+            Kept old = before.get(file);
+            known = old != null && old.stamp.equals(stamp) ? old : new Kept(stamp, ListFile.load(file));
+            lists.put(file, known);
+        }
+        return known.list;
+    }
+
+    Collection<LoadedList> lists() {
+        return lists.values().stream().map(Kept::list).toList();
+    }
+
+    /** Each list that was asked for, there or not, and how its file was found. */
+    Map<Path, FileStamp> looked() {
+        return looked;
+    }
+}

@@ -1,0 +1,130 @@
+package io.weir.proxyengine.rules;
+
+import io.weir.proxyengine.access.FileStamp;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rules in force. One a node; any thread may ask for them, which is one volatile read.
+ *
+ * <p>The thread {@code weir-rules} looks at the files every second, and reads them again when one has changed, the rules or a list. Rules that have faults change
+ * nothing. So that nobody finds half a file, replace it by a rename.
+ */
+public final class LiveRules implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LiveRules.class);
+    private static final long LOOK_MILLIS = 1000;
+
+    private final RuleSource source;
+    private final Abilities abilities;
+    private final ScheduledThreadPoolExecutor thread;
+    private volatile Rules rules;
+    private Map<Path, FileStamp> looked; // of what was read last, with faults or not; guarded by this
+
+    private LiveRules(RuleSource source, Abilities abilities, Rules rules, Map<Path, FileStamp> looked) {
+        this.source = source;
+        this.abilities = abilities;
+        this.rules = rules;
+        this.looked = looked;
+        thread = new ScheduledThreadPoolExecutor(1, work -> {
+            var worker = new Thread(work, "weir-rules");
+            worker.setDaemon(true);
+            return worker;
+        });
+    }
+
+    /**
+     * Reads the rules, and begins to look for changes.
+     *
+     * @throws RulesException if they cannot be used, naming all faults
+     */
+    public static LiveRules open(RuleSource source, Abilities abilities) {
+        Map<Path, FileStamp> looked = new LinkedHashMap<>();
+        Rules first = read(source, abilities, null, looked);
+        var live = new LiveRules(source, abilities, first, looked);
+        live.thread.scheduleWithFixedDelay(live::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        return live;
+    }
+
+    /**
+     * Reads rules once.
+     *
+     * @throws RulesException if they cannot be used, naming all faults
+     */
+    public static Rules read(RuleSource source, Abilities abilities) {
+        return read(source, abilities, null, new LinkedHashMap<>());
+    }
+
+    private static Rules read(
+            RuleSource source, Abilities abilities, @Nullable Rules before, Map<Path, FileStamp> looked) {
+        if (source instanceof RuleSource.OfFile of) {
+            looked.put(
+                    of.file(), FileStamp.of(of.file())); // before it is read: a change meanwhile shows at the next look
+        }
+        List<Fault> faults = new ArrayList<>();
+        RuleSet set = source.read(faults);
+        ListStore lists = ListStore.of(source.folder(), before == null ? null : before.store());
+        Rules compiled;
+        try {
+            compiled = RuleCompiler.compile(set, lists, abilities, before, faults);
+        } finally {
+            looked.putAll(lists.looked());
+        }
+        if (!faults.isEmpty()) {
+            faults.sort((a, b) -> Integer.compare(a.line(), b.line()));
+            throw new RulesException(source.shown(), faults);
+        }
+        return compiled;
+    }
+
+    /** The rules as they are now. */
+    public Rules current() {
+        return rules;
+    }
+
+    /** Reads the files again if one has changed. One thread at a time. */
+    synchronized void look() {
+        try {
+            boolean changed = false;
+            for (Map.Entry<Path, FileStamp> each : looked.entrySet()) {
+                changed |= !FileStamp.of(each.getKey()).equals(each.getValue());
+            }
+            if (changed) {
+                readAgain();
+            }
+        } catch (RuntimeException | Error e) { // would end the looks
+            log.error("the rules could not be looked at", e);
+        }
+    }
+
+    private void readAgain() {
+        Map<Path, FileStamp> now = new LinkedHashMap<>();
+        try {
+            Rules next = read(source, abilities, rules, now);
+            rules = next;
+            log.info(
+                    "rules were read again rules={} lists={} names={} networks={} ignoredLines={}",
+                    next.size(),
+                    next.lists(),
+                    next.names(),
+                    next.networks(),
+                    next.ignored());
+        } catch (RulesException e) {
+            log.warn("rules stay as they were: {}", e.getMessage());
+        } finally {
+            looked = now;
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}
