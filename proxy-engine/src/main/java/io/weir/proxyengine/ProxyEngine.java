@@ -15,6 +15,7 @@ import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LoopDelay;
 import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -40,6 +41,8 @@ public final class ProxyEngine implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProxyEngine.class);
     private static final long MEMORY_LOOK_MILLIS = 250;
     private static final long PUBLISH_LAST_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long SAY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private volatile EngineConfig config; // only what LiveConfig has may differ from the start's
     private final MultiThreadIoEventLoopGroup group;
@@ -51,6 +54,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final @Nullable Interception interception;
     private final Certificates certificates;
     private boolean closed;
+    private volatile boolean hurried;
 
     private ProxyEngine(EngineConfig config, Certificates certificates) {
         this.config = config;
@@ -234,7 +238,7 @@ public final class ProxyEngine implements AutoCloseable {
             loop.beginDrain();
             return 0;
         });
-        awaitUntil(config.drain().toNanos(), () -> onLoops(EngineLoop::sessionCount) == 0);
+        drain(config.drain());
         onLoops(loop -> {
             loop.endAll();
             return 0;
@@ -252,6 +256,33 @@ public final class ProxyEngine implements AutoCloseable {
             return 0;
         });
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** Waits until no session is left, at most so long, and says once a second how it stands. */
+    private void drain(Duration limit) {
+        long start = System.nanoTime();
+        long said = start;
+        boolean isOver = false;
+        while (!isOver) {
+            int left = onLoops(EngineLoop::sessionCount);
+            long now = System.nanoTime();
+            long leftNanos = limit.toNanos() - (now - start);
+            isOver = left == 0 || leftNanos <= 0 || hurried;
+            if (isOver && left > 0) {
+                log.info("draining ended, ending sessions={} because=\"{}\"", left, hurried ? "second signal" : "time is up");
+            } else if (!isOver && now - said >= SAY_NANOS) {
+                said += SAY_NANOS;
+                log.info("draining, sessions left={} seconds={}", left, TimeUnit.NANOSECONDS.toSeconds(leftNanos));
+            }
+            if (!isOver) {
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+        }
+    }
+
+    /** Lets a {@link #close} that is under way, or comes, wait for no session. Any thread; returns at once. */
+    public void hurry() {
+        hurried = true;
     }
 
     /** Sums what each loop answers, on its own thread. */
@@ -276,7 +307,7 @@ public final class ProxyEngine implements AutoCloseable {
             if (System.nanoTime() - start > limitNanos) {
                 return false;
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            LockSupport.parkNanos(LOOK_NANOS);
         }
         return true;
     }

@@ -1,8 +1,11 @@
 package io.weir.launcher.config;
 
 import io.weir.aggregator.AggregatorConfig;
+import io.weir.launcher.accesslog.AccessLogConfig;
 import io.weir.launcher.config.Keys.TransportName;
 import io.weir.launcher.config.Types.Listener;
+import io.weir.launcher.logfile.LogFormat;
+import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.HostPatterns;
 import io.weir.proxyengine.InterceptConfig;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +94,31 @@ public final class NodeSettings {
                 : config.withTls(GatewayTls.load(
                         settings.get(Keys.GATEWAY_CERT).get(),
                         settings.get(Keys.GATEWAY_KEY).orElseThrow()));
+    }
+
+    /** Where the log is written; nowhere but to stderr if it is empty. */
+    public Optional<Path> logFile() {
+        return settings.get(Keys.LOG_FILE);
+    }
+
+    /** How the log is written. */
+    public LogFormat logFormat() {
+        return settings.get(Keys.LOG_FORMAT);
+    }
+
+    /** When the files of logs give way to new ones. */
+    public Rotation logRotation() {
+        return new Rotation(settings.get(Keys.LOG_MAX_SIZE), Math.toIntExact(settings.get(Keys.LOG_KEEP)));
+    }
+
+    /** The access log, if there is to be one. */
+    public Optional<AccessLogConfig> accessLog() {
+        return settings.get(Keys.ACCESS_LOG)
+                .map(file -> new AccessLogConfig(
+                        file,
+                        settings.get(Keys.ACCESS_LOG_FORMAT),
+                        settings.get(Keys.ACCESS_LOG_OPEN_EVERY),
+                        logRotation()));
     }
 
     /** Names that the gateway is reached by, besides its own. */
