@@ -87,7 +87,7 @@ class ArchiveIT {
         Path first = Files.createSymbolicLink(folder.resolve("first"), home.resolve("bin/weir"));
         Path second = Files.createSymbolicLink(folder.resolve("second"), Path.of("first"));
 
-        assertThat(run(home.resolve("bin/weir"), "version")).startsWith("Weir ");
+        assertThat(run(home.resolve("bin/weir"), "version")).startsWith("weir ");
         assertThat(run(first, "version")).isEqualTo(run(second, "--version"));
         assertThat(first).isNotEqualTo(second);
     }
