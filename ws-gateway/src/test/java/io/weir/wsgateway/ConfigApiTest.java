@@ -108,7 +108,11 @@ class ConfigApiTest {
                 .isEqualTo(200);
         assertThat(put("x", "If-Match", "*").statusCode()).isEqualTo(200);
 
-        assertThat(config.documents).containsExactly("a: {b: 2} by 127.0.0.1", "{} by 127.0.0.1", "x by 127.0.0.1");
+        assertThat(config.documents)
+                .containsExactly(
+                        "a: {b: 2} by gateway client 127.0.0.1",
+                        "{} by gateway client 127.0.0.1",
+                        "x by gateway client 127.0.0.1");
     }
 
     @Test

@@ -89,12 +89,9 @@ public final class ConfigReader {
     }
 
     private void crossFault(Key<?> key, String problem) {
-        Place place = places.getOrDefault(key, Place.NONE);
-        faults.add(
-                key.path(),
-                place,
-                key.isSecret() ? "" : String.join(",", values.get(key).texts()),
-                problem);
+        Key.Value<?> value = values.get(key);
+        String found = key.isSecret() || value == null ? "" : String.join(",", value.texts());
+        faults.add(key.path(), places.getOrDefault(key, Place.NONE), found, problem);
     }
 
     private void option(Key<?> key, List<String> texts) {

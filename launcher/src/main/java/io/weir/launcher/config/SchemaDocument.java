@@ -19,7 +19,7 @@ public final class SchemaDocument {
         for (Key<?> key : table.all()) {
             Map<String, Object> group = root;
             for (String part :
-                    key.group().isEmpty() ? new String[0] : key.group().split("\\.")) {
+                    key.group().isEmpty() ? new String[0] : key.group().split("\\.", -1)) {
                 group = inner(group, part);
             }
             properties(group).put(key.name(), describe(key));
@@ -60,7 +60,7 @@ public final class SchemaDocument {
 
     @SuppressWarnings("unchecked")
     private static Map<String, Object> properties(Map<String, Object> group) {
-        return (Map<String, Object>) group.get(PROPERTIES);
+        return (Map<String, Object>) group.getOrDefault(PROPERTIES, Map.of());
     }
 
     @SuppressWarnings("unchecked")

@@ -130,7 +130,7 @@ public final class Settings {
         for (Key<?> key : table.all()) {
             Map<String, Object> group = root;
             for (String part :
-                    key.group().isEmpty() ? new String[0] : key.group().split("\\.")) {
+                    key.group().isEmpty() ? new String[0] : key.group().split("\\.", -1)) {
                 group = groupIn(group, part);
             }
             group.put(key.name(), json(key));

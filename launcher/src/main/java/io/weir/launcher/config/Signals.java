@@ -13,6 +13,7 @@ public final class Signals {
      * Calls {@code action} on each signal of that name, such as {@code HUP}, on a thread of the JVM's, and nothing else is done then. Answers
      * whether the system can do so.
      */
+    @SuppressWarnings("ReferenceEquality") // a handler is equal to itself and nothing else
     public static boolean on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

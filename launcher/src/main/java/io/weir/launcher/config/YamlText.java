@@ -53,7 +53,7 @@ public final class YamlText {
                 + key.type().form() + ". A change takes: " + key.applied().text() + "." + option;
         var line = new StringBuilder(indent + "#");
         out.append('\n');
-        for (String word : text.split(" ")) {
+        for (String word : text.split(" ", -1)) {
             if (line.length() + word.length() > WIDTH) {
                 out.append(line).append('\n');
                 line.setLength(0);
