@@ -42,8 +42,8 @@ final class LogFileTarget implements LogTarget {
         try {
             switchIfNeeded(bytes.length);
             if (lost > 0) {
-                file.append(ByteBuffer.wrap(
-                        LogTarget.note(layout, lost + " events were not logged, the file could not be written: " + reason)));
+                file.append(ByteBuffer.wrap(LogTarget.note(
+                        layout, lost + " events were not logged, the file could not be written: " + reason)));
                 lost = 0;
             }
             file.append(ByteBuffer.wrap(bytes));

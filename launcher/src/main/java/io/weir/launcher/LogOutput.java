@@ -33,9 +33,8 @@ final class LogOutput {
             return;
         }
         Layout<ILoggingEvent> layout = settings.logFormat() == LogFormat.JSON ? new JsonLogLine() : new LogLine();
-        LogTarget target = file.isPresent()
-                ? LogFileTarget.open(file.get(), settings.logRotation(), layout)
-                : LogTarget.STDERR;
+        LogTarget target =
+                file.isPresent() ? LogFileTarget.open(file.get(), settings.logRotation(), layout) : LogTarget.STDERR;
         writer.get().output(new LogWriter.Output(layout, target));
     }
 }

@@ -79,7 +79,14 @@ class AccessLogResumeTest {
     void threeKillsUnderLoadNeitherDoubleNorSkipASession() throws Exception {
         Path data = folder.resolve("data");
         String[] options = {
-            "--access-log", log().toString(), "--access-log-open-every", "50ms", "--log-max-size", "64KiB", "--log-keep", "1000"
+            "--access-log",
+            log().toString(),
+            "--access-log-open-every",
+            "50ms",
+            "--log-max-size",
+            "64KiB",
+            "--log-keep",
+            "1000"
         };
         try (var origin = EchoOrigin.start()) {
             for (int round = 0; round < 3; round++) {
@@ -112,7 +119,8 @@ class AccessLogResumeTest {
     void whatIsOpenIsShownWithItsBytesAndMarked() throws Exception {
         Path data = folder.resolve("data");
         try (var origin = EchoOrigin.start();
-                var weir = WeirProcess.start(data, "--access-log", log().toString(), "--access-log-open-every", "20ms");
+                var weir =
+                        WeirProcess.start(data, "--access-log", log().toString(), "--access-log-open-every", "20ms");
                 Socket tunnel = EchoTraffic.open(weir.proxyPort(), origin.authority())) {
             await().atMost(Duration.ofSeconds(10)).until(() -> {
                 tunnel.getOutputStream().write(7);

@@ -38,8 +38,8 @@ class ArchiveIT {
     }
 
     private static Process start(Path script, Path output, String... arguments) throws IOException {
-        var builder = new ProcessBuilder(
-                Stream.concat(Stream.of(script.toString()), Stream.of(arguments)).toList());
+        var builder = new ProcessBuilder(Stream.concat(Stream.of(script.toString()), Stream.of(arguments))
+                .toList());
         builder.environment().put("WEIR_JAVA_HOME", System.getProperty("java.home"));
         builder.environment().remove("WEIR_OPTS");
         return builder.directory(folder.toFile())
@@ -74,8 +74,7 @@ class ArchiveIT {
         }
         try (Stream<Path> files = Files.list(home)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder(
-                            "bin", "lib", "LICENSE", "README.md", "CHANGELOG.md", "docs", "contrib");
+                    .containsExactlyInAnyOrder("bin", "lib", "LICENSE", "README.md", "CHANGELOG.md", "docs", "contrib");
         }
         try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
             assertThat(jars).allMatch(jar -> jar.toString().endsWith(".jar"));
@@ -133,7 +132,8 @@ class ArchiveIT {
             assertThat(address.find()).isTrue();
             String url = "http://127.0.0.1:" + origin.getAddress().getPort() + "/x";
 
-            assertThat(Tool.named("curl").run("-s", "-x", address.group(1), url)).isEqualTo("hello");
+            assertThat(Tool.named("curl").run("-s", "-x", address.group(1), url))
+                    .isEqualTo("hello");
 
             proxy.destroy(); // SIGTERM
             assertThat(proxy.waitFor(30, TimeUnit.SECONDS)).isTrue();

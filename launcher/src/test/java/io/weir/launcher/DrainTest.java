@@ -22,7 +22,10 @@ class DrainTest {
 
     private int readiness(WeirProcess weir) throws Exception {
         return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(URI.create(weir.gatewayUrl("/readyz"))).build(), BodyHandlers.discarding())
+                .send(
+                        HttpRequest.newBuilder(URI.create(weir.gatewayUrl("/readyz")))
+                                .build(),
+                        BodyHandlers.discarding())
                 .statusCode();
     }
 
@@ -31,8 +34,8 @@ class DrainTest {
         Path data = folder.resolve("data");
         Path log = folder.resolve("weir.log");
         try (var origin = EchoOrigin.start();
-                var weir = WeirProcess.start(
-                        data, "--drain", "1h", "--log-file", log.toString(), "--log-format", "json");
+                var weir =
+                        WeirProcess.start(data, "--drain", "1h", "--log-file", log.toString(), "--log-format", "json");
                 Socket tunnel = EchoTraffic.open(weir.proxyPort(), origin.authority())) {
             assertThat(readiness(weir)).isEqualTo(200);
 

@@ -58,8 +58,8 @@ class LogWriterTest {
     }
 
     private void awaitLine(Path where, String text) {
-        await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(where)
-                && Files.readString(where).contains(text));
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> Files.exists(where) && Files.readString(where).contains(text));
     }
 
     @Test
@@ -151,7 +151,9 @@ class LogWriterTest {
                 .filter(line -> line.contains("too many at once"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll(".*\"message\":\"(\\d+) events.*", "$1")))
                 .sum();
-        long written = lines.stream().filter(line -> line.contains("many ") && !line.contains("too many")).count();
+        long written = lines.stream()
+                .filter(line -> line.contains("many ") && !line.contains("too many"))
+                .count();
         assertThat(written + lost).isEqualTo(10_000);
     }
 

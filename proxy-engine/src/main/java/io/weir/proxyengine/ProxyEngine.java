@@ -269,7 +269,10 @@ public final class ProxyEngine implements AutoCloseable {
             long leftNanos = limit.toNanos() - (now - start);
             isOver = left == 0 || leftNanos <= 0 || hurried;
             if (isOver && left > 0) {
-                log.info("draining ended, ending sessions={} because=\"{}\"", left, hurried ? "second signal" : "time is up");
+                log.info(
+                        "draining ended, ending sessions={} because=\"{}\"",
+                        left,
+                        hurried ? "second signal" : "time is up");
             } else if (!isOver && now - said >= SAY_NANOS) {
                 said += SAY_NANOS;
                 log.info("draining, sessions left={} seconds={}", left, TimeUnit.NANOSECONDS.toSeconds(leftNanos));

@@ -18,8 +18,8 @@ public enum AccessFormat {
     /** A JSON object with all that is known. */
     JSON;
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
     private static final String NONE = "-";
 
     /** The line with its end, in UTF-8; empty if this format has none for it. */
@@ -58,7 +58,8 @@ public enum AccessFormat {
         if (line.kind() == Kind.REFUSED) {
             return NONE;
         }
-        return id + (line.session().isRoot() ? "" : "/" + line.session().parentId())
+        return id
+                + (line.session().isRoot() ? "" : "/" + line.session().parentId())
                 + (line.kind() == Kind.OPEN ? "+" : "");
     }
 
@@ -71,12 +72,14 @@ public enum AccessFormat {
             text.append(NONE); // it was no request
             return;
         }
-        boolean isTunnel = line.protocol() == SessionProtocol.HTTPS_TUNNEL && line.method().equals("TUNNEL");
+        boolean isTunnel =
+                line.protocol() == SessionProtocol.HTTPS_TUNNEL && line.method().equals("TUNNEL");
         LineText.common(isTunnel ? "CONNECT" : orNone(line.method()), false, text);
         text.append(' ');
         LineText.common(orNone(isTunnel ? line.session().host() : target), false, text);
         text.append(' ');
-        LineText.common(facts == null || facts.clientProtocol().isEmpty() ? "HTTP/1.1" : facts.clientProtocol(), false, text);
+        LineText.common(
+                facts == null || facts.clientProtocol().isEmpty() ? "HTTP/1.1" : facts.clientProtocol(), false, text);
     }
 
     private static String orNone(String text) {

@@ -56,8 +56,7 @@ public final class AccessLog implements AutoCloseable {
             throws IOException {
         LedgerHealth now = health.get();
         List<String> files = JournalFolder.files(journal);
-        MarkedFile file =
-                MarkedFile.open(config, now.nodeId(), now.recoveredSequence(), files.get(files.size() - 1));
+        MarkedFile file = MarkedFile.open(config, now.nodeId(), now.recoveredSequence(), files.get(files.size() - 1));
         file.mark(file.sequence(), file.journalFile());
         var access = new AccessLog(config, journal, health, file);
         access.thread.setDaemon(true);
@@ -117,7 +116,8 @@ public final class AccessLog implements AutoCloseable {
         try {
             while (true) {
                 try {
-                    isMarkDue |= pending.write(file, Math.min(wholeUpTo, health.get().syncedSequence()));
+                    isMarkDue |=
+                            pending.write(file, Math.min(wholeUpTo, health.get().syncedSequence()));
                     if (isMarkDue && System.nanoTime() - markedAtNanos > MARK_NANOS) {
                         mark(file.sequence(), file.journalFile());
                     }

@@ -54,8 +54,7 @@ final class MarkedFile implements AutoCloseable {
             return new MarkedFile(file, nodeId, begin, beginFile);
         }
         cut(file, ours.get());
-        return new MarkedFile(
-                file, nodeId, ours.get().sequence(), ours.get().journalFile());
+        return new MarkedFile(file, nodeId, ours.get().sequence(), ours.get().journalFile());
     }
 
     private static void cut(RotatingFile file, AccessLogMark mark) throws IOException {
@@ -79,7 +78,9 @@ final class MarkedFile implements AutoCloseable {
                 return;
             }
         }
-        log.warn("access log: the file that the mark is for is gone; its last lines may stand in both file={}", file.path());
+        log.warn(
+                "access log: the file that the mark is for is gone; its last lines may stand in both file={}",
+                file.path());
     }
 
     /** The last event of which all lines are written. */

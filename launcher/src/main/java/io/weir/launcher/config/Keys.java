@@ -312,11 +312,11 @@ public final class Keys {
             .option("--ring-slots", "N");
 
     public static final Key<Verbosity> LOG_LEVEL = Key.one(
-            "log.level",
-            Types.choice(Verbosity.class),
-            "info",
-            RELOAD,
-            "What is logged. With debug, a line or more for each connection.")
+                    "log.level",
+                    Types.choice(Verbosity.class),
+                    "info",
+                    RELOAD,
+                    "What is logged. With debug, a line or more for each connection.")
             .option("--log-level", "LEVEL");
     static final Key<Optional<Path>> LOG_FILE = Key.one(
                     "log.file",
@@ -340,11 +340,7 @@ public final class Keys {
                     "When the log's file, or that of the access log, would become larger, it becomes FILE.1 and a new one begins.")
             .option("--log-max-size", "SIZE");
     static final Key<Long> LOG_KEEP = Key.one(
-                    "log.keep",
-                    Types.count(1, 1000),
-                    "10",
-                    RESTART,
-                    "How many such earlier files are kept of each.")
+                    "log.keep", Types.count(1, 1000), "10", RESTART, "How many such earlier files are kept of each.")
             .option("--log-keep", "N");
 
     static final Key<Optional<Path>> ACCESS_LOG = Key.one(

@@ -62,8 +62,7 @@ public final class RotatingFile implements AutoCloseable {
     /** What tells a file from another one of the same name; empty if there is none, or the system has no such thing. */
     public static Optional<String> keyOf(Path file) throws IOException {
         try {
-            Object found =
-                    Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            Object found = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
             return Optional.ofNullable(found).map(each -> each.toString().replace(" ", ""));
         } catch (NoSuchFileException e) {
             return Optional.empty();

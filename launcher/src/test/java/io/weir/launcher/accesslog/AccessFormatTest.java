@@ -35,8 +35,9 @@ class AccessFormatTest {
     private static final Pattern COMBINED = Pattern.compile(
             "(\\S+) (-|\\d+(?:/\\d+)?\\+?) (\\S+) \\[(\\d\\d/[A-Z][a-z]{2}/\\d{4}:\\d\\d:\\d\\d:\\d\\d \\+0000)] \"((?:[^\"\\\\]|\\\\.)*)\""
                     + " (\\d{3}) (\\d+) \"((?:[^\"\\\\]|\\\\.)*)\" \"((?:[^\"\\\\]|\\\\.)*)\"\n");
-    private static final String NASTY = "\"\\ \n\r\t\0" + (char) 0x1b + "[31m]'<>%x" + (char) 0x7f + (char) 0x9b
-            + (char) 0x202e + (char) 0x2028 + (char) 0xd800 + "é中" + Character.toString(0x1f600) + Character.toString(0xe0001);
+    private static final String NASTY =
+            "\"\\ \n\r\t\0" + (char) 0x1b + "[31m]'<>%x" + (char) 0x7f + (char) 0x9b + (char) 0x202e + (char) 0x2028
+                    + (char) 0xd800 + "é中" + Character.toString(0x1f600) + Character.toString(0xe0001);
 
     private final List<AccessLine> lines = new ArrayList<>();
     private final AccessFold fold = new AccessFold(60_000, lines::add);
@@ -53,7 +54,8 @@ class AccessFormatTest {
     }
 
     private static SessionOpened tunnel(long id) {
-        return new SessionOpened(id, id, SessionProtocol.HTTPS_TUNNEL, "TUNNEL", "a.example:443", "", "192.0.2.1:5000", "");
+        return new SessionOpened(
+                id, id, SessionProtocol.HTTPS_TUNNEL, "TUNNEL", "a.example:443", "", "192.0.2.1:5000", "");
     }
 
     private String text(AccessFormat format, int line) {
@@ -125,13 +127,17 @@ class AccessFormatTest {
                 }
             }
             Matcher combined = COMBINED.matcher(text(AccessFormat.COMBINED, closed));
-            assertThat(combined.matches()).as(text(AccessFormat.COMBINED, closed)).isTrue();
-            assertThat(COMBINED.matcher(text(AccessFormat.COMBINED, closed + 1)).matches()).isTrue();
+            assertThat(combined.matches())
+                    .as(text(AccessFormat.COMBINED, closed))
+                    .isTrue();
+            assertThat(COMBINED.matcher(text(AccessFormat.COMBINED, closed + 1)).matches())
+                    .isTrue();
             JsonNode json = JSON.readTree(text(AccessFormat.JSON, closed));
             assertThat(json.path("user").asString("")).isEqualTo(user);
             assertThat(json.path("url").asString("")).isEqualTo(isRead ? exchange.url() : url);
             if (isRead) {
-                assertThat(json.path("userAgent").asString("")).isEqualTo(exchange.request().value("User-Agent"));
+                assertThat(json.path("userAgent").asString(""))
+                        .isEqualTo(exchange.request().value("User-Agent"));
             }
             JSON.readTree(text(AccessFormat.JSON, closed + 1));
         }
@@ -160,13 +166,13 @@ class AccessFormatTest {
         event(2_000, new SessionClosed(7, CloseReason.COMPLETED, 200, new Tally(3, 5, 0, 0, 3, 5)));
 
         assertThat(text(AccessFormat.COMMON, 0))
-                .isEqualTo(
-                        "192.0.2.1 7 - [01/Jan/1970:00:00:02 +0000] \"CONNECT a.example:443 HTTP/1.1\" 200 5\n");
+                .isEqualTo("192.0.2.1 7 - [01/Jan/1970:00:00:02 +0000] \"CONNECT a.example:443 HTTP/1.1\" 200 5\n");
         assertThat(text(AccessFormat.JSON, 0))
-                .isEqualTo("{\"line\":\"closed\",\"sequence\":4,\"at\":\"1970-01-01T00:00:02Z\",\"session\":7,\"root\":true,"
-                        + "\"protocol\":\"HTTPS-Tunnel\",\"client\":\"192.0.2.1:5000\",\"method\":\"TUNNEL\",\"host\":\"a.example:443\","
-                        + "\"status\":200,\"origin\":\"198.51.100.1:443\",\"openedAt\":\"1970-01-01T00:00:01Z\",\"millis\":1000,"
-                        + "\"reason\":\"COMPLETED\",\"up\":3,\"down\":5,\"overheadUp\":0,\"overheadDown\":0,\"originUp\":3,\"originDown\":5}\n");
+                .isEqualTo(
+                        "{\"line\":\"closed\",\"sequence\":4,\"at\":\"1970-01-01T00:00:02Z\",\"session\":7,\"root\":true,"
+                                + "\"protocol\":\"HTTPS-Tunnel\",\"client\":\"192.0.2.1:5000\",\"method\":\"TUNNEL\",\"host\":\"a.example:443\","
+                                + "\"status\":200,\"origin\":\"198.51.100.1:443\",\"openedAt\":\"1970-01-01T00:00:01Z\",\"millis\":1000,"
+                                + "\"reason\":\"COMPLETED\",\"up\":3,\"down\":5,\"overheadUp\":0,\"overheadDown\":0,\"originUp\":3,\"originDown\":5}\n");
     }
 
     @Test
@@ -187,7 +193,8 @@ class AccessFormatTest {
     @Test
     void whoBeginsAtACheckpointGetsTheSameLines() {
         fold.event(50, 61_000, new CheckpointBegun(1, 100, 1, 0, Tally.ZERO, 1));
-        fold.event(51, 61_000, new CheckpointSession(tunnel(7), 1_000, "198.51.100.1:443", new Tally(40, 0, 0, 0, 40, 0)));
+        fold.event(
+                51, 61_000, new CheckpointSession(tunnel(7), 1_000, "198.51.100.1:443", new Tally(40, 0, 0, 0, 40, 0)));
         assertThat(fold.isWhole()).isFalse();
         fold.event(52, 61_000, new CheckpointEnded(50));
         sequence = 52;
@@ -203,13 +210,27 @@ class AccessFormatTest {
     @Test
     void anExchangeThatFollowsItsSessionsCloseHasALineOfItsOwnInJsonOnly() {
         event(1_000, tunnel(7));
-        event(1_000, new SessionOpened(8, 7, SessionProtocol.HTTPS_MITM, "GET", "a.example", "https://a.example/", "192.0.2.1:5000", ""));
+        event(
+                1_000,
+                new SessionOpened(
+                        8,
+                        7,
+                        SessionProtocol.HTTPS_MITM,
+                        "GET",
+                        "a.example",
+                        "https://a.example/",
+                        "192.0.2.1:5000",
+                        ""));
         event(2_000, new SessionClosed(8, CloseReason.COMPLETED, 200, Tally.ZERO));
         event(3_000, exchange(8, 7, new Random(5)));
 
-        assertThat(lines).extracting(AccessLine::kind).containsExactly(AccessLine.Kind.CLOSED, AccessLine.Kind.EXCHANGE);
+        assertThat(lines)
+                .extracting(AccessLine::kind)
+                .containsExactly(AccessLine.Kind.CLOSED, AccessLine.Kind.EXCHANGE);
         assertThat(text(AccessFormat.COMMON, 0)).startsWith("192.0.2.1 8/7 - ");
         assertThat(text(AccessFormat.COMMON, 1)).isEmpty();
-        assertThat(text(AccessFormat.JSON, 1)).contains("\"line\":\"exchange\"", "\"parent\":7", "\"root\":false").doesNotContain("\"up\"");
+        assertThat(text(AccessFormat.JSON, 1))
+                .contains("\"line\":\"exchange\"", "\"parent\":7", "\"root\":false")
+                .doesNotContain("\"up\"");
     }
 }
