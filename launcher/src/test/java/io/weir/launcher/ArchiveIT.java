@@ -82,6 +82,14 @@ class ArchiveIT {
     }
 
     @Test
+    void itsAlertsAreThoseOfTheDocumentation() throws Exception {
+        String rules = Files.readString(home.resolve("contrib/weir.rules.yml"));
+
+        assertThat(Files.readString(home.resolve("docs/operations.md")))
+                .contains(rules.substring(rules.indexOf("groups:")));
+    }
+
+    @Test
     void theScriptRunsFromAnywhereAndThroughLinks() throws Exception {
         Path first = Files.createSymbolicLink(folder.resolve("first"), home.resolve("bin/weir"));
         Path second = Files.createSymbolicLink(folder.resolve("second"), Path.of("first"));
