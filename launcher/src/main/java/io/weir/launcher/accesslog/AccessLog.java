@@ -88,7 +88,7 @@ public final class AccessLog implements AutoCloseable {
 
     /** Reads when all that was read is written, so that little waits. */
     private void step(LineSource source, boolean isLast) {
-        if (isLast || pending.size() == 0 && source.sequence() < health.get().sequence()) {
+        if (isLast || (pending.size() == 0 && source.sequence() < health.get().sequence())) {
             source.read();
         }
         try {

@@ -60,7 +60,7 @@ public final class LineText {
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             if (b == '"' || b == '\\') {
                 line.append('\\').append((char) b);
-            } else if (b > ' ' && b < DELETE || b == ' ' && blanks) {
+            } else if ((b > ' ' && b < DELETE) || (b == ' ' && blanks)) {
                 line.append((char) b);
             } else {
                 line.append("\\x").append(HEX.toHexDigits(b));

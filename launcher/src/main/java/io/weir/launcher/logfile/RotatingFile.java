@@ -88,7 +88,7 @@ public final class RotatingFile implements AutoCloseable {
     public boolean mustSwitch(int nextBytes) throws IOException {
         long size = channel.size();
         boolean isFull = size > 0 && size + nextBytes > rotation.maxBytes();
-        return isFull && System.nanoTime() - retryAtNanos >= 0 || !isOurs();
+        return (isFull && System.nanoTime() - retryAtNanos >= 0) || !isOurs();
     }
 
     private boolean isOurs() {
