@@ -15,7 +15,7 @@ final class PendingLines {
     private static final int BATCH_BYTES = 64 << 10;
 
     /** All lines of one event. */
-    private record Lines(long sequence, byte[] bytes) {}
+    private record Lines(long sequence, ByteBuffer bytes) {}
 
     private final ArrayDeque<Lines> waiting = new ArrayDeque<>();
     private final ByteArrayOutputStream current = new ByteArrayOutputStream();
@@ -31,7 +31,7 @@ final class PendingLines {
 
     private void endEvent() {
         if (current.size() > 0) {
-            waiting.add(new Lines(currentSequence, current.toByteArray()));
+            waiting.add(new Lines(currentSequence, ByteBuffer.wrap(current.toByteArray())));
             current.reset();
         }
     }
@@ -70,11 +70,11 @@ final class PendingLines {
         int events = 0;
         long last = 0;
         for (Lines each : waiting) {
-            boolean fits = batch.size() == 0 || batch.size() + each.bytes().length <= BATCH_BYTES;
+            boolean fits = batch.size() == 0 || batch.size() + each.bytes().remaining() <= BATCH_BYTES;
             if (each.sequence() > upTo || !fits) {
                 break;
             }
-            batch.writeBytes(each.bytes());
+            batch.writeBytes(each.bytes().array());
             last = each.sequence();
             events++;
         }
