@@ -12,9 +12,11 @@ import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.PrivateDestinations;
 import io.weir.proxyengine.Transport;
+import io.weir.proxyengine.bodies.BodyStoreConfig;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayToken;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,7 +115,8 @@ class EveryKeyTest {
     @ParameterizedTest
     @MethodSource("keys")
     void itIsReadShownAndReadAgain(Key<?> key) {
-        String value = OTHERS.get(key.path()).equals("none") ? "/x.pem" : OTHERS.get(key.path());
+        String other = Objects.requireNonNull(OTHERS.get(key.path()));
+        String value = other.equals("none") ? "/x.pem" : other;
 
         ConfigReader.Outcome outcome = ConfigReader.read(Keys.TABLE, file(key.path(), value), Map.of());
 
@@ -202,7 +206,8 @@ class EveryKeyTest {
                 .isEqualTo(Duration.ofSeconds(16))
                 .isEqualTo(node.live().drain());
 
-        InterceptConfig intercept = node.intercept(() -> authority, folder.resolve("bodies"));
+        InterceptConfig intercept = Objects.requireNonNull(node.intercept(() -> authority, folder.resolve("bodies")));
+        BodyStoreConfig bodies = Objects.requireNonNull(intercept.bodies());
         assertThat(intercept.include().matches("b.a.example", 443)).isTrue();
         assertThat(intercept.include().matches("b.example", 443)).isFalse();
         assertThat(intercept.exclude().matches("bank.a.example", 443)).isTrue();
@@ -213,10 +218,10 @@ class EveryKeyTest {
                 .doesNotContain("thing=1");
         assertThat(intercept.bypass()).isEqualTo(Duration.ofMinutes(17));
         assertThat(intercept.capture().matches("a.example", 443)).isTrue();
-        assertThat(intercept.bodies().bodyBytesMax()).isEqualTo(1 << 20);
-        assertThat(intercept.bodies().maxAge()).isEqualTo(Duration.ofHours(18));
-        assertThat(intercept.bodies().folderBytesMax()).isEqualTo(19 << 20);
-        assertThat(intercept.bodies().queueBytesMax()).isEqualTo(20 << 20);
+        assertThat(bodies.bodyBytesMax()).isEqualTo(1 << 20);
+        assertThat(bodies.maxAge()).isEqualTo(Duration.ofHours(18));
+        assertThat(bodies.folderBytesMax()).isEqualTo(19 << 20);
+        assertThat(bodies.queueBytesMax()).isEqualTo(20 << 20);
 
         GatewayConfig gateway = node.gateway(GatewayToken.random());
         assertThat(gateway.listen().getPort()).isEqualTo(9191);
@@ -253,13 +258,13 @@ class EveryKeyTest {
     @Test
     void theDefaultsAreThoseOfTheModules() {
         var node = new NodeSettings(Settings.defaults(Keys.TABLE), 10_000);
-        EngineConfig usual = EngineConfig.defaults(new InetSocketAddress("127.0.0.1", 8080));
+        EngineConfig usual = EngineConfig.defaults(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080));
 
         assertThat(node.engine("weir").build()).isEqualTo(usual);
         assertThat(node.aggregator(folder, folder, "v"))
                 .isEqualTo(AggregatorConfig.defaults(folder, "v").withSeals(folder, AggregatorConfig.SEAL_INTERVAL));
         assertThat(node.ringSlots()).isEqualTo(io.weir.eventbus.EventBus.DEFAULT_SLOTS);
-        assertThat(node.bodyStore(folder)).isEqualTo(io.weir.proxyengine.bodies.BodyStoreConfig.defaults(folder));
+        assertThat(node.bodyStore(folder)).isEqualTo(BodyStoreConfig.defaults(folder));
         assertThat(node.intercept(
                         () -> {
                             throw new AssertionError("nobody needs the CA");
