@@ -53,8 +53,8 @@ class AccessLogFullDiskTest {
 
             Files.delete(ballast);
             await().atMost(Duration.ofSeconds(10))
-                    .until(() ->
-                            Files.readString(folder.resolve("data.err")).contains("is written again, no line is missing"));
+                    .until(() -> Files.readString(folder.resolve("data.err"))
+                            .contains("is written again, no line is missing"));
             assertThat(weir.stop()).isEqualTo(143);
 
             var offline = WeirProcess.run("access-log", "--data", data.toString());

@@ -32,8 +32,7 @@ class MarkedFileTest {
     }
 
     private MarkedFile open(String node, long maxBytes) throws IOException {
-        var config =
-                new AccessLogConfig(file, AccessFormat.JSON, Duration.ofMinutes(1), new Rotation(maxBytes, 100));
+        var config = new AccessLogConfig(file, AccessFormat.JSON, Duration.ofMinutes(1), new Rotation(maxBytes, 100));
         return MarkedFile.open(config, node, 0, "1.cq4");
     }
 
