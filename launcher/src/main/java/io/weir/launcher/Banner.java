@@ -35,7 +35,8 @@ final class Banner {
         out.println();
         out.println("  try        curl -x " + proxy + " http://example.com/");
         out.println("             curl -x " + proxy + " https://example.com/");
-        out.println("  prove      ./weir audit --data " + node.data().path());
+        out.println("  prove      " + System.getProperty("weir.command", "./weir") + " audit --data "
+                + node.data().path());
         out.println("  stop       Ctrl-C");
         out.println();
         out.flush();

@@ -28,7 +28,7 @@ final class LogBridge extends UnsynchronizedAppenderBase<ILoggingEvent> {
         return bridge;
     }
 
-    /** Writes what still waits for the console; nothing is logged any more afterwards. */
+    /** Writes what still waits; nothing is logged any more afterwards. */
     static void flush() {
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }

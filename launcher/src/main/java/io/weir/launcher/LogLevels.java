@@ -1,22 +1,17 @@
 package io.weir.launcher;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.filter.ThresholdFilter;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Appender;
-import ch.qos.logback.core.filter.Filter;
 import io.weir.launcher.config.Keys.Verbosity;
 import io.weir.wsgateway.LogLevel;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much is logged: to the console as the configuration says, and to dashboards what they ask for. Any thread.
+ * How much is logged: as the configuration says, and to dashboards what they ask for. Any thread.
  *
- * <p>Lines are made if either wants them; the console's filter keeps out what only a dashboard wants.
+ * <p>Lines are made if either wants them; the writer keeps out what only a dashboard wants.
  */
 final class LogLevels {
     private static Level configured = Level.INFO;
@@ -28,16 +23,7 @@ final class LogLevels {
     static synchronized void configure(Verbosity level) {
         configured = Level.valueOf(level.name());
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        Appender<ILoggingEvent> queue =
-                context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(LogSetup.QUEUE);
-        if (queue instanceof AsyncAppender async && async.getAppender(LogSetup.CONSOLE) != null) {
-            for (Filter<ILoggingEvent> filter :
-                    async.getAppender(LogSetup.CONSOLE).getCopyOfAttachedFiltersList()) {
-                if (filter instanceof ThresholdFilter threshold) {
-                    threshold.setLevel(configured.toString());
-                }
-            }
-        }
+        LogWriter.of(context).ifPresent(writer -> writer.threshold(configured));
         adjust();
     }
 

@@ -9,6 +9,8 @@ import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LoopPublisher;
+import io.weir.launcher.accesslog.AccessLog;
+import io.weir.launcher.accesslog.AccessLogConfig;
 import io.weir.launcher.config.ConfigKeeper;
 import io.weir.launcher.config.ConfigWatch;
 import io.weir.launcher.config.Configuration;
@@ -27,11 +29,13 @@ import io.weir.wsgateway.Ledger;
 import io.weir.wsgateway.LogFeed;
 import io.weir.wsgateway.PublishedCertificate;
 import io.weir.wsgateway.SessionControl;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +61,7 @@ final class Node implements AutoCloseable {
     private final int capacity;
     private final ConfigKeeper keeper;
     private final ConfigWatch watch;
+    private final @Nullable AccessLog accessLog;
 
     private Node(
             DataFolder data,
@@ -68,7 +73,8 @@ final class Node implements AutoCloseable {
             NodeState state,
             int capacity,
             ConfigKeeper keeper,
-            ConfigWatch watch) {
+            ConfigWatch watch,
+            @Nullable AccessLog accessLog) {
         this.data = data;
         this.aggregator = aggregator;
         this.index = index;
@@ -79,6 +85,7 @@ final class Node implements AutoCloseable {
         this.capacity = capacity;
         this.keeper = keeper;
         this.watch = watch;
+        this.accessLog = accessLog;
     }
 
     /**
@@ -90,6 +97,7 @@ final class Node implements AutoCloseable {
         LogLevels.configure(configuration.settings().get(Keys.LOG_LEVEL));
         int room = FileLimit.connections();
         var config = new NodeSettings(configuration.settings(), room);
+        LogOutput.configure(config);
         DataFolder data = DataFolder.open(config.data());
         GatewayToken token = GatewayToken.loadOrCreate(data.token());
         InterceptConfig intercept = config.intercept(() -> CertificateAuthority.loadOrCreate(data.ca()), data.bodies());
@@ -100,7 +108,9 @@ final class Node implements AutoCloseable {
                 CompletableFuture.supplyAsync(config::transport); // while the journal opens
         Aggregator aggregator = Aggregator.open(bus, config.aggregator(data.journal(), data.seal(), Version.text()));
         Gateway gateway = null;
+        AccessLog accessLog = null;
         try {
+            accessLog = accessLog(config, data, aggregator);
             var keeper = new ConfigKeeper(configuration, aggregator.recoveredConfig());
             keeper.started().ifPresent(started -> recordAlone(bus, started));
             var state = new NodeState(keeper::version);
@@ -136,13 +146,30 @@ final class Node implements AutoCloseable {
                     state,
                     config.maxConnections(),
                     keeper,
-                    ConfigWatch.start(keeper));
+                    ConfigWatch.start(keeper),
+                    accessLog);
         } catch (RuntimeException e) {
             if (gateway != null) {
                 gateway.close();
             }
             aggregator.close();
+            if (accessLog != null) {
+                accessLog.close();
+            }
             throw e;
+        }
+    }
+
+    private static @Nullable AccessLog accessLog(NodeSettings config, DataFolder data, Aggregator aggregator) {
+        Optional<AccessLogConfig> wanted = config.accessLog();
+        if (wanted.isEmpty()) {
+            return null;
+        }
+        try {
+            return AccessLog.start(wanted.get(), data.journal(), aggregator::health);
+        } catch (IOException e) {
+            throw new NodeException(
+                    "access log " + wanted.get().file().toAbsolutePath() + " can't be written: " + e, e);
         }
     }
 
@@ -259,8 +286,16 @@ final class Node implements AutoCloseable {
                 gateway.close();
             } finally {
                 aggregator.close();
+                if (accessLog != null) {
+                    accessLog.close();
+                }
             }
         }
+    }
+
+    /** Lets a {@link #close} that is under way wait for nobody. Any thread. */
+    void hurry() {
+        engine.hurry();
     }
 
     /** Shows the aggregator to the gateway. */

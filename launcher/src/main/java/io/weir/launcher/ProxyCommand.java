@@ -101,6 +101,7 @@ final class ProxyCommand implements Callable<Integer> {
             return failed(e, FAILED);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "weir-stop"));
+        StopSignals.serve(node::hurry);
         Banner.print(System.out, node);
         if (rehearse) {
             Rehearsal.play(node);

@@ -1,5 +1,7 @@
 package io.weir.launcher;
 
+import io.weir.launcher.accesslog.AccessLogCommand;
+import io.weir.launcher.config.DurationConverter;
 import io.weir.replaytool.AnchorCommand;
 import io.weir.replaytool.AuditCommand;
 import io.weir.replaytool.DiffCommand;
@@ -44,6 +46,7 @@ final class WeirCommand {
         COMMANDS.put("statement", StatementCommand::new);
         COMMANDS.put("anchor", AnchorCommand::new);
         COMMANDS.put("journal", JournalCommand::new);
+        COMMANDS.put("access-log", () -> AccessLogCommand.command(new DurationConverter()));
         COMMANDS.put("ca", CaCommand::new);
         COMMANDS.put("user", UserCommand::new);
         COMMANDS.put("config", ConfigCommand::command);

@@ -2,15 +2,13 @@ package io.weir.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Logger;
 
-/** Which events reach the console, and that who logs never waits for it. */
+/** Which events are logged, and by whom. */
 class LogSetupTest {
     private final LoggerContext context = new LoggerContext();
 
@@ -30,12 +28,12 @@ class LogSetupTest {
     }
 
     @Test
-    void whoLogsNeverWaitsForTheConsole() {
+    void whatIsLoggedIsWrittenByAThreadOfItsOwn() {
         new LogSetup().configure(context);
 
-        var queue = (AsyncAppender) context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("queue");
-        assertThat(queue.isNeverBlock()).isTrue();
-        assertThat(queue.isStarted()).isTrue();
-        assertThat(queue.getAppender("console").isStarted()).isTrue();
+        assertThat(LogWriter.of(context)).isPresent().get().matches(LogWriter::isStarted);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .contains("weir-log");
     }
 }

@@ -203,6 +203,16 @@ final class WeirProcess implements AutoCloseable {
         exitOf(process);
     }
 
+    /** SIGTERM; returns at once. */
+    void terminate() throws IOException {
+        exitOf(new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid())).start());
+    }
+
+    /** Waits for the end; returns the status. */
+    int awaitExit() {
+        return exitOf(process);
+    }
+
     /** SIGTERM; returns the status. */
     int stop() {
         process.destroy();

@@ -18,6 +18,7 @@ import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -43,6 +44,8 @@ public final class ProxyEngine implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProxyEngine.class);
     private static final long MEMORY_LOOK_MILLIS = 250;
     private static final long PUBLISH_LAST_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long SAY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private volatile EngineConfig config; // only what LiveConfig has may differ from the start's
     private final MultiThreadIoEventLoopGroup group;
@@ -56,6 +59,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final @Nullable PasswordChecker passwords;
     private final @Nullable LiveRules rules;
     private boolean closed;
+    private volatile boolean hurried;
 
     private ProxyEngine(
             EngineConfig config,
@@ -282,7 +286,7 @@ public final class ProxyEngine implements AutoCloseable {
             loop.beginDrain();
             return 0;
         });
-        awaitUntil(config.drain().toNanos(), () -> onLoops(EngineLoop::sessionCount) == 0);
+        drain(config.drain());
         onLoops(loop -> {
             loop.endAll();
             return 0;
@@ -308,6 +312,36 @@ public final class ProxyEngine implements AutoCloseable {
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
+    /** Waits until no session is left, at most so long, and says once a second how it stands. */
+    private void drain(Duration limit) {
+        long start = System.nanoTime();
+        long said = start;
+        boolean isOver = false;
+        while (!isOver) {
+            int left = onLoops(EngineLoop::sessionCount);
+            long now = System.nanoTime();
+            long leftNanos = limit.toNanos() - (now - start);
+            isOver = left == 0 || leftNanos <= 0 || hurried;
+            if (isOver && left > 0) {
+                log.info(
+                        "draining ended, ending sessions={} because=\"{}\"",
+                        left,
+                        hurried ? "second signal" : "time is up");
+            } else if (!isOver && now - said >= SAY_NANOS) {
+                said += SAY_NANOS;
+                log.info("draining, sessions left={} seconds={}", left, TimeUnit.NANOSECONDS.toSeconds(leftNanos));
+            }
+            if (!isOver) {
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+        }
+    }
+
+    /** Lets a {@link #close} that is under way, or comes, wait for no session. Any thread; returns at once. */
+    public void hurry() {
+        hurried = true;
+    }
+
     /** Sums what each loop answers, on its own thread. */
     private int onLoops(ToIntFunction<EngineLoop> question) {
         int sum = 0;
@@ -330,7 +364,7 @@ public final class ProxyEngine implements AutoCloseable {
             if (System.nanoTime() - start > limitNanos) {
                 return false;
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            LockSupport.parkNanos(LOOK_NANOS);
         }
         return true;
     }

@@ -12,9 +12,9 @@ import picocli.CommandLine.TypeConversionException;
  * How instants are written on the command line: as RFC 3339 has them ({@code 2026-11-23T14:00:00Z}, with any offset), or as so long
  * before now ({@code -90s}, {@code -30m}, {@code -1h}, {@code -7d}). One thread.
  */
-final class Instants implements ITypeConverter<Instant> {
+public final class Instants implements ITypeConverter<Instant> {
     /** For the help of options. */
-    static final String FORMS = "RFC 3339, or -1h (s, m, h, d) before now";
+    public static final String FORMS = "RFC 3339, or -1h (s, m, h, d) before now";
 
     private static final Pattern BEFORE_NOW = Pattern.compile("-(\\d{1,12})([smhd])");
 

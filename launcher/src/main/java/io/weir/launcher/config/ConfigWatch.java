@@ -39,7 +39,7 @@ public final class ConfigWatch implements AutoCloseable {
         var watch = new ConfigWatch(keeper);
         watch.thread.execute(() -> watch.reload("file"));
         watch.thread.scheduleWithFixedDelay(watch::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        if (!HangUp.on(watch::hangUp)) {
+        if (!Signals.on("HUP", watch::hangUp)) {
             log.info("SIGHUP does not reload the configuration here");
         }
         return watch;

@@ -4,6 +4,8 @@ import static io.weir.launcher.config.Applied.RELOAD;
 import static io.weir.launcher.config.Applied.RELOAD_IF_INTERCEPTING;
 import static io.weir.launcher.config.Applied.RESTART;
 
+import io.weir.launcher.accesslog.AccessFormat;
+import io.weir.launcher.logfile.LogFormat;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.Network;
 import io.weir.proxyengine.PrivateDestinations;
@@ -28,6 +30,7 @@ public final class Keys {
     private static final String ALL = "all";
     private static final String PATTERNS = "HOST-PATTERN";
     private static final String TIME = "TIME";
+    private static final String FORMAT = "FORMAT";
 
     /** How to talk to sockets. */
     enum TransportName {
@@ -355,11 +358,58 @@ public final class Keys {
             .option("--ring-slots", "N");
 
     public static final Key<Verbosity> LOG_LEVEL = Key.one(
-            "log.level",
-            Types.choice(Verbosity.class),
-            "info",
-            RELOAD,
-            "What is written to stderr. With debug, a line or more for each connection.");
+                    "log.level",
+                    Types.choice(Verbosity.class),
+                    "info",
+                    RELOAD,
+                    "What is logged. With debug, a line or more for each connection.")
+            .option("--log-level", "LEVEL");
+    static final Key<Optional<Path>> LOG_FILE = Key.one(
+                    "log.file",
+                    Types.orWord(NONE, Types.PATH),
+                    NONE,
+                    RESTART,
+                    "Where the log is written. With none, to stderr.")
+            .option("--log-file", "FILE");
+    static final Key<LogFormat> LOG_FORMAT = Key.one(
+                    "log.format",
+                    Types.choice(LogFormat.class),
+                    "text",
+                    RESTART,
+                    "How: text, a line for each event and some for an exception; or json, an object in a line for each event.")
+            .option("--log-format", FORMAT);
+    static final Key<Long> LOG_MAX_SIZE = Key.one(
+                    "log.max-size",
+                    Types.size(4096, TIB),
+                    "100MiB",
+                    RESTART,
+                    "When the log's file, or that of the access log, would become larger, it becomes FILE.1 and a new one begins.")
+            .option("--log-max-size", "SIZE");
+    static final Key<Long> LOG_KEEP = Key.one(
+                    "log.keep", Types.count(1, 1000), "10", RESTART, "How many such earlier files are kept of each.")
+            .option("--log-keep", "N");
+
+    static final Key<Optional<Path>> ACCESS_LOG = Key.one(
+                    "access-log.file",
+                    Types.orWord(NONE, Types.PATH),
+                    NONE,
+                    RESTART,
+                    "Write a line for each session there, out of the journal.")
+            .option("--access-log", "FILE");
+    static final Key<AccessFormat> ACCESS_LOG_FORMAT = Key.one(
+                    "access-log.format",
+                    Types.choice(AccessFormat.class),
+                    "json",
+                    RESTART,
+                    "How: as web servers do, common or combined, or json with all that is known.")
+            .option("--access-log-format", FORMAT);
+    static final Key<Duration> ACCESS_LOG_OPEN_EVERY = Key.one(
+                    "access-log.open-every",
+                    Types.time(MILLI, HOUR),
+                    "60s",
+                    RESTART,
+                    "How often a session that goes on has a line with its bytes so far.")
+            .option("--access-log-open-every", TIME);
 
     /** Weir's keys. */
     public static final KeyTable TABLE = new KeyTable(List.of(
@@ -411,7 +461,14 @@ public final class Keys {
             JOURNAL_KEEP_FOR,
             JOURNAL_KEEP_SIZE,
             RING_SLOTS,
-            LOG_LEVEL));
+            LOG_LEVEL,
+            LOG_FILE,
+            LOG_FORMAT,
+            LOG_MAX_SIZE,
+            LOG_KEEP,
+            ACCESS_LOG,
+            ACCESS_LOG_FORMAT,
+            ACCESS_LOG_OPEN_EVERY));
 
     private Keys() {}
 }

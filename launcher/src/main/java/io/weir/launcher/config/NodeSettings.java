@@ -2,8 +2,11 @@ package io.weir.launcher.config;
 
 import io.weir.aggregator.AggregatorConfig;
 import io.weir.aggregator.journal.RetentionPolicy;
+import io.weir.launcher.accesslog.AccessLogConfig;
 import io.weir.launcher.config.Keys.TransportName;
 import io.weir.launcher.config.Types.Listener;
+import io.weir.launcher.logfile.LogFormat;
+import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.HostPatterns;
@@ -24,6 +27,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +112,31 @@ public final class NodeSettings {
     /** Where the rules are; null if there are none. */
     public @Nullable RuleSource rules() {
         return settings.get(Keys.RULES).map(RuleSource.OfFile::new).orElse(null);
+    }
+
+    /** Where the log is written; nowhere but to stderr if it is empty. */
+    public Optional<Path> logFile() {
+        return settings.get(Keys.LOG_FILE);
+    }
+
+    /** How the log is written. */
+    public LogFormat logFormat() {
+        return settings.get(Keys.LOG_FORMAT);
+    }
+
+    /** When the files of logs give way to new ones. */
+    public Rotation logRotation() {
+        return new Rotation(settings.get(Keys.LOG_MAX_SIZE), Math.toIntExact(settings.get(Keys.LOG_KEEP)));
+    }
+
+    /** The access log, if there is to be one. */
+    public Optional<AccessLogConfig> accessLog() {
+        return settings.get(Keys.ACCESS_LOG)
+                .map(file -> new AccessLogConfig(
+                        file,
+                        settings.get(Keys.ACCESS_LOG_FORMAT),
+                        settings.get(Keys.ACCESS_LOG_OPEN_EVERY),
+                        logRotation()));
     }
 
     /** Names that the gateway is reached by, besides its own. */

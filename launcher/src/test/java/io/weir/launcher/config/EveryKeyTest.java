@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.aggregator.AggregatorConfig;
 import io.weir.aggregator.journal.RetentionPolicy;
+import io.weir.launcher.accesslog.AccessFormat;
+import io.weir.launcher.accesslog.AccessLogConfig;
+import io.weir.launcher.logfile.LogFormat;
+import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.InterceptConfig;
@@ -87,6 +91,13 @@ class EveryKeyTest {
         OTHERS.put("journal.keep-size", "28GiB");
         OTHERS.put("journal.ring-slots", "1024");
         OTHERS.put("log.level", "warn");
+        OTHERS.put("log.file", "/tmp/weir.log");
+        OTHERS.put("log.format", "json");
+        OTHERS.put("log.max-size", "1MiB");
+        OTHERS.put("log.keep", "3");
+        OTHERS.put("access-log.file", "/tmp/access.log");
+        OTHERS.put("access-log.format", "combined");
+        OTHERS.put("access-log.open-every", "30s");
     }
 
     @TempDir
@@ -234,6 +245,16 @@ class EveryKeyTest {
         assertThat(gateway.allowedHosts()).containsExactly("weir.example").isEqualTo(node.gatewayNames());
         assertThat(gateway.allowPlain()).isTrue();
         assertThat(gateway.tls()).isNull();
+
+        assertThat(node.logFile()).contains(Path.of("/tmp/weir.log"));
+        assertThat(node.logFormat()).isEqualTo(LogFormat.JSON);
+        assertThat(node.logRotation()).isEqualTo(new Rotation(1 << 20, 3));
+        assertThat(node.accessLog())
+                .contains(new AccessLogConfig(
+                        Path.of("/tmp/access.log"),
+                        AccessFormat.COMBINED,
+                        Duration.ofSeconds(30),
+                        new Rotation(1 << 20, 3)));
 
         AggregatorConfig ledger = node.aggregator(folder.resolve("j"), folder.resolve("s"), "v");
         assertThat(ledger)

@@ -4,19 +4,22 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /**
- * SIGHUP. Of the JDK's {@code sun.misc.Signal}, which no module exports to compilers without a warning, so by reflection.
+ * Signals of the system. Of the JDK's {@code sun.misc.Signal}, which no module exports to compilers without a warning, so by reflection.
  */
-final class HangUp {
-    private HangUp() {}
+public final class Signals {
+    private Signals() {}
 
-    /** Calls {@code action} on each SIGHUP, on a thread of the JVM's. Answers whether the system can do so. */
+    /**
+     * Calls {@code action} on each signal of that name, such as {@code HUP}, on a thread of the JVM's, and nothing else is done then. Answers
+     * whether the system can do so.
+     */
     @SuppressWarnings("ReferenceEquality") // a handler is equal to itself and nothing else
-    static boolean on(Runnable action) {
+    public static boolean on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object ours = Proxy.newProxyInstance(
-                    HangUp.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
+                    Signals.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
                         switch (method.getName()) {
                             case "handle" -> action.run();
                             case "equals" -> {
@@ -26,13 +29,13 @@ final class HangUp {
                                 return System.identityHashCode(self);
                             }
                             default -> {
-                                return "SIGHUP";
+                                return "SIG" + name;
                             }
                         }
                         return null;
                     });
-            Object hangUp = signal.getConstructor(String.class).newInstance("HUP");
-            signal.getMethod("handle", signal, handler).invoke(null, hangUp, ours);
+            Object caught = signal.getConstructor(String.class).newInstance(name);
+            signal.getMethod("handle", signal, handler).invoke(null, caught, ours);
             return true;
         } catch (ClassNotFoundException
                 | NoSuchMethodException
