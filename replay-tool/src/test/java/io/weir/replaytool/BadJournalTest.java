@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each offline command on each kind of journal that is not as it should be: a clear line, a status for scripts, and never a stack trace. */
 class BadJournalTest {
     /** What is wrong with a journal. */
-    private enum Bad {
+    enum Bad {
         NOT_THERE,
         NO_JOURNAL,
         EMPTY_FILE,
