@@ -76,7 +76,7 @@ class AccessLogResumeTest {
     }
 
     @Test
-    void threeKillsUnderLoadNeitherDoubleNorSkipASession() throws Exception {
+    void twoKillsUnderLoadNeitherDoubleNorSkipASession() throws Exception {
         Path data = folder.resolve("data");
         String[] options = {
             "--access-log",
@@ -89,7 +89,7 @@ class AccessLogResumeTest {
             "1000"
         };
         try (var origin = EchoOrigin.start()) {
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < 2; round++) {
                 try (var weir = WeirProcess.start(data, options)) {
                     var traffic = EchoTraffic.start(weir.proxyPort(), origin.authority(), TUNNELS, 70 + round);
                     long before = Files.size(log());
@@ -125,9 +125,10 @@ class AccessLogResumeTest {
             await().atMost(Duration.ofSeconds(10)).until(() -> {
                 tunnel.getOutputStream().write(7);
                 assertThat(tunnel.getInputStream().read()).isEqualTo(7);
-                return whole().contains("\"line\":\"open\"");
+                return whole().matches("(?s).*\"line\":\"open\"[^\n]*\"up\":[1-9].*\n");
             });
-            JsonNode open = lines(whole()).get(0);
+            List<JsonNode> written = lines(whole());
+            JsonNode open = written.get(written.size() - 1);
 
             assertThat(open.get("up").longValue()).isPositive();
             assertThat(open.get("host").stringValue()).isEqualTo(origin.authority());

@@ -1,6 +1,7 @@
 package io.weir.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
@@ -31,7 +32,9 @@ class ArchiveIT {
 
     @BeforeAll
     static void unpack() throws Exception {
-        Tool.named("tar").run("-xzf", System.getProperty("weir.archive"), "-C", folder.toString());
+        String archive = System.getProperty("weir.archive");
+        assumeThat(archive).as("the archive that the build has made").isNotNull();
+        Tool.named("tar").run("-xzf", archive, "-C", folder.toString());
         try (Stream<Path> entries = Files.list(folder)) {
             home = entries.filter(Files::isDirectory).findFirst().orElseThrow();
         }

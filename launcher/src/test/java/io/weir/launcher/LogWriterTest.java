@@ -58,7 +58,9 @@ class LogWriterTest {
     }
 
     private void awaitLine(Path where, String text) {
-        await().atMost(Duration.ofSeconds(10))
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(Duration.ofSeconds(10))
                 .until(() -> Files.exists(where) && Files.readString(where).contains(text));
     }
 
@@ -66,7 +68,7 @@ class LogWriterTest {
     void aFullFileBecomesTheFirstOfThoseThatAreKept() throws Exception {
         writeTo(file, new Rotation(4096, 3));
 
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
             log.info("line number {} with some text to fill the file {}", i, "x".repeat(100));
             awaitLine(file, "line number " + i + " ");
         }
