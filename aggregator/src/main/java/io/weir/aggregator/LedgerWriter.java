@@ -274,7 +274,7 @@ final class LedgerWriter {
         }
         checkpoint = null;
         try {
-            new CheckpointHint(position, fold.nodeId()).write(folder);
+            new CheckpointHint(position, fold.nodeId().isEmpty() ? sealer.nodeId() : fold.nodeId()).write(folder);
         } catch (IOException e) {
             LOG.warn(
                     "checkpoint hint not written, the next start reads more folder={} cause=\"{}\"",

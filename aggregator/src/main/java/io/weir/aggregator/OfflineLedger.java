@@ -4,6 +4,7 @@ import io.weir.aggregator.journal.ChronicleJournal;
 import io.weir.aggregator.journal.FaultKind;
 import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.JournalLock;
+import io.weir.aggregator.seal.RecordChain;
 import io.weir.aggregator.seal.SealKey;
 import io.weir.eventbus.LedgerEvent;
 import java.io.IOException;
@@ -19,8 +20,11 @@ public final class OfflineLedger implements AutoCloseable {
     private final LedgerFold fold;
     private final LedgerWriter writer;
     private final LongSupplier clockMillis;
+    private final boolean hasSeals;
 
-    private OfflineLedger(JournalLock lock, LedgerFold fold, LedgerWriter writer, LongSupplier clockMillis) {
+    private OfflineLedger(
+            JournalLock lock, LedgerFold fold, LedgerWriter writer, LongSupplier clockMillis, boolean hasSeals) {
+        this.hasSeals = hasSeals;
         this.lock = lock;
         this.fold = fold;
         this.writer = writer;
@@ -51,11 +55,18 @@ public final class OfflineLedger implements AutoCloseable {
                     recovered.exchanges(),
                     Sealer.of(recovered.chain(), key, recovered.nodeId()),
                     recovered.end().file());
-            return new OfflineLedger(lock, fold, writer, clockMillis);
+            boolean hasSeals =
+                    recovered.chain().isKnown() && !recovered.chain().previous().equals(RecordChain.NO_DIGEST);
+            return new OfflineLedger(lock, fold, writer, clockMillis, hasSeals);
         } catch (RuntimeException | Error e) {
             lock.close();
             throw e;
         }
+    }
+
+    /** Whether the journal is sealed, as far as it was read. */
+    public boolean hasSeals() {
+        return hasSeals;
     }
 
     /** The state, to be read. */

@@ -7,12 +7,15 @@ import io.weir.aggregator.journal.JournalFault;
 import io.weir.aggregator.journal.JournalFolder;
 import io.weir.aggregator.journal.JournalPosition;
 import io.weir.aggregator.journal.JournalReader;
+import io.weir.aggregator.journal.PrunedMark;
 import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
 import io.weir.aggregator.seal.RecordChain;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.Seal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -70,12 +73,14 @@ record Recovery(
         try (JournalReader reader = JournalReader.open(folder)) {
             reader.startAt(hint.position());
             RecordChain chain = new RecordChain();
-            ReadOutcome outcome = read(reader, chain, new FoldThenShow(fold, exchanges));
+            SealsFirst sink = new SealsFirst(chain, new FoldThenShow(fold, exchanges));
+            ReadOutcome outcome = read(reader, chain, sink);
             boolean isGood = isUsable(outcome) && fold.isStarted() && fold.skipped() == 0;
             if (!isGood) {
                 return Optional.empty();
             }
-            String nodeId = fold.nodeId().isEmpty() ? hint.nodeId() : fold.nodeId();
+            String known = hint.nodeId().isEmpty() ? sink.sealedBy : hint.nodeId();
+            String nodeId = fold.nodeId().isEmpty() ? known : fold.nodeId();
             return Optional.of(new Recovery(
                     fold, exchanges, nodeId, outcome.position(), outcome.events(), damage(outcome), chain));
         } catch (JournalException e) {
@@ -88,7 +93,11 @@ record Recovery(
         RecentExchanges exchanges = new RecentExchanges();
         try (JournalReader reader = JournalReader.open(folder)) {
             RecordChain chain = newChain();
-            ReadOutcome outcome = read(reader, chain, new FoldThenShow(fold, exchanges));
+            SealsFirst sink = new SealsFirst(chain, new FoldThenShow(fold, exchanges));
+            ReadOutcome outcome = read(reader, chain, sink);
+            if (sink.restoresMark(folder, outcome)) {
+                return fromBeginning(folder);
+            }
             if (!isUsable(outcome)) {
                 throw refusal(folder, outcome.faults().get(0), outcome.faultCount());
             }
@@ -96,7 +105,13 @@ record Recovery(
                 throw withoutState(folder);
             }
             return new Recovery(
-                    fold, exchanges, fold.nodeId(), outcome.position(), outcome.events(), damage(outcome), chain);
+                    fold,
+                    exchanges,
+                    fold.nodeId().isEmpty() ? sink.sealedBy : fold.nodeId(),
+                    outcome.position(),
+                    outcome.events(),
+                    damage(outcome),
+                    chain);
         }
     }
 
@@ -106,17 +121,49 @@ record Recovery(
         return chain;
     }
 
-    private static ReadOutcome read(JournalReader reader, RecordChain chain, EventSink sink) {
+    private static ReadOutcome read(JournalReader reader, RecordChain chain, SealsFirst sink) {
         reader.tap(chain);
-        return reader.read(new SealsFirst(chain, sink), ReadProgress.NONE);
+        return reader.read(sink, ReadProgress.NONE);
     }
 
-    /** Tells a chain of each seal before its own record is added. */
-    private record SealsFirst(RecordChain chain, EventSink sink) implements EventSink {
+    /** Tells a chain of each seal before its own record is added, and notes what the journal says of itself. */
+    private static final class SealsFirst implements EventSink {
+        private final RecordChain chain;
+        private final EventSink sink;
+        private String sealedBy = "";
+        private PrunedMark pruned = PrunedMark.NONE;
+
+        SealsFirst(RecordChain chain, EventSink sink) {
+            this.chain = chain;
+            this.sink = sink;
+        }
+
+        /** Writes the note again that the beginning was pruned, if only that was lost. Answers whether it did. */
+        boolean restoresMark(Path folder, ReadOutcome outcome) {
+            boolean isLost = outcome.faultCount() == 1
+                    && outcome.faults().get(0).kind() == FaultKind.SEQUENCE_GAP
+                    && outcome.faults().get(0).afterSequence() == 0
+                    && pruned.explains(outcome.firstSequence());
+            try {
+                if (isLost) {
+                    pruned.write(folder);
+                }
+                return isLost;
+            } catch (IOException e) {
+                throw new JournalException(
+                        FaultKind.UNWRITABLE,
+                        "journal " + folder + ": the note of what was pruned can't be written: " + e,
+                        e);
+            }
+        }
+
         @Override
         public void event(long sequence, long atMillis, LedgerEvent event) {
             if (event instanceof Seal seal) {
                 chain.sealed(seal);
+                sealedBy = seal.nodeId();
+            } else if (event instanceof JournalPruned told) {
+                pruned = new PrunedMark(told.firstKept(), told.sinceMillis());
             }
             sink.event(sequence, atMillis, event);
         }

@@ -1,6 +1,5 @@
 package io.weir.aggregator;
 
-import io.weir.aggregator.journal.JournalException;
 import io.weir.aggregator.journal.PrunePlan;
 import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.eventbus.LedgerEvent.JournalPruned;
@@ -73,7 +72,7 @@ final class Retention implements AutoCloseable {
             look();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (JournalException | IOException | ExecutionException | TimeoutException e) {
+        } catch (RuntimeException | IOException | ExecutionException | TimeoutException e) { // would end the looks
             LOG.warn("nothing was pruned, the next look is in a minute folder={} cause=\"{}\"", folder, e.toString());
         }
     }

@@ -34,6 +34,11 @@ final class Sealer {
         return new Sealer(new RecordChain(), null, "");
     }
 
+    /** The node's name in seals. */
+    String nodeId() {
+        return nodeId;
+    }
+
     boolean isOn() {
         return key != null;
     }

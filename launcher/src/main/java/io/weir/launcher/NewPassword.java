@@ -37,7 +37,7 @@ final class NewPassword {
             return file.refuse(UserFile.USAGE, String.valueOf(e.getMessage()));
         }
         editor.save();
-        return UserFile.DONE;
+        return file.checked(editor);
     }
 
     private String read() throws IOException {

@@ -48,6 +48,18 @@ final class UserFile {
         return status;
     }
 
+    /** What a proxy would say of the file that was just written. Answers the exit status. */
+    int checked(UsersEditor editor) {
+        try {
+            editor.check();
+            return DONE;
+        } catch (AccessException e) {
+            return refuse(
+                    REFUSED,
+                    "it is written, but a proxy that reads it goes on with the users of before: " + e.getMessage());
+        }
+    }
+
     void say(String line) {
         PrintWriter out = spec().commandLine().getOut();
         out.println(line);

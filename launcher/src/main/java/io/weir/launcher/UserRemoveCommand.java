@@ -31,6 +31,6 @@ final class UserRemoveCommand implements Callable<Integer> {
         }
         editor.remove(name);
         editor.save();
-        return UserFile.DONE;
+        return file.checked(editor);
     }
 }

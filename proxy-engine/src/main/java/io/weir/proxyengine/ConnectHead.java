@@ -51,14 +51,16 @@ final class ConnectHead {
      */
     static @Nullable String proxyAuthorization(byte[] bytes, int length) {
         String found = "";
+        boolean isSeen = false;
         int at = lineEnd(bytes, length, 0) + 2;
         while (!isLineEnd(bytes, length, at)) {
             int end = lineEnd(bytes, length, at);
             int colon = at + PROXY_AUTHORIZATION.length;
             if (colon < end && bytes[colon] == ':' && isName(bytes, at, colon, PROXY_AUTHORIZATION)) {
-                if (!found.isEmpty()) {
+                if (isSeen) {
                     return null;
                 }
+                isSeen = true;
                 found = new String(bytes, colon + 1, end - colon - 1, StandardCharsets.US_ASCII).strip();
             }
             at = end + 2;

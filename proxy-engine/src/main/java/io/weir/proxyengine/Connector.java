@@ -106,6 +106,11 @@ final class Connector {
         }
     }
 
+    /** Whether nobody may go to that address, as things are now. */
+    boolean refuses(InetSocketAddress destination) {
+        return policy.refusal(destination) != null;
+    }
+
     /** The policy stands above the rules: what it refuses no rule allows. */
     private @Nullable Refusal refusal(Authority authority, @Nullable Ruling ruling, InetSocketAddress destination) {
         String why = policy.refusal(destination);

@@ -80,8 +80,8 @@ final class LoopAccess {
     }
 
     /** See {@link Desk#known}. */
-    @Nullable Known known(Credentials credentials, @Nullable Known last) {
-        return desk.known(credentials, last);
+    @Nullable Known known(Caller caller, Credentials credentials, @Nullable Known last) {
+        return desk.known(caller.address().getAddress(), credentials, last);
     }
 
     /** Finds out who it is; the listener is called later, on this loop, and not at all if the engine ends before. */

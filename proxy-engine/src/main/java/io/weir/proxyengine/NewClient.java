@@ -141,7 +141,7 @@ final class NewClient implements RawSocket.Listener, Waiting {
         }
         String said = head.proxyAuthorization();
         Credentials credentials = said == null ? null : Credentials.ofBasic(said);
-        Known known = credentials == null ? null : access.known(credentials, null);
+        Known known = credentials == null ? null : access.known(caller, credentials, null);
         return known == null ? null : caller.as(known.user());
     }
 

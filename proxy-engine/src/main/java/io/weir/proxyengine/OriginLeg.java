@@ -34,7 +34,8 @@ final class OriginLeg {
      * @param repeatable whether the request can be sent again if the connection turns out to be dead
      */
     @Nullable OriginHandler takeIdle(boolean repeatable) {
-        connection = loop.origins().take(authority, ruling, repeatable ? Long.MAX_VALUE : FRESH_NANOS);
+        connection = loop.origins()
+                .take(authority, ruling, loop.connector()::refuses, repeatable ? Long.MAX_VALUE : FRESH_NANOS);
         return connection;
     }
 

@@ -1,8 +1,11 @@
 package io.weir.proxyengine;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,15 +38,19 @@ final class OriginPool {
     /**
      * A connection that was idle for no longer than {@code maxIdleNanos}; null if there is none.
      *
+     * @param refused what the policy says of addresses now
      * @param ruling what the rules say of who takes it, which may depend on the address; null if there are none
      */
-    @Nullable OriginHandler take(Authority authority, @Nullable Ruling ruling, long maxIdleNanos) {
+    @Nullable OriginHandler take(
+            Authority authority, @Nullable Ruling ruling, Predicate<InetSocketAddress> refused, long maxIdleNanos) {
         ArrayDeque<OriginHandler> connections = idle.get(authority);
         if (connections == null) {
             return null;
         }
         OriginHandler newest = connections.getLast();
-        if (ruling != null && !ruling.allows(newest.destination())) {
+        InetAddress destination = newest.destination();
+        boolean isRefused = destination != null && refused.test(new InetSocketAddress(destination, authority.port()));
+        if (isRefused || (ruling != null && !ruling.allows(destination))) {
             return null;
         }
         if (sweep.nowNanos() - newest.idleSinceNanos() > maxIdleNanos) {

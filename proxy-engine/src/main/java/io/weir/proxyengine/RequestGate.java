@@ -53,7 +53,7 @@ final class RequestGate {
             listener.turnedAway(request, access.wrong());
             return;
         }
-        Known at = access.known(credentials, known);
+        Known at = access.known(nobody, credentials, known);
         if (at != null) {
             admit(request, at);
             return;

@@ -29,7 +29,7 @@ final class SocksGate {
      * @return whether it is; else {@link #check} finds out
      */
     boolean isKnown() {
-        Known known = access().known(handshake.credentials(), null);
+        Known known = access().known(caller, handshake.credentials(), null);
         if (known == null) {
             return false;
         }

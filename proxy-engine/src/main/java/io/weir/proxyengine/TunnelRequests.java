@@ -58,14 +58,50 @@ final class TunnelRequests {
 
     /** Opens the session of a request. */
     InterceptedExchange open(InterceptedTunnel tunnel, RequestHead head, ClientSide side) {
-        Authority named = head.authority().isEmpty() ? ends.authority() : Authority.parse(head.authority(), port);
+        String target = head.targetAuthority();
+        Authority named = parse(target);
         Authority host = named == null ? ends.authority() : named;
-        if (named != null) {
-            knownHost = head.authority();
+        if (named != null && target.equals(head.authority())) {
+            knownHost = target;
         }
-        Ruling ruling = Ruling.inside(
-                ends.loop(), ends.ruling(), isTls ? Scheme.HTTPS : Scheme.HTTP, head.method(), host, ends.caller());
-        return open(tunnel, head, side, host, scheme + "://" + host.hostField(port), ruling);
+        return open(tunnel, head, side, host, scheme + "://" + host.hostField(port), ruling(head, host));
+    }
+
+    private @Nullable Authority parse(String said) {
+        if (said.isEmpty()) {
+            return ends.authority();
+        }
+        return Authority.parse(said.endsWith(":") ? said.substring(0, said.length() - 1) : said, port);
+    }
+
+    /**
+     * What the rules say. An origin may go by the target, by the Host field or by where the connection goes to: none of these may be
+     * one that is refused.
+     */
+    private @Nullable Ruling ruling(RequestHead head, Authority host) {
+        Ruling ruling = ruling(head.method(), host);
+        if (ruling == null || ruling.refusal() != null) {
+            return ruling;
+        }
+        Authority field = parse(head.authority());
+        if (field != null && !field.equals(host)) {
+            Ruling other = ruling(head.method(), field);
+            if (other != null && other.refusal() != null) {
+                return other;
+            }
+        }
+        if (!ends.authority().equals(host)) {
+            Ruling other = ruling(head.method(), ends.authority());
+            if (other != null && other.refusal() != null) {
+                return other;
+            }
+        }
+        return ruling;
+    }
+
+    private @Nullable Ruling ruling(String method, Authority host) {
+        Scheme asked = isTls ? Scheme.HTTPS : Scheme.HTTP;
+        return Ruling.inside(ends.loop(), ends.ruling(), asked, method, host, ends.caller());
     }
 
     /** Opens the session of what is not HTTP. */

@@ -23,7 +23,7 @@ final class Breaks {
     private final int[] knownCrc = new int[RECORDS_KNOWN];
     private long records;
     private long unlisted;
-    private int beginning = -1; // where in the list it says that the beginning is missing
+    private @Nullable Break beginning; // that events are missing there
     private int gap = -1; // where the latest gap is in the list
     private long gapFrom;
     private long gapTo;
@@ -46,28 +46,39 @@ final class Breaks {
 
     /** Events are missing before a record. */
     void gap(long from, long to, JournalPosition place) {
-        gap = list.size();
-        beginning = from == 1 && gap < LISTED ? gap : beginning;
         gapFrom = from;
         gapTo = to;
-        add(Kind.DELETED, from, place, "the events " + from + " to " + to + " are missing before the record");
-    }
-
-    /** Whether it was said that events are missing at the journal's beginning. */
-    boolean hasBeginning() {
-        return beginning >= 0;
-    }
-
-    /** What is missing at the beginning was pruned. */
-    void forgiveBeginning() {
-        if (beginning >= 0) {
-            list.remove(beginning);
-            beginning = -1;
+        String what = "the events " + from + " to " + to + " are missing before the record";
+        if (from == 1 && records == 0) { // explains nothing that follows, and may itself be explained by what follows
+            beginning = new Break(Kind.DELETED, from, place.file(), place.offset(), what, "");
+        } else {
+            gap = list.size();
+            add(Kind.DELETED, from, place, what);
         }
+    }
+
+    /** Lists that events are missing at the journal's beginning, if they are: nobody says that they were pruned. Answers whether they are. */
+    boolean addBeginning() {
+        Break missing = beginning;
+        if (missing != null) {
+            list.add(0, missing);
+        }
+        return missing != null;
     }
 
     /** A record came whose sequences came before. */
     void repeated(long firstSequence, byte[] bytes, int offset, int length, JournalPosition place) {
+        Break missingFirst = beginning;
+        if (missingFirst != null && firstSequence == 1 && gap < 0) {
+            beginning = null;
+            add(
+                    Kind.REORDERED,
+                    1,
+                    new JournalPosition(missingFirst.file(), missingFirst.offset(), 0),
+                    "the record comes before that of the events from 1 on, which is at offset " + place.offset()
+                            + " of " + place.file());
+            return;
+        }
         if (gap >= 0 && gap < list.size() && firstSequence >= gapFrom && firstSequence <= gapTo) {
             Break missing = list.get(gap);
             list.set(

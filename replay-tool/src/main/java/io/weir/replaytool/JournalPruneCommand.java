@@ -86,6 +86,11 @@ final class JournalPruneCommand implements Callable<Integer> {
         SealKey key = SealKey.find(journal.sealFolder()).orElse(null);
         try (OfflineLedger ledger = OfflineLedger.open(folder, key, System::currentTimeMillis);
                 CommandOutput out = journal.output()) {
+            if (key == null && ledger.hasSeals()) {
+                journal.complain("the journal is sealed and its key is not in " + journal.sealFolder()
+                        + ": nobody could prove afterwards that it was pruned. Prune it where the key is");
+                return ExitStatus.UNREADABLE;
+            }
             if (CheckpointHint.read(folder).isEmpty()) { // lost, or never written: now it is known where a start begins
                 ledger.checkpoint();
                 ledger.finish();

@@ -145,8 +145,9 @@ final class SealCheck implements EventSink, RecordTap {
         long kept = isSealed ? prunedSealed : prunedUnsealed;
         boolean isPruned = first <= kept;
         if (first <= 1 || isPruned) {
-            breaks.forgiveBeginning();
-        } else if (!breaks.hasBeginning()) {
+            return;
+        }
+        if (!breaks.addBeginning()) {
             breaks.add(Kind.DELETED, 1, JournalPosition.BEGINNING, Omissions.withoutProof(outcome.firstSequence()));
         }
     }
@@ -154,12 +155,13 @@ final class SealCheck implements EventSink, RecordTap {
     private void seal(long sequence, long atMillis, Seal seal) {
         JournalPosition place = reader.recordPosition();
         boolean isTrusted = signatures.isTrusted(seal, sequence, place);
+        boolean isCompared = isSealed || (seal.chainFirst() != sequence && !isCut(seal));
         if (fits(sequence, place, seal)) {
             breaks.spanEnds();
             if (isTrusted) {
                 signatures.checkLater(seal, atMillis, sequence, place);
             }
-            follow(sequence, atMillis, seal);
+            follow(sequence, atMillis, seal, isCompared);
             return;
         }
         signatures.checkPending(); // this one does not vouch for them
@@ -171,7 +173,7 @@ final class SealCheck implements EventSink, RecordTap {
             return;
         }
         misfit(sequence, place, seal);
-        follow(sequence, atMillis, seal);
+        follow(sequence, atMillis, seal, false);
     }
 
     private boolean fits(long sequence, JournalPosition place, Seal seal) {
@@ -267,11 +269,16 @@ final class SealCheck implements EventSink, RecordTap {
         return "the records are not those that were sealed, from here to " + name;
     }
 
-    private void follow(long sequence, long atMillis, Seal seal) {
+    /** @param isCompared whether what the seal covers was hashed, and is what was sealed: only then what it says of pruning is true */
+    private void follow(long sequence, long atMillis, Seal seal, boolean isCompared) {
         sealed = sealed.and(seal, isCut(seal) ? sequence : seal.firstSequence(), sequence, atMillis);
         anchors.sealed(seal, atMillis);
         isSealed = true;
-        prunedSealed = prunedUnsealed;
+        if (isCompared) {
+            prunedSealed = prunedUnsealed;
+        } else {
+            prunedUnsealed = prunedSealed;
+        }
         chain.sealed(seal);
         isSpanEmpty = true;
         isTailEmpty = true;

@@ -2,8 +2,14 @@ package io.weir.replaytool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.aggregator.journal.ChronicleJournal;
 import io.weir.aggregator.journal.JournalFolder;
+import io.weir.aggregator.journal.JournalLock;
+import io.weir.aggregator.journal.JournalPosition;
+import io.weir.aggregator.journal.PrunedMark;
+import io.weir.aggregator.journal.RecordEncoder;
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.SessionMeter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -164,6 +170,72 @@ class JournalCareTest {
 
         assertThat(Run.of(data, "audit").out()).contains("no event in it does [SEQUENCE_GAP]");
         assertThat(Run.of(data, "verify").out()).contains("no event in it does [DELETED, sequence 1]");
+    }
+
+    @Test
+    void aForgedEventBeforeTheFirstSealExcusesNothing() throws IOException {
+        write(28);
+        Path journal = TestLedger.journal(data);
+        List<String> files = files();
+        String last = files.get(files.size() - 1);
+        long firstKept = JsonObjects.parse(Run.of(data, "journal", "cat").out()).stream()
+                .filter(event -> "Seal".equals(event.get("kind")))
+                .map(JournalCareTest::sequence)
+                .filter(sequence -> Run.of(data, "journal", "info").out().contains("  " + sequence + " to "))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        for (String file : files.subList(0, files.size() - 1)) {
+            Files.delete(journal.resolve(file));
+        }
+        Path forged = folder.resolve("forged");
+        try (JournalLock lock = JournalLock.acquire(forged);
+                ChronicleJournal writer = ChronicleJournal.open(
+                        lock,
+                        JournalPosition.BEGINNING,
+                        () -> JournalFolder.hourMillis(last).orElseThrow() - 3_600_000)) {
+            RecordEncoder record = new RecordEncoder();
+            record.begin(firstKept - 1, TestLedger.BEGIN_MILLIS);
+            record.tryAdd(TestLedger.BEGIN_MILLIS, new JournalPruned(firstKept, 0, 1, 1, "nobody", "forged"));
+            record.finish();
+            new PrunedMark(firstKept, 0).write(forged);
+            writer.append(record.firstSequence(), record.bytes(), record.offset(), record.length());
+        }
+        for (String file : JournalFolder.files(forged)) {
+            Files.move(forged.resolve(file), journal.resolve(file));
+        }
+        new PrunedMark(firstKept, 0).write(journal);
+
+        for (Run verify : List.of(Run.of(data, "verify"), Run.of(data, "verify", "--seals-only"))) {
+            assertThat(verify.status()).as(verify.out()).isEqualTo(1);
+            assertThat(verify.out()).contains("[DELETED, sequence 1]");
+        }
+    }
+
+    @Test
+    void aNodeStartsWithoutTheFoldersNote() throws IOException {
+        write(29);
+        Run.of(data, "journal", "prune", "--keep-size", "1KiB");
+        Files.delete(TestLedger.journal(data).resolve("pruned"));
+        Files.delete(TestLedger.journal(data).resolve("checkpoint"));
+
+        try (TestLedger ledger = TestLedger.openSealed(data, Duration.ofHours(1))) {
+            ledger.tunnel("a.example:443").close(CloseReason.COMPLETED, 200);
+        }
+
+        assertThat(TestLedger.journal(data).resolve("pruned")).exists();
+        assertThat(Run.of(data, "verify").status()).isZero();
+    }
+
+    @Test
+    void aSealedJournalIsNotPrunedWithoutItsKey() throws IOException {
+        write(30);
+        Files.delete(data.resolve("seal/seal-key.pem"));
+
+        Run prune = Run.of(data, "journal", "prune", "--keep-size", "1KiB");
+
+        assertThat(prune.status()).isEqualTo(2);
+        assertThat(prune.err()).contains("Prune it where the key is");
+        assertThat(files()).hasSizeGreaterThan(1);
     }
 
     @Test

@@ -179,7 +179,11 @@ public final class JournalCompaction implements EventSink {
         if (!place.file().equals(file)) {
             flush();
             file = place.file();
-            journal.file(file);
+            try {
+                journal.file(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             isSealPoint = true;
         }
     }

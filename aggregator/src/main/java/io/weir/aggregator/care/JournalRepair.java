@@ -186,7 +186,7 @@ public final class JournalRepair implements EventSink, RecordTap {
 
     private void complete(@Nullable SealKey key) throws IOException {
         try (OfflineLedger ledger = OfflineLedger.open(to, key, System::currentTimeMillis)) {
-            if (isEndLost) {
+            if (isEndLost || ledger.fold().isUnsure()) {
                 ledger.record(new SessionIdsReserved(ledger.fold().firstFreeSessionId() + IDS_PASSED_OVER));
             }
             ledger.checkpoint();
@@ -199,12 +199,15 @@ public final class JournalRepair implements EventSink, RecordTap {
         try {
             JournalPosition place = reader.recordPosition();
             NewJournal journal = target(place.sequence() + 1);
+            if (last < journal.next()) {
+                return; // these events came before
+            }
             journal.file(place.file());
             if (place.sequence() >= journal.next()) {
                 lose(place.sequence());
             }
             damage = "";
-            journal.append(journal.next(), last, bytes, offset, length);
+            journal.append(place.sequence() + 1, last, bytes, offset, length);
             records++;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

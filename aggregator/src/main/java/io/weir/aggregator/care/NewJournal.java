@@ -72,8 +72,14 @@ final class NewJournal implements AutoCloseable {
     }
 
     /** Records go on in the file of that name, or in the latest, if that is later. */
-    void file(String name) {
-        hourMillis = Math.max(hourMillis, JournalFolder.hourMillis(name).orElse(hourMillis));
+    void file(String name) throws IOException {
+        long hour = JournalFolder.hourMillis(name).orElse(hourMillis);
+        if (hour > hourMillis) {
+            if (hourMillis > 0) {
+                journal.sync(); // and closes what is before
+            }
+            hourMillis = hour;
+        }
     }
 
     /** The event that comes next. */

@@ -5,6 +5,7 @@ import io.weir.aggregator.journal.CycleIndex.Prefix;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
+import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
@@ -87,7 +88,9 @@ final class CycleIndexer implements EventSink, RecordTap {
                 checkpoints.add(begin);
             }
             pending = null;
-        } else if (!(event instanceof CheckpointCounts || event instanceof CheckpointSession)) {
+        } else if (!(event instanceof CheckpointCounts
+                || event instanceof CheckpointConfig
+                || event instanceof CheckpointSession)) {
             pending = null; // its writer died
         }
     }

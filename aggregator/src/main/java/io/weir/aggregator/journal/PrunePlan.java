@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which files of a journal may go: the oldest ones, up to one that can be read and proved without them. Immutable. Any thread.
@@ -23,6 +25,8 @@ import java.util.Optional;
  * @param sinceMillis when the journal's very first event happened, in ms since the epoch; 0 if that is not known
  */
 public record PrunePlan(List<String> files, long bytes, long firstKept, long sinceMillis) {
+    private static final Logger LOG = LoggerFactory.getLogger(PrunePlan.class);
+
     /** Takes a copy of the list. */
     public PrunePlan {
         files = List.copyOf(files);
@@ -79,7 +83,11 @@ public record PrunePlan(List<String> files, long bytes, long firstKept, long sin
         for (String file : files) {
             Files.deleteIfExists(folder.resolve(file));
         }
-        IndexFolder.sweep(folder, JournalFolder.files(folder));
+        try {
+            IndexFolder.sweep(folder, JournalFolder.files(folder));
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the index of what was pruned stays until the next look folder={}", folder, e);
+        }
     }
 
     /** Looks whether a file can be read without those before it. */

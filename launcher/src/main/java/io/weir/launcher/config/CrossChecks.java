@@ -102,12 +102,14 @@ final class CrossChecks {
     }
 
     private void rules() {
-        if (!areRight(Keys.RULES)) {
+        if (!areRight(Keys.RULES, Keys.INTERCEPT, Keys.CAPTURE)) {
             return;
         }
         settings.get(Keys.RULES).ifPresent(file -> {
             try {
-                LiveRules.read(new RuleSource.OfFile(file), Abilities.ALL);
+                boolean intercepts = !settings.get(Keys.INTERCEPT).isEmpty();
+                boolean captures = intercepts && !settings.get(Keys.CAPTURE).isEmpty();
+                LiveRules.check(new RuleSource.OfFile(file), new Abilities(intercepts, captures));
             } catch (RulesException e) {
                 faults.accept(Keys.RULES, String.valueOf(e.getMessage()));
             }

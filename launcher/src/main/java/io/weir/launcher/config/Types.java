@@ -21,7 +21,7 @@ final class Types {
     private static final Pattern COUNT = Pattern.compile("\\d{1,18}");
     private static final Pattern NODE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
-    private static final Pattern REALM = Pattern.compile("[^\\p{Cntrl}\"\\\\]{1,100}");
+    private static final Pattern REALM = Pattern.compile("[ -~&&[^\"\\\\]]{1,128}");
     private static final Pattern HOST =
             Pattern.compile("\\[[0-9A-Fa-f:.]+](:\\d{1,5})?|[^\\s:/?#@\\[\\]]{1,253}(:\\d{1,5})?");
 
@@ -82,9 +82,12 @@ final class Types {
 
     /** Some words for people. */
     static final ValueType<String> WORDS = text(
-            "printable text of at most 100 characters, without quotes",
+            "printable ASCII of at most 128 characters, without quotation marks and backslashes",
             text -> matching(
-                    REALM, text, "'" + text + "' is no printable text of at most 100 characters, without quotes"),
+                    REALM,
+                    text,
+                    "'" + text
+                            + "' is not printable ASCII of at most 128 characters, without quotation marks and backslashes"),
             Function.identity());
 
     /** A listener, with how it is written. */

@@ -31,14 +31,17 @@ public final class Desk {
     /**
      * Who it is, if that is known without computing; null if not.
      *
+     * @param source the client's address: what was right from another is asked again, so that guesses are slowed down
      * @param last what was known on the connection before: the same credentials are right as long as the file is the same
      */
-    public @Nullable Known known(Credentials credentials, @Nullable Known last) {
+    public @Nullable Known known(InetAddress source, Credentials credentials, @Nullable Known last) {
         Fingerprint fingerprint = Fingerprint.of(mac, credentials);
         if (last != null && last.fingerprint().equals(fingerprint) && last.generation() == checker.generation()) {
             return last;
         }
-        return checker.remembers(fingerprint) ? new Known(credentials.name(), fingerprint, checker.generation()) : null;
+        return checker.remembers(SourceDelays.source(source), fingerprint)
+                ? new Known(credentials.name(), fingerprint, checker.generation())
+                : null;
     }
 
     /**

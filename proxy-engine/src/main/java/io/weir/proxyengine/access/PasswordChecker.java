@@ -39,7 +39,7 @@ public final class PasswordChecker implements AutoCloseable {
     private final Path file;
     private final Workers workers;
     private final SourceDelays delays;
-    private final Cache<Fingerprint, Long> remembered; // with the generation by which it is right
+    private final Cache<Question, Long> remembered; // with the generation by which it is right
     private final byte[] key = new byte[KEY_BYTES];
     private final LongAdder computed = new LongAdder();
     private final Map<Question, List<Desk.Asker>> open = new HashMap<>(); // guarded by itself
@@ -103,8 +103,9 @@ public final class PasswordChecker implements AutoCloseable {
         return users.generation();
     }
 
-    boolean remembers(Fingerprint fingerprint) {
-        Long generation = remembered.getIfPresent(fingerprint);
+    /** Whether it was right lately, said from there: who guesses elsewhere learns nothing from it. */
+    boolean remembers(long source, Fingerprint fingerprint) {
+        Long generation = remembered.getIfPresent(new Question(source, fingerprint));
         return generation != null && generation == users.generation();
     }
 
@@ -181,7 +182,7 @@ public final class PasswordChecker implements AutoCloseable {
             delays.wrong(question.source);
             return Verdict.WRONG;
         }
-        remembered.put(question.fingerprint, table.generation());
+        remembered.put(question, table.generation());
         return new Verdict(
                 Verdict.Outcome.RIGHT, new Known(credentials.name(), question.fingerprint, table.generation()), 0);
     }
@@ -220,7 +221,7 @@ public final class PasswordChecker implements AutoCloseable {
                     next.hashes().size());
         } catch (AccessException e) {
             log.warn("users stay as they were: {}", e.getMessage());
-        } catch (RuntimeException e) { // would end the looks
+        } catch (RuntimeException | Error e) { // would end the looks
             log.error("the users file could not be looked at", e);
         }
     }

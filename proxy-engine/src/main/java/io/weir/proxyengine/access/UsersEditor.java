@@ -106,17 +106,14 @@ public final class UsersEditor {
         }
         String line = name + ':' + algorithm.hash(bytes).text();
         int at = lineOf(name);
-        if (at >= 0) {
-            lines.set(at, line);
-        } else {
-            lines.add(line);
-        }
+        remove(name);
+        lines.add(at >= 0 ? Math.min(at, lines.size()) : lines.size(), line);
     }
 
-    /** Removes a user, if there is such a one. */
+    /** Removes a user, every line of it. */
     public void remove(String name) {
-        int at = lineOf(name);
-        if (at >= 0) {
+        int at;
+        while ((at = lineOf(name)) >= 0) {
             lines.remove(at);
         }
     }

@@ -47,7 +47,10 @@ final class HostName {
         String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         if (bare.indexOf(':') >= 0) {
             InetAddress address = NetUtil.createInetAddressFromIpAddressString(bare);
-            return new HostName(address == null ? bare.toLowerCase(Locale.ROOT) : NetUtil.toAddressString(address));
+            return new HostName(
+                    address == null
+                            ? bare.toLowerCase(Locale.ROOT)
+                            : NetUtil.toAddressString(EmbeddedIpv4.of(address)));
         }
         String lower = bare.toLowerCase(Locale.ROOT);
         return new HostName(lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower);

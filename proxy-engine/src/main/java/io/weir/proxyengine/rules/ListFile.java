@@ -37,13 +37,27 @@ final class ListFile {
      * @throws RulesException if it cannot be read, is too large, or is no list
      */
     static LoadedList load(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new RulesException("list " + file + (Files.exists(file) ? " is no file" : " is not there"));
-        }
+        requireFile(file);
         try (InputStream in = Files.newInputStream(file)) {
             return new ListFile().read(new TextLines(in), file);
         } catch (IOException e) {
             throw new RulesException("list " + file + " cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Only looks whether it is there, and answers one that is empty.
+     *
+     * @throws RulesException if it is not
+     */
+    static LoadedList look(Path file) {
+        requireFile(file);
+        return new LoadedList(NameTable.EMPTY, AddressRanges.EMPTY, 0);
+    }
+
+    private static void requireFile(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new RulesException("list " + file + (Files.exists(file) ? " is no file" : " is not there"));
         }
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The lists of one state of the rules, each read once; those that have not changed are taken over from the state before. One thread. */
@@ -12,12 +13,14 @@ final class ListStore {
     private record Kept(FileStamp stamp, LoadedList list) {}
 
     private final Path folder;
+    private final Function<Path, LoadedList> loader;
     private final Map<Path, Kept> before;
     private final Map<Path, Kept> lists = new LinkedHashMap<>();
     private final Map<Path, FileStamp> looked = new LinkedHashMap<>();
 
-    private ListStore(Path folder, Map<Path, Kept> before) {
+    private ListStore(Path folder, Map<Path, Kept> before, Function<Path, LoadedList> loader) {
         this.folder = folder;
+        this.loader = loader;
         this.before = before;
     }
 
@@ -28,7 +31,13 @@ final class ListStore {
      * @param before that of the state before; null if there is none
      */
     static ListStore of(Path folder, @Nullable ListStore before) {
-        return new ListStore(folder.toAbsolutePath().normalize(), before == null ? Map.of() : before.lists);
+        return new ListStore(
+                folder.toAbsolutePath().normalize(), before == null ? Map.of() : before.lists, ListFile::load);
+    }
+
+    /** One that only looks whether lists are there: they may be large, and are in memory already where they are used. */
+    static ListStore looking(Path folder) {
+        return new ListStore(folder.toAbsolutePath().normalize(), Map.of(), ListFile::look);
     }
 
     /**
@@ -48,7 +57,7 @@ final class ListStore {
             FileStamp stamp = FileStamp.of(file); // before it is read: a change meanwhile shows at the next look
             looked.put(file, stamp);
             Kept old = before.get(file);
-            known = old != null && old.stamp.equals(stamp) ? old : new Kept(stamp, ListFile.load(file));
+            known = old != null && old.stamp.equals(stamp) ? old : new Kept(stamp, loader.apply(file));
             lists.put(file, known);
         }
         return known.list;

@@ -62,6 +62,20 @@ public final class LiveRules implements AutoCloseable {
         return read(source, abilities, null, new LinkedHashMap<>());
     }
 
+    /**
+     * Reads rules without the lists that they name, of which only is looked whether they are there.
+     *
+     * @throws RulesException if they cannot be used
+     */
+    public static void check(RuleSource source, Abilities abilities) {
+        List<Fault> faults = new ArrayList<>();
+        RuleSet set = source.read(faults);
+        RuleCompiler.compile(set, ListStore.looking(source.folder()), abilities, null, faults);
+        if (!faults.isEmpty()) {
+            throw new RulesException(source.shown(), faults);
+        }
+    }
+
     private static Rules read(
             RuleSource source, Abilities abilities, @Nullable Rules before, Map<Path, FileStamp> looked) {
         if (source instanceof RuleSource.OfFile of) {

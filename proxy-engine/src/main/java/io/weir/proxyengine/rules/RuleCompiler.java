@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes {@link Rules} of a {@link RuleSet}: reads what the values say, and the lists that they name. One use, one thread. */
 final class RuleCompiler {
+    private static final int FAULTS_MAX = 1_000;
     private static final String LIST = "list:";
     private static final int PORT_MAX = 65_535;
 
@@ -76,7 +77,7 @@ final class RuleCompiler {
 
     private void fault(String message) {
         Fault fault = new Fault(line, message);
-        if (!faults.contains(fault)) {
+        if (faults.size() < FAULTS_MAX && !faults.contains(fault)) {
             faults.add(fault);
         }
     }
@@ -119,7 +120,7 @@ final class RuleCompiler {
             } else if (value.length() > 1 && value.startsWith("/") && value.endsWith("/")) {
                 expression(value, compiled);
             } else if (address != null) {
-                addresses.add(NetUtil.toAddressString(address));
+                addresses.add(NetUtil.toAddressString(EmbeddedIpv4.of(address)));
             } else if (!name(value, own) && !glob(value, globs)) {
                 fault(Fault.shown(value)
                         + " is no host: write example.com, .example.com (it and below), *.example.com (below it), *.ads.*, /expression/,"

@@ -1,8 +1,10 @@
 package io.weir.proxyengine.rules;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** Rules, or a list that they name, cannot be used. The message names the file and what is wrong, twenty faults at most; {@link #faults()} has all. */
+/** Rules, or a list that they name, cannot be used. The message, which goes to logs, names the file and the lines, but
+ * nothing of what they say: it may be the wrong file, and hold secrets. {@link #faults()} has all. */
 public final class RulesException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int SHOWN = 20;
@@ -28,10 +30,12 @@ public final class RulesException extends RuntimeException {
     }
 
     private static String shown(List<Fault> faults) {
-        String some = String.join(
-                "; ", faults.stream().limit(SHOWN).map(Fault::toString).toList());
-        int more = faults.size() - SHOWN;
-        return more > 0 ? some + "; and " + more + " more faults" : some;
+        String lines = faults.stream()
+                .limit(SHOWN)
+                .map(fault -> String.valueOf(fault.line()))
+                .collect(Collectors.joining(", "));
+        return (faults.size() == 1 ? "a fault in line " : faults.size() + " faults, in the lines ") + lines
+                + (faults.size() > SHOWN ? " and more" : "") + ": weir rules check says what is wrong";
     }
 
     /** All faults; none if a file could not be read at all. */

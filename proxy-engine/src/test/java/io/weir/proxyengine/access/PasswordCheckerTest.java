@@ -55,21 +55,37 @@ class PasswordCheckerTest {
     }
 
     @Test
+    void whatIsRememberedOfOneAddressTellsNobodyElseThatItIsRight() {
+        try (var checker = time.open(file)) {
+            Desk desk = checker.desk();
+            ask(desk, "10.0.0.1", "anna", "grün");
+            time.runAll();
+
+            assertThat(desk.known(address("10.0.0.1"), credentials("anna", "grün"), null))
+                    .isNotNull();
+            assertThat(desk.known(address("10.0.0.2"), credentials("anna", "grün"), null))
+                    .isNull();
+        }
+    }
+
+    @Test
     void theRightPasswordIsRightAndIsRememberedForAMinuteAfterItsLastUse() {
         try (var checker = time.open(file)) {
             Desk desk = checker.desk();
-            assertThat(desk.known(credentials("anna", "grün"), null)).isNull();
+            assertThat(desk.known(address("10.0.0.1"), credentials("anna", "grün"), null))
+                    .isNull();
             ask(desk, "10.0.0.1", "anna", "grün");
             time.runAll();
 
             assertThat(last()).isEqualTo(Verdict.Outcome.RIGHT);
             for (int i = 0; i < 10; i++) {
                 time.advance(59, TimeUnit.SECONDS);
-                Known known = checker.desk().known(credentials("anna", "grün"), null);
+                Known known = checker.desk().known(address("10.0.0.1"), credentials("anna", "grün"), null);
                 assertThat(Objects.requireNonNull(known).user()).isEqualTo("anna");
             }
             time.advance(61, TimeUnit.SECONDS);
-            assertThat(desk.known(credentials("anna", "grün"), null)).isNull();
+            assertThat(desk.known(address("10.0.0.1"), credentials("anna", "grün"), null))
+                    .isNull();
             assertThat(checker.computed()).isEqualTo(1);
         }
     }
@@ -83,9 +99,12 @@ class PasswordCheckerTest {
             Known known = verdicts.get(0).known();
             time.advance(1, TimeUnit.HOURS);
 
-            assertThat(desk.known(credentials("anna", "grün"), known)).isSameAs(known);
-            assertThat(desk.known(credentials("anna", "gelb"), known)).isNull();
-            assertThat(desk.known(credentials("bert", "grün"), known)).isNull();
+            assertThat(desk.known(address("10.0.0.1"), credentials("anna", "grün"), known))
+                    .isSameAs(known);
+            assertThat(desk.known(address("10.0.0.1"), credentials("anna", "gelb"), known))
+                    .isNull();
+            assertThat(desk.known(address("10.0.0.1"), credentials("bert", "grün"), known))
+                    .isNull();
         }
     }
 
@@ -180,7 +199,8 @@ class PasswordCheckerTest {
             assertThat(last()).isEqualTo(Verdict.Outcome.RIGHT);
             ask(desk, "2001:db8:0:1::1", "anna", "grün");
             assertThat(last()).isEqualTo(Verdict.Outcome.RIGHT);
-            assertThat(desk.known(credentials("bert", "blau"), null)).isNotNull();
+            assertThat(desk.known(address("10.0.0.1"), credentials("bert", "blau"), null))
+                    .isNotNull();
             long computed = checker.computed();
             ask(desk, "10.0.0.1", "anna", "grün");
             ask(desk, "2001:db8::ffff", "anna", "grün"); // one of 2^64 that are one's
@@ -259,11 +279,13 @@ class PasswordCheckerTest {
             ask(desk, "10.0.0.1", "anna", "grün");
             Known known = verdicts.get(0).known();
             TestUsers.write(file, "bert", "blau", "carl", "rot");
-            assertThat(desk.known(credentials("anna", "grün"), known)).isNotNull();
+            assertThat(desk.known(address("10.0.0.1"), credentials("anna", "grün"), known))
+                    .isNotNull();
 
             checker.look();
 
-            assertThat(desk.known(credentials("anna", "grün"), known)).isNull();
+            assertThat(desk.known(address("10.0.0.1"), credentials("anna", "grün"), known))
+                    .isNull();
             ask(desk, "10.0.0.1", "anna", "grün");
             assertThat(last()).isEqualTo(Verdict.Outcome.WRONG);
             ask(desk, "10.0.0.1", "carl", "rot");
