@@ -157,7 +157,7 @@ public record EngineConfig(
             return LiveRules.open(
                     rules, new Abilities(intercept != null, intercept != null && intercept.bodies() != null));
         } catch (RulesException e) {
-            throw new EngineException(String.valueOf(e.getMessage()), e);
+            throw new EngineException(e.inFull(), e); // to whoever starts it, who may read the file
         }
     }
 

@@ -18,6 +18,8 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules and interception: what is read, whose bodies are stored, and what is refused in a tunnel that is read. */
 class RulesInterceptedTest {
@@ -90,6 +92,33 @@ class RulesInterceptedTest {
                             "rule no-delete"));
             assertThat(proxy.proxy().engine().rules().stream().map(CompiledRule::hits))
                     .containsExactly(1L, 1L);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET https://blocked.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: blocked.example\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: blocked.example:\r\n\r\n",
+                "GET https://localhost/ HTTP/1.1\r\nHost: blocked.example\r\n\r\n",
+                "PUT / HTTP/1.1\r\nHost: other.example\r\nContent-Length: 0\r\n\r\n"
+            })
+    void whicheverHostAnOriginMayGoByIsHeldAgainstTheRules(String request) throws Exception {
+        try (var proxy = start(
+                        all(),
+                        "refuse scheme=https host=blocked.example",
+                        "refuse scheme=https host=localhost method=PUT",
+                        "allow");
+                SSLServerSocket listener = proxy.listen()) {
+            Future<Wire> accepted = accept(listener);
+            var client = new Wire(proxy.open(listener));
+            accepted.get();
+            client.send(request);
+            assertThat(client.readMessage()).startsWith("HTTP/1.1 403 ");
+            client.close();
+            assertThat(proxy.ledger().awaitExchanges(1).get(0).counts().originUp())
+                    .isZero();
         }
     }
 

@@ -61,7 +61,7 @@ final class Breaks {
     boolean addBeginning() {
         Break missing = beginning;
         if (missing != null) {
-            list.add(0, missing);
+            list.add(missing);
         }
         return missing != null;
     }
