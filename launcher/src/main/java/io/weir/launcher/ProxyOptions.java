@@ -13,7 +13,7 @@ import picocli.CommandLine.ParseResult;
 /** Makes the options of {@code weir proxy} out of the table of keys, and tells which were given. Main thread. */
 final class ProxyOptions {
     /** Options of which one holds several values. */
-    private static final Set<String> SPLIT = Set.of("HOST-PATTERN", "NAME");
+    private static final Set<String> SPLIT = Set.of("HOST-PATTERN", "NAME", "NETWORK");
 
     /** For tests of ours only. */
     private static final Set<String> HIDDEN = Set.of("--ring-slots");
