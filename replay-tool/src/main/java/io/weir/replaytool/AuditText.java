@@ -42,7 +42,8 @@ final class AuditText {
         }
         if (report.skipped() > 0) {
             out.println("            " + Figures.counted(report.skipped(), "event")
-                    + " before the first checkpoint not added up, since the journal's beginning is missing");
+                    + " before the first checkpoint not added up, since "
+                    + (report.omissions().pruned() == null ? "the journal's beginning is missing" : "that has them"));
         }
         omissions(report.omissions());
     }

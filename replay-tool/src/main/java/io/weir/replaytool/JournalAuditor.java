@@ -51,6 +51,7 @@ final class JournalAuditor implements EventSink {
     private long violationsPlaced;
     private long firstMillis;
     private long boots;
+    private String nodeId = ""; // as starts and seals say, also before there is state
     private long startSequence;
     private long beforeStartMillis;
     private long sealSequence;
@@ -103,7 +104,7 @@ final class JournalAuditor implements EventSink {
                 outcome.records(),
                 outcome.events(),
                 fold.skipped(),
-                fold.nodeId(),
+                fold.nodeId().isEmpty() ? nodeId : fold.nodeId(),
                 boots,
                 fold.boot(),
                 fold.sessionsOpened(),
@@ -163,12 +164,14 @@ final class JournalAuditor implements EventSink {
     }
 
     private void note(long sequence, LedgerEvent event) {
-        if (event instanceof NodeStarted) {
+        if (event instanceof NodeStarted node) {
+            nodeId = node.nodeId();
             boots++;
             startSequence = sequence;
             beforeStartMillis = fold.atMillis();
             isStartBehindSeal = sealSequence == sequence - 1;
-        } else if (event instanceof Seal) {
+        } else if (event instanceof Seal seal) {
+            nodeId = seal.nodeId();
             sealSequence = sequence;
             beforeSealMillis = fold.atMillis();
         } else if (event instanceof JournalGap gap && isLoss(sequence, gap)) {
