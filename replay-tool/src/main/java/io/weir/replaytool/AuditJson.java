@@ -66,8 +66,12 @@ final class AuditJson implements SessionView {
             json.writeStringProperty("why", pruned.why());
             json.writeEndObject();
         }
-        json.writeNumberProperty("lost", omissions.lost());
-        json.writeNumberProperty("compacted", omissions.compacted());
+        if (omissions.lost() > 0) {
+            json.writeNumberProperty("lost", omissions.lost());
+        }
+        if (omissions.compacted() > 0) {
+            json.writeNumberProperty("compacted", omissions.compacted());
+        }
     }
 
     private void violation(Finding finding) {
