@@ -131,7 +131,8 @@ final class ConfigCommand implements Runnable {
                     Path data,
             @Option(names = "--json", description = "As JSON.") boolean asJson) {
         return with(() -> {
-            Settings settings = read(fileOf(file, data));
+            ConfigFile shown = file == null ? ConfigFile.inData(data) : ConfigFile.named(file); // none: the defaults
+            Settings settings = Configuration.load(shown, Map.of()).settings();
             out().print(asJson ? json(settings.tree()) : YamlText.of(settings));
             return DONE;
         });

@@ -79,6 +79,13 @@ class ConfigCommandTest {
     }
 
     @Test
+    void printShowsTheDefaultsWhereThereIsNoFile() {
+        assertThat(weir("print", "--data", folder.toString())).isZero();
+
+        assertThat(out.toString()).contains("timeouts:", "  head: 10s");
+    }
+
+    @Test
     void whatCannotBeReadIsTwo() {
         assertThat(weir("check", folder.resolve("none.yaml").toString())).isEqualTo(2);
         assertThat(err.toString()).contains("there is no configuration file");

@@ -7,9 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,9 +17,7 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -34,8 +29,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -387,7 +380,7 @@ class InterceptionEndToEndTest {
         byte[] body = WebOrigin.bytes(100_000);
         String killed;
         try (var doomed = weirOn(own)) {
-            HttpClient client = httpClient(HttpClient.Version.HTTP_2, doomed.proxyPort(), authorityOf(own));
+            HttpClient client = TrustingClient.of(HttpClient.Version.HTTP_2, doomed.proxyPort(), authorityOf(own));
             for (int i = 0; i < 10; i++) {
                 client.sendAsync(get("/never?" + i), BodyHandlers.discarding());
             }
@@ -421,25 +414,7 @@ class InterceptionEndToEndTest {
     // ---- helpers ----
 
     private static HttpClient httpClient(HttpClient.Version version) throws Exception {
-        return httpClient(version, hop.port(), authority);
-    }
-
-    private static HttpClient httpClient(HttpClient.Version version, int proxyPort, Path authority) throws Exception {
-        var store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        try (var in = Files.newInputStream(authority)) {
-            store.setCertificateEntry(
-                    "weir", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        var tls = SSLContext.getInstance("TLS");
-        tls.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder()
-                .version(version)
-                .sslContext(tls)
-                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort)))
-                .build();
+        return TrustingClient.of(version, hop.port(), authority);
     }
 
     private HttpRequest get(String path) {

@@ -3,23 +3,15 @@ package io.weir.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +55,7 @@ class TrafficEndToEndTest {
     private void record(Path data) throws Exception {
         try (WeirProcess weir = recorder(data)) {
             for (HttpClient.Version version : HttpClient.Version.values()) {
-                HttpClient client = client(version, weir.proxyPort(), authorityOf(data));
+                HttpClient client = TrustingClient.of(version, weir.proxyPort(), authorityOf(data));
                 for (int i = 0; i < REQUESTS; i++) {
                     HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create(origin.url(i % 4 == 0 ? "/echo?i=" + i : "/bytes?n=" + i * 1_000)));
@@ -77,24 +69,6 @@ class TrafficEndToEndTest {
             }
             weir.stop();
         }
-    }
-
-    private static HttpClient client(HttpClient.Version version, int proxyPort, Path authority) throws Exception {
-        var store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        try (var in = Files.newInputStream(authority)) {
-            store.setCertificateEntry(
-                    "weir", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        var tls = SSLContext.getInstance("TLS");
-        tls.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder()
-                .version(version)
-                .sslContext(tls)
-                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort)))
-                .build();
     }
 
     private static long figure(String json, String name) {

@@ -42,7 +42,7 @@ class EveryKeyTest {
     private static final Map<String, String> OTHERS = new LinkedHashMap<>();
 
     static {
-        OTHERS.put("data", "/tmp/other");
+        OTHERS.put("data", "elsewhere");
         OTHERS.put("proxy.listen", "[\"127.0.0.1:3128\", \"socks5://127.0.0.1:1080\"]");
         OTHERS.put("proxy.allow-open", "true");
         OTHERS.put("proxy.users", "\"USERS\"");
@@ -91,11 +91,11 @@ class EveryKeyTest {
         OTHERS.put("journal.keep-size", "28GiB");
         OTHERS.put("journal.ring-slots", "1024");
         OTHERS.put("log.level", "warn");
-        OTHERS.put("log.file", "/tmp/weir.log");
+        OTHERS.put("log.file", "logs/weir.log");
         OTHERS.put("log.format", "json");
         OTHERS.put("log.max-size", "1MiB");
         OTHERS.put("log.keep", "3");
-        OTHERS.put("access-log.file", "/tmp/access.log");
+        OTHERS.put("access-log.file", "logs/access.log");
         OTHERS.put("access-log.format", "combined");
         OTHERS.put("access-log.open-every", "30s");
     }
@@ -246,12 +246,12 @@ class EveryKeyTest {
         assertThat(gateway.allowPlain()).isTrue();
         assertThat(gateway.tls()).isNull();
 
-        assertThat(node.logFile()).contains(Path.of("/tmp/weir.log"));
+        assertThat(node.logFile()).contains(Path.of("logs/weir.log"));
         assertThat(node.logFormat()).isEqualTo(LogFormat.JSON);
         assertThat(node.logRotation()).isEqualTo(new Rotation(1 << 20, 3));
         assertThat(node.accessLog())
                 .contains(new AccessLogConfig(
-                        Path.of("/tmp/access.log"),
+                        Path.of("logs/access.log"),
                         AccessFormat.COMBINED,
                         Duration.ofSeconds(30),
                         new Rotation(1 << 20, 3)));
