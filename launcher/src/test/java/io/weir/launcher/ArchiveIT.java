@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -81,6 +83,18 @@ class ArchiveIT {
         }
         try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
             assertThat(jars).allMatch(jar -> jar.toString().endsWith(".jar"));
+        }
+    }
+
+    @Test
+    void itHoldsEveryJarThatItRunsOn() throws Exception {
+        Path lib = home.resolve("lib");
+        try (var launcher = new JarFile(lib.resolve("weir-launcher.jar").toFile())) {
+            String needed = launcher.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+
+            assertThat(needed.split(" "))
+                    .hasSizeGreaterThan(20)
+                    .allSatisfy(jar -> assertThat(lib.resolve(jar)).isNotEmptyFile());
         }
     }
 
