@@ -161,11 +161,14 @@ public record EngineConfig(
      */
     public static LiveRules openRules(RuleSource rules, @Nullable InterceptConfig intercept) {
         try {
-            return LiveRules.open(
-                    rules, new Abilities(intercept != null, intercept != null && intercept.bodies() != null));
+            return LiveRules.open(rules, abilities(intercept));
         } catch (RulesException e) {
             throw new EngineException(e.inFull(), e); // to whoever starts it, who may read the file
         }
+    }
+
+    static Abilities abilities(@Nullable InterceptConfig intercept) {
+        return new Abilities(intercept != null, intercept != null && intercept.bodies() != null);
     }
 
     boolean allowsPrivateDestinations() {

@@ -17,7 +17,9 @@ import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.Rules;
+import io.weir.proxyengine.rules.RulesException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -173,7 +175,7 @@ public final class ProxyEngine implements AutoCloseable {
                     interception,
                     certificates,
                     passwords,
-                    rules == null ? null : rules.current());
+                    rulesToAsk());
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -200,15 +202,50 @@ public final class ProxyEngine implements AutoCloseable {
      * @throws EngineException naming what is wrong; then nothing was changed
      */
     public void reconfigure(LiveConfig live, ConfigChanged change) {
+        reconfigure(live, null, change);
+    }
+
+    /**
+     * The same with other rules.
+     *
+     * @param other what {@link #prepareRules} has read; null to keep those of now
+     */
+    public void reconfigure(LiveConfig live, LiveRules.@Nullable Ready other, ConfigChanged change) {
         EngineConfig changed = config.with(live, change.version());
         DestinationPolicy policy = policy(changed);
         InterceptedHosts hosts = live.hosts();
-        Rules newest = rules == null ? null : rules.current();
+        if (rules != null && other != null) {
+            rules.replace(other);
+        }
+        Rules newest = rulesToAsk();
         command(change, loop -> loop.reconfigure(changed, policy, newest));
         config = changed;
         acceptLimit.max(changed.maxConnections());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
+        }
+    }
+
+    /** The newest; null if there are none. */
+    private @Nullable Rules rulesToAsk() {
+        Rules newest = rules == null ? null : rules.current();
+        return newest == null || newest.size() == 0 ? null : newest;
+    }
+
+    /**
+     * Reads rules, for {@link #reconfigure}; nothing is in force by that. Reads files.
+     *
+     * @param source where they are
+     * @throws EngineException naming all their faults, or if the engine was started without rules
+     */
+    public LiveRules.Ready prepareRules(RuleSource source) {
+        if (rules == null) {
+            throw new EngineException("the engine was started without rules");
+        }
+        try {
+            return rules.prepare(source, EngineConfig.abilities(config.intercept()));
+        } catch (RulesException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -224,7 +261,7 @@ public final class ProxyEngine implements AutoCloseable {
         LiveRules live = Objects.requireNonNull(rules);
         Consumer<Rules> listener = rulesListener;
         if (listener == null) {
-            Rules newest = live.current();
+            Rules newest = rulesToAsk();
             loops.values().forEach(loop -> execute(loop, () -> loop.rules(newest)));
         } else {
             listener.accept(live.current());

@@ -6,7 +6,6 @@ import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.rules.Abilities;
 import io.weir.proxyengine.rules.LiveRules;
-import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.RulesException;
 import io.weir.proxyengine.tls.OriginTls;
 import io.weir.proxyengine.tls.TlsException;
@@ -102,18 +101,26 @@ final class CrossChecks {
     }
 
     private void rules() {
-        if (!areRight(Keys.RULES, Keys.INTERCEPT, Keys.CAPTURE)) {
+        if (!areRight(Keys.RULES, Keys.RULE_LINES, Keys.INTERCEPT, Keys.CAPTURE)) {
             return;
         }
-        settings.get(Keys.RULES).ifPresent(file -> {
-            try {
-                boolean intercepts = !settings.get(Keys.INTERCEPT).isEmpty();
-                boolean captures = intercepts && !settings.get(Keys.CAPTURE).isEmpty();
-                LiveRules.check(new RuleSource.OfFile(file), new Abilities(intercepts, captures));
-            } catch (RulesException e) {
-                faults.accept(Keys.RULES, String.valueOf(e.getMessage()));
+        boolean isFile = settings.get(Keys.RULES).isPresent();
+        if (isFile && !settings.get(Keys.RULE_LINES).isEmpty()) {
+            faults.accept(Keys.RULES, "names a file of rules (--rules), and there are rules here too: say one of them");
+            return;
+        }
+        boolean intercepts = !settings.get(Keys.INTERCEPT).isEmpty();
+        boolean captures = intercepts && !settings.get(Keys.CAPTURE).isEmpty();
+        try {
+            LiveRules.check(NodeSettings.rules(settings), new Abilities(intercepts, captures));
+        } catch (RulesException e) {
+            if (isFile) {
+                faults.accept(
+                        Keys.RULES, String.valueOf(e.getMessage())); // not what the lines say: it may be the wrong file
+            } else {
+                faults.accept(Keys.RULE_LINES, e.inFull());
             }
-        });
+        }
     }
 
     private static boolean isForThisMachine(ListenerConfig listener) {
