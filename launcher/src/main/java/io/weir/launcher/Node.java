@@ -33,6 +33,7 @@ import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayToken;
 import io.weir.wsgateway.Ledger;
 import io.weir.wsgateway.LogFeed;
+import io.weir.wsgateway.NodeControls;
 import io.weir.wsgateway.PublishedCertificate;
 import io.weir.wsgateway.SessionControl;
 import java.io.IOException;
@@ -124,11 +125,10 @@ final class Node implements AutoCloseable {
             gateway = Gateway.start(
                     gatewayConfig,
                     new AggregatorLedger(aggregator, JournalHistory.of(data.journal())),
-                    new EngineControl(state),
+                    new NodeControls(new EngineControl(state), keeper, new EngineRules(state)),
                     logs,
                     () -> state.status(aggregator.health().countingSinceMillis()),
-                    new EngineMetrics(state),
-                    keeper);
+                    new EngineMetrics(state));
             List<InetSocketAddress> refused = new ArrayList<>(config.refusedDestinations());
             refused.add(gateway.address());
             ProxyEngine engine = ProxyEngine.start(

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +109,12 @@ class ReloadStormTest {
                             == 2);
 
             TunnelClient.open(weir, origin.authority()).echo(6).close();
+            assertThat(api(weir, "/api/rules", null))
+                    .contains("{\"name\":\"after\",\"rule\":\"allow host=127.0.0.1\",\"hits\":1}");
+            assertThat(api(weir, "/api/rules/test", "{\"url\":\"https://other.example/\"}"))
+                    .contains(
+                            "\"decision\":\"allowed\",\"rule\":\"default\"",
+                            "after: allow host=127.0.0.1: no, the host is other.example");
             assertThat(weir.stop()).isEqualTo(143);
         }
         JsonNode rows = audit(data).path("rows");
@@ -124,6 +131,19 @@ class ReloadStormTest {
                     .as("the same rules, the same version")
                     .isEqualTo(2);
         }
+    }
+
+    private static String api(WeirProcess weir, String path, @Nullable String body) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(weir.gatewayUrl(path)))
+                .timeout(Duration.ofSeconds(20))
+                .header("Authorization", "Bearer " + weir.token())
+                .header("Content-Type", "application/json");
+        if (body != null) {
+            request.POST(HttpRequest.BodyPublishers.ofString(body));
+        }
+        return HttpClient.newHttpClient()
+                .send(request.build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     private static String configuration(int version) {

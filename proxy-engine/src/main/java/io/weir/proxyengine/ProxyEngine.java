@@ -288,6 +288,11 @@ public final class ProxyEngine implements AutoCloseable {
         return passwords == null ? -1 : passwords.users();
     }
 
+    /** The rules that are in force now, to be asked. */
+    public Rules currentRules() {
+        return rules == null ? Rules.NONE : rules.current();
+    }
+
     /** The rules that are in force now, in their order, each with how often it has decided; none if there are none. */
     public List<CompiledRule> rules() {
         return rules == null ? List.of() : rules.current().all();
