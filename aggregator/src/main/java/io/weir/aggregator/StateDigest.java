@@ -1,5 +1,7 @@
 package io.weir.aggregator;
 
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.OfUser;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.Sum;
 import io.weir.eventbus.Tally;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -11,6 +13,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** One number for a whole state: what a replay must reproduce bit for bit. */
 final class StateDigest {
@@ -38,6 +41,10 @@ final class StateDigest {
                 fold.openCount());
         digest.tally(fold.totals());
         fold.forEachOpen(digest::session);
+        if (fold.usages().isSettled()) { // else not everybody knows the same
+            digest.longs(fold.usageSinceSequence());
+            fold.usage().forEach(digest::usage);
+        }
         return digest.hex();
     }
 
@@ -54,6 +61,17 @@ final class StateDigest {
         longs(info.id(), info.parentId(), info.protocol().code(), info.openedAtMillis());
         texts(info.method(), info.host(), info.url(), info.remote(), info.user(), info.originAddress());
         tally(info.counts());
+    }
+
+    private void usage(OfUser usage) {
+        texts(usage.user());
+        sums(usage.days());
+        sums(usage.months());
+    }
+
+    private void sums(List<Sum> sums) {
+        longs(sums.size());
+        sums.forEach(sum -> longs(sum.period(), sum.bytes(), sum.warnedQuotaBytes()));
     }
 
     private void tally(Tally tally) {
