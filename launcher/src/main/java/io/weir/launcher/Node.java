@@ -106,7 +106,8 @@ final class Node implements AutoCloseable {
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
                 CompletableFuture.supplyAsync(config::transport); // while the journal opens
-        Aggregator aggregator = Aggregator.open(bus, config.aggregator(data.journal(), data.seal(), Version.text()));
+        Aggregator aggregator =
+                Aggregator.open(bus, config.aggregator(data.journal(), data.seal(), Version.text()), config.quotas());
         Gateway gateway = null;
         AccessLog accessLog = null;
         try {
@@ -133,9 +134,10 @@ final class Node implements AutoCloseable {
                             .rules(config.rules())
                             .build(),
                     bus);
+            bus.quotas().listen(engine::endSessionsOf);
             state.started(engine);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(applying(engine, gateway, room));
+            keeper.serve(applying(aggregator, engine, gateway, room));
             return new Node(
                     data,
                     aggregator,
@@ -184,10 +186,11 @@ final class Node implements AutoCloseable {
                 .publish(event);
     }
 
-    private static ConfigKeeper.Node applying(ProxyEngine engine, Gateway gateway, int room) {
+    private static ConfigKeeper.Node applying(Aggregator aggregator, ProxyEngine engine, Gateway gateway, int room) {
         return (settings, change) -> {
             var config = new NodeSettings(settings, room);
             engine.reconfigure(config.live(), change);
+            aggregator.quotas(config.quotas());
             gateway.allow(config.gatewayNames());
             LogLevels.configure(settings.get(Keys.LOG_LEVEL));
         };

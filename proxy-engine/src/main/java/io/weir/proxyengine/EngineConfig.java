@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param intercept what is intercepted; null if nothing is
  * @param privateDestinations whether clients may go to loopback and private addresses
  * @param access who may use the proxy; null if everybody may who reaches it
+ * @param sessionLimits how many sessions may be open at once
  * @param rules where the rules come from that say what is allowed; null if everything is
  */
 public record EngineConfig(
@@ -52,6 +53,7 @@ public record EngineConfig(
         @Nullable InterceptConfig intercept,
         PrivateDestinations privateDestinations,
         @Nullable AccessConfig access,
+        SessionLimits sessionLimits,
         @Nullable RuleSource rules) {
 
     /**
@@ -141,6 +143,7 @@ public record EngineConfig(
                 intercept,
                 live.privateDestinations(),
                 access,
+                live.sessionLimits(),
                 rules);
     }
 
@@ -192,6 +195,7 @@ public record EngineConfig(
         private @Nullable InterceptConfig intercept;
         private PrivateDestinations privateDestinations = PrivateDestinations.AUTO;
         private @Nullable AccessConfig access;
+        private SessionLimits sessionLimits = SessionLimits.NONE;
         private @Nullable RuleSource rules;
 
         private Builder(InetSocketAddress listener) {
@@ -306,6 +310,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#sessionLimits()}. */
+        public Builder sessionLimits(SessionLimits value) {
+            sessionLimits = value;
+            return this;
+        }
+
         /** See {@link EngineConfig#rules()}. */
         public Builder rules(@Nullable RuleSource value) {
             rules = value;
@@ -343,6 +353,7 @@ public record EngineConfig(
                     intercept,
                     privateDestinations,
                     access,
+                    sessionLimits,
                     rules);
         }
     }

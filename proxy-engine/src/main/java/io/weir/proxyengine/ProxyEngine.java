@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -53,6 +54,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final List<LoopDelay> delays = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
     private final AcceptLimit acceptLimit;
+    private final SessionPlaces places;
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
     private final Certificates certificates;
@@ -75,6 +77,7 @@ public final class ProxyEngine implements AutoCloseable {
                 new DefaultThreadFactory("weir-loop"),
                 config.transport().handlers());
         acceptLimit = new AcceptLimit(config.maxConnections());
+        places = new SessionPlaces(config.sessionLimits());
         interception = config.intercept() == null ? null : Interception.start(config.intercept());
     }
 
@@ -145,6 +148,7 @@ public final class ProxyEngine implements AutoCloseable {
                     policy,
                     reads,
                     acceptLimit,
+                    places,
                     interception,
                     certificates,
                     passwords,
@@ -181,6 +185,7 @@ public final class ProxyEngine implements AutoCloseable {
         command(change, loop -> loop.reconfigure(changed, policy));
         config = changed;
         acceptLimit.max(changed.maxConnections());
+        places.limits(changed.sessionLimits());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
         }
@@ -252,6 +257,13 @@ public final class ProxyEngine implements AutoCloseable {
     public void closeSessions(Collection<Long> sessionIds, String command, String by, String why) {
         List<Long> ids = List.copyOf(sessionIds);
         command(new CommandReceived(command, 0, by, why), loop -> loop.abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
+    }
+
+    /**
+     * Ends all open sessions of users who have used up a quota; what they ask for next is refused by the bus's board. Returns at once; any thread.
+     */
+    public void endSessionsOf(Set<String> users) {
+        loops.values().forEach(loop -> execute(loop, () -> loop.abortUsers(users, CloseReason.QUOTA_EXCEEDED)));
     }
 
     /** Records the command before any loop carries it out; once the engine has stopped it is void. */

@@ -90,6 +90,9 @@ final class Types {
                             + "' is not printable ASCII of at most 128 characters, without quotation marks and backslashes"),
             Function.identity());
 
+    /** A quota of one user. */
+    static final ValueType<UserQuota> USER_QUOTA = text(UserQuota.FORM_TEXT, UserQuota::parse, UserQuota::text);
+
     /** A listener, with how it is written. */
     static final ValueType<Listener> LISTENER = text(
             "[KIND://]HOST:PORT[?SETTINGS], such as 127.0.0.1:8080 or socks5://127.0.0.1:1080",
@@ -234,7 +237,7 @@ final class Types {
         return minutes % (24 * 60) == 0 ? minutes / (24 * 60) + "d" : minutes / 60 + "h";
     }
 
-    private static String sizeText(long bytes) {
+    static String sizeText(long bytes) {
         if (bytes == 0 || bytes % 1024 != 0) {
             return String.valueOf(bytes);
         }
