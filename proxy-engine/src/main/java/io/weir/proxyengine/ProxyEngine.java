@@ -221,6 +221,11 @@ public final class ProxyEngine implements AutoCloseable {
         return List.copyOf(delays);
     }
 
+    /** Who has places, for tests. */
+    SessionPlaces places() {
+        return places;
+    }
+
     /** The loops, for tests of what they do. */
     Collection<EngineLoop> loops() {
         return loops.values();
