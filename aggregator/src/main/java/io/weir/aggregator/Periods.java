@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>UTC has no summer time, so that every day is as long as every other and nobody's day is counted twice.
  */
-final class Periods {
+public final class Periods {
     static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
     private static final long MONTHS_A_YEAR = 12;
     private static final long FIRST_YEAR = 1970;
@@ -33,14 +33,14 @@ final class Periods {
     }
 
     /** As {@code 2026-11-26}; its number if no calendar has it. */
-    static String dayText(long day) {
+    public static String dayText(long day) {
         return Math.abs(day) > DAYS_MAX
                 ? String.valueOf(day)
                 : LocalDate.ofEpochDay(day).toString();
     }
 
     /** As {@code 2026-11}; its number if no calendar has it. */
-    static String monthText(long month) {
+    public static String monthText(long month) {
         return Math.abs(month) > MONTHS_MAX
                 ? String.valueOf(month)
                 : yearMonth(month).toString();

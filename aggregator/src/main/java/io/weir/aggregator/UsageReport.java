@@ -4,7 +4,6 @@ import io.weir.aggregator.QuotaPolicy.Quota;
 import io.weir.eventbus.LedgerEvent.CheckpointUsage.OfUser;
 import io.weir.eventbus.LedgerEvent.CheckpointUsage.Sum;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,19 +42,6 @@ public record UsageReport(long sequence, long sinceSequence, String day, String 
     public static UsageReport of(LedgerFold fold, QuotaPolicy policy, long atMillis) {
         long day = Periods.day(atMillis);
         return of(fold, policy, day, Periods.month(day));
-    }
-
-    /** Of the latest day and month in which anybody has used anything. */
-    public static UsageReport latest(LedgerFold fold) {
-        long day = fold.usage().stream()
-                .flatMapToLong(user -> numbers(user.days()))
-                .max()
-                .orElse(Periods.day(fold.atMillis()));
-        return of(fold, QuotaPolicy.NONE, day, Periods.month(day));
-    }
-
-    private static LongStream numbers(List<Sum> sums) {
-        return sums.stream().mapToLong(Sum::period);
     }
 
     private static UsageReport of(LedgerFold fold, QuotaPolicy policy, long day, long month) {

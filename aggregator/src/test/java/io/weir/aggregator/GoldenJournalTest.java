@@ -131,7 +131,7 @@ class GoldenJournalTest {
                 .containsExactly(
                         new OfUser("bob", List.of(new Sum(19_675, 289, 0)), List.of(new Sum(646, 289, 0))),
                         new OfUser("änna", List.of(new Sum(19_675, 579, 600)), List.of(new Sum(646, 579, 0))));
-        assertThat(fold.digest()).isEqualTo("DIGEST");
+        assertThat(fold.digest()).isEqualTo("2232869228efaccbaa84d98ca97f09ed1c5b3e6e81f3a436c1a3a18ce1386dd2");
     }
 
     @Test

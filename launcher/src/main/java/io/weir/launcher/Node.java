@@ -4,6 +4,7 @@ import io.weir.aggregator.Aggregator;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.UsageReport;
 import io.weir.aggregator.history.IndexThread;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
@@ -121,7 +122,7 @@ final class Node implements AutoCloseable {
                     new EngineControl(state),
                     logs,
                     () -> state.status(aggregator.health().countingSinceMillis()),
-                    new EngineMetrics(state),
+                    new EngineMetrics(state, bus.quotas()),
                     keeper);
             List<InetSocketAddress> refused = new ArrayList<>(config.refusedDestinations());
             refused.add(gateway.address());
@@ -319,6 +320,11 @@ final class Node implements AutoCloseable {
         @Override
         public void requestSnapshot(Consumer<Snapshot> reader) {
             aggregator.requestSnapshot(reader);
+        }
+
+        @Override
+        public void requestUsage(Consumer<UsageReport> reader) {
+            aggregator.requestUsage(reader);
         }
 
         @Override

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +98,7 @@ class QuotaEndToEndTest {
             assertThat(received).isLessThan(quota + DOWNLOADS * 2 * MIB + Math.max(0, lost));
             try (var weir = WeirProcess.start(data)) {
                 assertRefused(weir, origin);
+                assertShown(weir, quota);
                 configure("quota-month: " + mebibytes * 2 + "MiB, quotas: [\"bob none\"]");
                 weir.hangUp();
                 soon().until(() -> answer(weir, origin, "anna", false).startsWith("HTTP/1.1 200 "));
@@ -101,12 +106,41 @@ class QuotaEndToEndTest {
                 assertThat(weir.stop()).isEqualTo(143);
             }
         }
+        var usage = WeirProcess.run("usage", "--json", "--data", data.toString());
+        assertThat(usage.status()).as(usage.err()).isZero();
+        JsonNode anna = JSON.readTree(usage.out()).path("users").get(0);
+        assertThat(anna.path("user").stringValue()).isEqualTo("anna");
+        assertThat(anna.path("months").get(0).path("bytes").longValue()).isEqualTo(used("anna"));
         List<String> warnings = events("QuotaWarned");
         assertThat(warnings).hasSize(1);
         assertThat(warnings.get(0)).contains("\"user\":\"anna\"", "\"quotaBytes\":" + quota);
         assertThat(audit(data, "--sessions")).contains("\"reason\":\"QUOTA_EXCEEDED\"");
         assertThat(events("ConnectionRefused"))
                 .allSatisfy(line -> assertThat(line).contains("the quota of " + quota + " bytes for "));
+    }
+
+    /** What the gateway says of users. */
+    private static void assertShown(WeirProcess weir, long quota) throws Exception {
+        JsonNode usage = JSON.readTree(get(weir, "/api/usage")).path("data");
+        JsonNode month = usage.get(0).path("month");
+        assertThat(usage.get(0).path("user").stringValue()).isEqualTo("anna");
+        assertThat(month.path("bytes").longValue()).isGreaterThanOrEqualTo(quota);
+        assertThat(month.path("quota").longValue()).isEqualTo(quota);
+        assertThat(month.path("warned").booleanValue()).isTrue();
+        assertThat(month.path("exceeded").booleanValue()).isTrue();
+        assertThat(usage.get(1).path("user").stringValue()).isEqualTo("bob");
+        assertThat(usage.get(1).path("month").has("quota")).isFalse();
+        assertThat(get(weir, "/metrics")).contains("\nweir_users_over_quota 1");
+    }
+
+    private static String get(WeirProcess weir, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(weir.gatewayUrl(path)))
+                .timeout(Duration.ofSeconds(20))
+                .header("Authorization", "Bearer " + weir.token())
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     private static void assertRefused(WeirProcess weir, EndlessOrigin origin) throws IOException {

@@ -165,6 +165,7 @@ public final class Gateway implements AutoCloseable {
                 new SessionsApi(ledger, snapshots, workers.rows(), workers.history()),
                 new ExchangesApi(ledger, snapshots, workers.history()),
                 new PastApi(ledger, workers.history()),
+                new UsageApi(ledger, snapshots),
                 new CommandsApi(snapshots, workers.rows(), sessions),
                 new ReplayApi(replay, snapshots),
                 new ConfigApi(control, workers.config()),
