@@ -124,10 +124,6 @@ final class UsageFold {
         users.values().forEach(reader);
     }
 
-    @Nullable UserUsage find(String user) {
-        return users.get(user);
-    }
-
     /** What everybody has used who has used anything, in the order of their names. */
     List<OfUser> list() {
         return users.values().stream()
@@ -227,6 +223,7 @@ final class UsageFold {
                 removeIfIdle(usage);
             }
         }
+        forgetTouched();
         sinceSequence = statedSince;
         isSettled = true;
     }
@@ -253,5 +250,11 @@ final class UsageFold {
         }
         long lastMonth = Periods.month(Periods.day(atMillis)) - 1;
         users.values().removeIf(usage -> !usage.hasOpenSessions() && usage.months.latest() < lastMonth);
+        forgetTouched();
+    }
+
+    /** Nobody may ever ask who was touched: those who are gone must not stay for that. */
+    private void forgetTouched() {
+        touched.removeIf(usage -> !usage.equals(users.get(usage.user())));
     }
 }

@@ -206,6 +206,25 @@ class UsageFoldTest {
         assertThat(whole.violations() + late.violations()).isZero();
     }
 
+    @Test
+    void aSessionThatOutlivesThousandsStillCountsForItsUser() {
+        long before = open("other", 0, whole);
+        long id = open("anna", 0, whole);
+        long nobody = open("", 0, whole);
+        close(before, counts(0, 0, 0, 0), whole);
+        for (int i = 0; i < 5_000; i++) { // the table of rows is written anew
+            use("bob");
+        }
+        move(id, counts(3, 0, 0, 0), whole);
+        move(nobody, counts(5, 0, 0, 0), whole);
+
+        assertThat(whole.usage())
+                .containsExactly(
+                        new OfUser("anna", List.of(new Sum(DAY, 3, 0)), List.of(new Sum(MONTH, 3, 0))),
+                        new OfUser("bob", List.of(new Sum(DAY, 5_000, 0)), List.of(new Sum(MONTH, 5_000, 0))));
+        assertThat(whole.violations()).isZero();
+    }
+
     private void use(String user) {
         long id = open(user, 0, whole);
         move(id, counts(1, 0, 0, 0), whole);

@@ -53,6 +53,45 @@ class QuotaEndToEndTest {
     }
 
     @Test
+    void eachLimitTakesEffectWithAReload() throws Exception {
+        configure("");
+        try (var origin = EndlessOrigin.start(100 * MIB);
+                var weir = WeirProcess.start(data)) {
+            assertThat(answerBesideAnother(weir, origin)).startsWith("HTTP/1.1 200 ");
+            reload(weir, "sessions: 1");
+            soon().until(() -> answerBesideAnother(weir, origin).startsWith("HTTP/1.1 503 "));
+            reload(weir, "sessions-per-user: 1");
+            soon().until(() -> answerBesideAnother(weir, origin).startsWith("HTTP/1.1 429 "));
+            reload(weir, "sessions-per-client: 1");
+            soon().until(() -> answerBesideAnother(weir, origin).contains("this client has 1 sessions open"));
+            reload(weir, "quota-day: 1KiB");
+            soon().until(() -> answer(weir, origin, "anna", false).startsWith("HTTP/1.1 429 "));
+            reload(weir, "quota-day: 1KiB, quotas: [\"anna day=none\"]");
+            soon().until(() -> answer(weir, origin, "anna", false).startsWith("HTTP/1.1 200 "));
+            assertThat(weir.stop()).isEqualTo(143);
+        }
+        assertThat(EndToEndTest.figure(audit(data), "open")).isZero();
+    }
+
+    private void reload(WeirProcess weir, String limits) throws IOException {
+        configure(limits);
+        weir.hangUp();
+    }
+
+    /** What anna is answered while she has a tunnel open. */
+    private static String answerBesideAnother(WeirProcess weir, EndlessOrigin origin) throws IOException {
+        String authority = origin.authority();
+        try (Socket tunnel = weir.connect()) {
+            tunnel.getOutputStream()
+                    .write(("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n"
+                                    + Downloads.credentials("anna") + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            tunnel.getInputStream().readNBytes("HTTP/1.1 200 Connection established\r\n\r\n".length());
+            return answer(weir, origin, "anna", false);
+        }
+    }
+
+    @Test
     void aQuotaIsNeitherExceededNorResetByThreeKillsUnderLoad() throws Exception {
         rounds(12, 3, 2 * MIB);
     }
