@@ -129,6 +129,7 @@ class QuotaEndToEndTest {
                 received += downloads.received();
                 assertRefused(weir, origin);
                 assertServed(weir, origin, "bob");
+                soon().until(() -> get(weir, "/api/usage").contains("\"bob\"")); // in the journal, and so not lost
                 weir.kill();
             }
             used = used("anna");
