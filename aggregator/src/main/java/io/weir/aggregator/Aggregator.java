@@ -41,6 +41,7 @@ public final class Aggregator implements AutoCloseable {
     private final JournalLock lock;
     private final LedgerWriter writer;
     private final LiveLedger ledger;
+    private final QuotaWatch quotas;
     private final SnapshotDesk desk;
     private final HealthBoard health;
     private final RecentExchanges exchanges;
@@ -59,6 +60,7 @@ public final class Aggregator implements AutoCloseable {
             JournalLock lock,
             LedgerWriter writer,
             LiveLedger ledger,
+            QuotaWatch quotas,
             SnapshotDesk desk,
             HealthBoard health,
             RecentExchanges exchanges,
@@ -74,6 +76,7 @@ public final class Aggregator implements AutoCloseable {
         this.lock = lock;
         this.writer = writer;
         this.ledger = ledger;
+        this.quotas = quotas;
         this.desk = desk;
         this.health = health;
         this.exchanges = exchanges;
@@ -97,7 +100,12 @@ public final class Aggregator implements AutoCloseable {
      * @throws JournalException if the journal is somebody else's, damaged, of a later version, or can't be written
      */
     public static Aggregator open(EventBus bus, AggregatorConfig config) {
-        return open(bus, config, ChronicleJournal::open, System::currentTimeMillis, freeSpaceOf(config));
+        return open(bus, config, QuotaPolicy.NONE);
+    }
+
+    /** The same, with quotas, which hold from the beginning. */
+    public static Aggregator open(EventBus bus, AggregatorConfig config, QuotaPolicy quotas) {
+        return open(bus, config, quotas, ChronicleJournal::open, System::currentTimeMillis, freeSpaceOf(config));
     }
 
     static Aggregator open(
@@ -106,9 +114,19 @@ public final class Aggregator implements AutoCloseable {
             JournalFactory journals,
             LongSupplier clockMillis,
             LongSupplier freeSpaceBytes) {
+        return open(bus, config, QuotaPolicy.NONE, journals, clockMillis, freeSpaceBytes);
+    }
+
+    static Aggregator open(
+            EventBus bus,
+            AggregatorConfig config,
+            QuotaPolicy quotas,
+            JournalFactory journals,
+            LongSupplier clockMillis,
+            LongSupplier freeSpaceBytes) {
         JournalLock lock = JournalLock.acquire(config.journalFolder());
         try {
-            return open(bus, config, lock, journals, clockMillis, freeSpaceBytes);
+            return open(bus, config, quotas, lock, journals, clockMillis, freeSpaceBytes);
         } catch (RuntimeException | Error e) {
             lock.close();
             throw e;
@@ -118,6 +136,7 @@ public final class Aggregator implements AutoCloseable {
     private static Aggregator open(
             EventBus bus,
             AggregatorConfig config,
+            QuotaPolicy quotas,
             JournalLock lock,
             JournalFactory journals,
             LongSupplier clockMillis,
@@ -150,7 +169,9 @@ public final class Aggregator implements AutoCloseable {
             HealthBoard health = new HealthBoard();
             SnapshotDesk desk = new SnapshotDesk(
                     fold.snapshot(clockMillis.getAsLong()), config.tick().toNanos(), System.nanoTime());
-            LiveLedger ledger = new LiveLedger(bus, config, writer, fold, desk, health, clockMillis, freeSpaceBytes);
+            QuotaWatch quotaWatch = new QuotaWatch(fold, writer, bus.quotas(), quotas);
+            LiveLedger ledger =
+                    new LiveLedger(bus, config, writer, fold, desk, health, quotaWatch, clockMillis, freeSpaceBytes);
             health.freeBytes(freeBytes);
             long recoveredSequence = fold.sequence();
             ledger.start(nodeId, recovered);
@@ -175,6 +196,7 @@ public final class Aggregator implements AutoCloseable {
                     lock,
                     writer,
                     ledger,
+                    quotaWatch,
                     desk,
                     health,
                     exchanges,
@@ -239,6 +261,21 @@ public final class Aggregator implements AutoCloseable {
      */
     public void requestSnapshot(Consumer<Snapshot> reader) {
         desk.request(reader, bus.published());
+        bus.wakeConsumer();
+    }
+
+    /** Has users' quotas changed, within a tick. */
+    public void quotas(QuotaPolicy policy) {
+        quotas.policy(policy);
+        bus.wakeConsumer();
+    }
+
+    /**
+     * Asks what users have used, as far as it is journaled. The reader is called once, on the consumer thread, within a tick; it must be quick. After {@link
+     * #close} nobody is called.
+     */
+    public void requestUsage(Consumer<UsageReport> reader) {
+        ledger.usageDesk().request(reader);
         bus.wakeConsumer();
     }
 

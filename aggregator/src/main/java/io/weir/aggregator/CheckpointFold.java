@@ -7,6 +7,7 @@ import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage;
 import io.weir.eventbus.Tally;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,14 @@ final class CheckpointFold {
         }
     }
 
+    void usage(CheckpointUsage part) {
+        switch (mode) {
+            case COMPARING -> fold.usages().compare(part);
+            case ADOPTING -> fold.usages().adopt(part);
+            case NONE -> stray("usage of no checkpoint");
+        }
+    }
+
     void session(CheckpointSession session) {
         sessionsSeen++;
         switch (mode) {
@@ -80,6 +89,11 @@ final class CheckpointFold {
         }
         if (mode == Mode.ADOPTING) {
             fold.adopted(whole);
+        } else if (mode == Mode.COMPARING && whole) {
+            fold.usages().compared();
+        }
+        if (mode != Mode.NONE && whole) {
+            fold.usages().drop(fold.atMillis());
         }
         mode = Mode.NONE;
     }
@@ -91,6 +105,9 @@ final class CheckpointFold {
     }
 
     void breakOff() {
+        if (mode == Mode.COMPARING) {
+            fold.usages().forgetStated();
+        }
         mode = Mode.NONE; // an adoption that did not end leaves the fold without state, to be overwritten by the next
     }
 

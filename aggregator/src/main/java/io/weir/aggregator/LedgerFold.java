@@ -11,6 +11,7 @@ import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
@@ -20,6 +21,7 @@ import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
+import io.weir.eventbus.LedgerEvent.QuotaWarned;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
@@ -69,6 +71,7 @@ public final class LedgerFold implements EventSink {
     private final List<Gap> gaps = new ArrayList<>();
     private final CheckpointFold checkpoint = new CheckpointFold(this);
     private final TunnelFold tunnels = new TunnelFold(this);
+    private final UsageFold usages = new UsageFold(this);
     private final UsedIds usedIds = new UsedIds();
     private boolean started;
     private boolean unsure;
@@ -97,6 +100,8 @@ public final class LedgerFold implements EventSink {
             checkpoint.counts(counts);
         } else if (event instanceof CheckpointConfig stated) {
             checkpoint.config(stated);
+        } else if (event instanceof CheckpointUsage usage) {
+            checkpoint.usage(usage);
         } else if (event instanceof CheckpointSession session) {
             checkpoint.session(session);
         } else if (event instanceof CheckpointEnded ended) {
@@ -176,6 +181,8 @@ public final class LedgerFold implements EventSink {
             eventCounts.refused();
         } else if (event instanceof ConfigChanged changed) {
             config = new CheckpointConfig(changed.version(), changed.digest());
+        } else if (event instanceof QuotaWarned warning) {
+            usages.warned(warning);
         }
         // InterceptionBypassed, CommandReceived, Seal and JournalPruned inform and change no count
     }
@@ -195,8 +202,14 @@ public final class LedgerFold implements EventSink {
         }
         sessionsOpened++;
         tunnels.opening(opened);
-        sessions.add(new Facts(opened, atMillis, "", SessionRoute.NONE), sequence);
-        tunnels.added(opened);
+        addRow(new Facts(opened, atMillis, "", SessionRoute.NONE));
+    }
+
+    private int addRow(Facts facts) {
+        int row = sessions.add(facts, sequence);
+        sessions.usage(row, usages.opened(facts.opened()));
+        tunnels.added(facts.opened());
+        return row;
     }
 
     private void routed(SessionRouted routed) {
@@ -228,6 +241,10 @@ public final class LedgerFold implements EventSink {
         sessions.write(row, sum, sequence);
         if (sessions.facts(row).opened().isRoot()) {
             addToTotals(sessionId, delta);
+            UserUsage usage = sessions.usage(row);
+            if (usage != null) {
+                usages.add(usage, sessionId, atMillis, delta);
+            }
         }
     }
 
@@ -248,6 +265,10 @@ public final class LedgerFold implements EventSink {
         Facts facts = sessions.facts(row);
         sessions.read(row, sum);
         Tally found = sum.toTally();
+        UserUsage usage = sessions.usage(row);
+        if (usage != null) {
+            usages.closed(usage);
+        }
         sessions.remove(row);
         tunnels.removed(facts.opened());
         if (!found.equals(closed.totals())) {
@@ -315,6 +336,7 @@ public final class LedgerFold implements EventSink {
         tunnels.cleared();
         closedSessions.startAt(sequence);
         eventCounts.startAt(sequence);
+        usages.startAt(sequence);
         totals.set(CheckpointFold.toCounts(begun.totals()));
         sessionsOpened = begun.sessionsOpened();
         boot = begun.boot();
@@ -332,9 +354,7 @@ public final class LedgerFold implements EventSink {
     void adopt(CheckpointSession session) {
         SessionOpened opened = session.opened();
         usedIds.use(opened.sessionId());
-        int row = sessions.add(
-                new Facts(opened, session.openedAtMillis(), session.originAddress(), session.route()), sequence);
-        tunnels.added(opened);
+        int row = addRow(new Facts(opened, session.openedAtMillis(), session.originAddress(), session.route()));
         sessions.write(row, CheckpointFold.toCounts(session.totals()), sequence);
     }
 
@@ -357,6 +377,11 @@ public final class LedgerFold implements EventSink {
     /** What is counted besides bytes. */
     EventCounts eventCounts() {
         return eventCounts;
+    }
+
+    /** What users have used. */
+    UsageFold usages() {
+        return usages;
     }
 
     SessionTable sessions() {
@@ -492,6 +517,16 @@ public final class LedgerFold implements EventSink {
     /** The first {@link #GAPS_LISTED} of them. */
     public List<Gap> gaps() {
         return List.copyOf(gaps);
+    }
+
+    /** What everybody has used who has used anything, in the order of their names. */
+    public List<CheckpointUsage.OfUser> usage() {
+        return usages.list();
+    }
+
+    /** {@link #usage()} is of what came after this event; 0 if it is of all. */
+    public long usageSinceSequence() {
+        return usages.sinceSequence();
     }
 
     /** How many sessions were ever closed for each reason, as far as that is known. */

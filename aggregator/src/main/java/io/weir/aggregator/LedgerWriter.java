@@ -8,6 +8,7 @@ import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage;
 import io.weir.eventbus.LedgerEvent.ConservationViolated;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import java.io.IOException;
@@ -219,19 +220,13 @@ final class LedgerWriter {
         List<ConnectionInfo> open = new ArrayList<>(fold.openCount());
         fold.forEachOpen(open::add);
         JournalPosition position = null;
+        for (CheckpointUsage usage : fold.usages().toCheckpoint()) {
+            position = addPart(position, usage, atMillis);
+        }
         for (ConnectionInfo info : open) {
-            if (!record.tryAdd(atMillis, toCheckpoint(info))) {
-                position = appendPart(position);
-                record.begin(fold.sequence() + 1, atMillis);
-                record.tryAdd(atMillis, toCheckpoint(info));
-            }
+            position = addPart(position, toCheckpoint(info), atMillis);
         }
-        CheckpointEnded ended = new CheckpointEnded(beginSequence);
-        if (!record.tryAdd(atMillis, ended)) {
-            position = appendPart(position);
-            record.begin(fold.sequence() + 1, atMillis);
-            record.tryAdd(atMillis, ended);
-        }
+        position = addPart(position, new CheckpointEnded(beginSequence), atMillis);
         position = appendPart(position);
         isRepeatable = false;
         seal(atMillis);
@@ -239,6 +234,18 @@ final class LedgerWriter {
         checkpointSequence = fold.sequence();
         checkpointFile = position.file();
         writeViolations(atMillis);
+    }
+
+    /** Adds a part of a checkpoint to the record, or to the next one. Answers where the checkpoint begins, once that is known. */
+    private @Nullable JournalPosition addPart(@Nullable JournalPosition begin, LedgerEvent part, long atMillis)
+            throws IOException {
+        if (record.tryAdd(atMillis, part)) {
+            return begin;
+        }
+        JournalPosition position = appendPart(begin);
+        record.begin(fold.sequence() + 1, atMillis);
+        record.tryAdd(atMillis, part);
+        return position;
     }
 
     private JournalPosition appendPart(@Nullable JournalPosition begin) throws IOException {

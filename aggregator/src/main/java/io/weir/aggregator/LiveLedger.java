@@ -50,7 +50,9 @@ final class LiveLedger implements BusConsumer {
     private final LedgerWriter writer;
     private final LedgerFold fold;
     private final SnapshotDesk desk;
+    private final UsageDesk usageDesk = new UsageDesk();
     private final HealthBoard health;
+    private final QuotaWatch quotas;
     private final LongSupplier clockMillis;
     private final LongSupplier freeSpaceBytes;
     private final EventBatch batch = new EventBatch();
@@ -73,6 +75,7 @@ final class LiveLedger implements BusConsumer {
             LedgerFold fold,
             SnapshotDesk desk,
             HealthBoard health,
+            QuotaWatch quotas,
             LongSupplier clockMillis,
             LongSupplier freeSpaceBytes) {
         this.bus = bus;
@@ -81,6 +84,7 @@ final class LiveLedger implements BusConsumer {
         this.fold = fold;
         this.desk = desk;
         this.health = health;
+        this.quotas = quotas;
         this.clockMillis = clockMillis;
         this.freeSpaceBytes = freeSpaceBytes;
         this.syncedAtNanos = System.nanoTime();
@@ -108,6 +112,7 @@ final class LiveLedger implements BusConsumer {
         if (recovered.events() > LONG_TAIL_EVENTS) {
             writer.writeCheckpoint(now);
         }
+        quotas.look(now); // before anybody is served
         writer.seal(now);
         writer.sync();
         health.folded(fold);
@@ -166,6 +171,12 @@ final class LiveLedger implements BusConsumer {
         health.folded(fold);
         health.sealed(writer.sealSequence());
         serve(nowNanos, now);
+        usageDesk.serve(fold, quotas.policy(), now);
+    }
+
+    /** Who asks what users have used. */
+    UsageDesk usageDesk() {
+        return usageDesk;
     }
 
     private void serve(long nowNanos, long now) {
@@ -180,6 +191,7 @@ final class LiveLedger implements BusConsumer {
     }
 
     private void keepHouse(long nowNanos, long now) throws IOException {
+        quotas.look(now);
         reserveIds(now);
         boolean checkpointDue = writer.isInFileWithoutCheckpoint()
                 || writer.eventsSinceCheckpoint() >= config.checkpointEvents()

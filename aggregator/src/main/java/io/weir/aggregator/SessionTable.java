@@ -19,6 +19,7 @@ final class SessionTable {
 
     private final LongIntMap rowById = new LongIntMap();
     private SessionPage[] pages = new SessionPage[0];
+    private @Nullable UserUsage[] usages = new UserUsage[0]; // by row; no snapshot has them
     private int rows;
     private long epoch;
 
@@ -47,6 +48,7 @@ final class SessionTable {
         if (row >> SessionPage.ROWS_SHIFT == pages.length) {
             pages = Arrays.copyOf(pages, pages.length + 1);
             pages[pages.length - 1] = new SessionPage(epoch);
+            usages = Arrays.copyOf(usages, pages.length << SessionPage.ROWS_SHIFT);
         }
         return row;
     }
@@ -63,6 +65,15 @@ final class SessionTable {
         writable(row).setFacts(inPage(row), facts, sequence);
     }
 
+    /** Where the bytes of the row's session count besides; null if nowhere. */
+    @Nullable UserUsage usage(int row) {
+        return usages[row];
+    }
+
+    void usage(int row, @Nullable UserUsage usage) {
+        usages[row] = usage;
+    }
+
     void read(int row, Counts into) {
         page(row).read(inPage(row), into);
     }
@@ -74,11 +85,13 @@ final class SessionTable {
     void remove(int row) {
         rowById.remove(facts(row).opened().sessionId());
         writable(row).clear(inPage(row));
+        usages[row] = null;
     }
 
     void clear() {
         rowById.clear();
         pages = new SessionPage[0];
+        usages = new UserUsage[0];
         rows = 0;
     }
 
@@ -118,13 +131,16 @@ final class SessionTable {
 
     private void compact() {
         SessionPage[] old = pages;
+        @Nullable UserUsage[] oldUsages = usages;
         clear();
-        for (SessionPage page : old) {
+        for (int p = 0; p < old.length; p++) {
+            SessionPage page = old[p];
             for (int i = 0; i < SessionPage.ROWS; i++) {
                 Facts facts = page.facts(i);
                 if (facts != null) {
                     int row = newRow();
                     writable(row).take(inPage(row), page, i);
+                    usages[row] = oldUsages[(p << SessionPage.ROWS_SHIFT) + i];
                     rowById.put(facts.opened().sessionId(), row);
                 }
             }

@@ -1,5 +1,7 @@
 package io.weir.aggregator;
 
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.OfUser;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.Sum;
 import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.io.BufferedOutputStream;
@@ -12,6 +14,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** One number for a whole state: what a replay must reproduce bit for bit. */
 final class StateDigest {
@@ -39,6 +42,10 @@ final class StateDigest {
                 fold.openCount());
         digest.tally(fold.totals());
         fold.forEachOpen(digest::session);
+        if (fold.usages().isSettled()) { // else not everybody knows the same
+            digest.longs(fold.usageSinceSequence());
+            fold.usage().forEach(digest::usage);
+        }
         return digest.hex();
     }
 
@@ -60,6 +67,17 @@ final class StateDigest {
             longs(route.configVersion());
             texts(route.rule(), route.upstream());
         }
+    }
+
+    private void usage(OfUser usage) {
+        texts(usage.user());
+        sums(usage.days());
+        sums(usage.months());
+    }
+
+    private void sums(List<Sum> sums) {
+        longs(sums.size());
+        sums.forEach(sum -> longs(sum.period(), sum.bytes(), sum.warnedQuotaBytes()));
     }
 
     private void tally(Tally tally) {

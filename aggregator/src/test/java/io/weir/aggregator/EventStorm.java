@@ -148,7 +148,7 @@ final class EventStorm {
                     "host" + random.nextInt(50) + ".example",
                     "http://host.example/" + "ü".repeat(random.nextInt(20)),
                     "127.0.0.1:" + random.nextInt(65_536),
-                    "");
+                    random.nextInt(3) == 0 ? "" : "user" + random.nextInt(5));
         }
 
         private void move(SessionMeter meter) {

@@ -6,16 +6,20 @@ import io.weir.aggregator.journal.GoldenCounts;
 import io.weir.aggregator.journal.GoldenInterception;
 import io.weir.aggregator.journal.GoldenJournal;
 import io.weir.aggregator.journal.GoldenRoutes;
+import io.weir.aggregator.journal.GoldenUsage;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
 import io.weir.aggregator.journal.RecordedEvents;
 import io.weir.aggregator.seal.SealPublicKey;
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.OfUser;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.Sum;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,7 @@ class GoldenJournalTest {
     private static final Path GOLDEN_INTERCEPTION = Path.of("src/test/resources/golden-journal-1b");
     private static final Path GOLDEN_COUNTS = Path.of("src/test/resources/golden-journal-1c");
     private static final Path GOLDEN_CARE = Path.of("src/test/resources/golden-journal-1e");
+    private static final Path GOLDEN_USAGE = Path.of("src/test/resources/golden-journal-1f");
     private static final Path GOLDEN_ROUTES = Path.of("src/test/resources/golden-journal-1g");
     private static final Path GOLDEN_SEALS = Path.of("src/test/resources/golden-journal-1d");
 
@@ -117,6 +122,31 @@ class GoldenJournalTest {
         assertThat(fold.violations()).isZero();
         assertThat(fold.isUnsure()).isFalse();
         assertThat(fold.digest()).isEqualTo("52a0f8b6bce816783175b11562c1c25a58257aee72dc65a7b9b53b9a52148399");
+    }
+
+    @Test
+    void theJournalWithUsageReplaysForEver() {
+        LedgerFold fold = Ledgers.replay(GOLDEN_USAGE);
+
+        assertThat(fold.sequence()).isEqualTo(12);
+        assertThat(fold.violations()).isZero();
+        assertThat(fold.closedByReason()).containsEntry(CloseReason.QUOTA_EXCEEDED, 1L);
+        assertThat(fold.usage())
+                .containsExactly(
+                        new OfUser("bob", List.of(new Sum(19_675, 289, 0)), List.of(new Sum(646, 289, 0))),
+                        new OfUser("änna", List.of(new Sum(19_675, 579, 600)), List.of(new Sum(646, 579, 0))));
+        assertThat(fold.digest()).isEqualTo("2232869228efaccbaa84d98ca97f09ed1c5b3e6e81f3a436c1a3a18ce1386dd2");
+    }
+
+    @Test
+    void theOneWithUsageHoldsExactlyTheEventsThatWereWritten() {
+        RecordedEvents events = new RecordedEvents();
+        try (JournalReader reader = JournalReader.open(GOLDEN_USAGE)) {
+            ReadOutcome outcome = reader.read(events, ReadProgress.NONE);
+
+            assertThat(outcome.faults()).isEmpty();
+        }
+        assertThat(events.list()).isEqualTo(GoldenUsage.story());
     }
 
     @Test

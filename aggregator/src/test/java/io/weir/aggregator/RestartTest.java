@@ -46,6 +46,7 @@ class RestartTest {
             }
             LedgerFold after = Ledgers.replay(restarted);
             assertThat(after.violations()).isZero();
+            assertThat(after.usage()).isEqualTo(before.usage());
             assertThat(after.closedByReason().getOrDefault(CloseReason.NODE_CRASHED, 0L))
                     .isEqualTo(before.openCount());
         }

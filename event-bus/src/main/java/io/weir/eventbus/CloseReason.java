@@ -41,7 +41,9 @@ public enum CloseReason {
     /** The client broke off the TLS handshake, or does not accept our certificate. */
     CLIENT_TLS_FAILED(19),
     /** The origin broke off the TLS handshake, or its certificate is not accepted. */
-    ORIGIN_TLS_FAILED(20);
+    ORIGIN_TLS_FAILED(20),
+    /** Its user has used up a quota. */
+    QUOTA_EXCEEDED(21);
 
     private static final CloseReason[] BY_CODE = byCode();
 

@@ -30,6 +30,7 @@ public final class EventBus implements AutoCloseable {
     private final Thread consumerThread;
     private final SessionIds sessionIds = new SessionIds();
     private final Admission admission = new Admission();
+    private final QuotaBoard quotas = new QuotaBoard();
     private final BusCounters counters = new BusCounters();
 
     private EventBus(int slots, TickWait waiting) {
@@ -82,6 +83,11 @@ public final class EventBus implements AutoCloseable {
     /** Whether sessions may begin. */
     public Admission admission() {
         return admission;
+    }
+
+    /** Whose quota is used up. */
+    public QuotaBoard quotas() {
+        return quotas;
     }
 
     /** How often the ring was full. */

@@ -23,11 +23,13 @@ public sealed interface LedgerEvent
                 LedgerEvent.InterceptionBypassed,
                 LedgerEvent.CommandReceived,
                 LedgerEvent.ConfigChanged,
+                LedgerEvent.QuotaWarned,
                 LedgerEvent.ConservationViolated,
                 LedgerEvent.JournalGap,
                 LedgerEvent.CheckpointBegun,
                 LedgerEvent.CheckpointCounts,
                 LedgerEvent.CheckpointConfig,
+                LedgerEvent.CheckpointUsage,
                 LedgerEvent.CheckpointSession,
                 LedgerEvent.CheckpointEnded,
                 LedgerEvent.Seal,
@@ -172,6 +174,15 @@ public sealed interface LedgerEvent
     record ConfigChanged(long version, String digest, String summary) implements LedgerEvent {}
 
     /**
+     * A user has used 80 % of a quota, or more. Once for each user, period and value that the quota is set to.
+     *
+     * @param period the day or the month, in UTC: {@code 2026-11-26} or {@code 2026-11}
+     * @param usedBytes what its root sessions have moved on the clients' sockets in that period, as far as it is folded
+     * @param quotaBytes what they may
+     */
+    record QuotaWarned(String user, String period, long usedBytes, long quotaBytes) implements LedgerEvent {}
+
+    /**
      * Two counts that must agree do not. An alarm: the ledger or a handler is wrong.
      *
      * @param sessionId the session; 0 if it is the sum of all
@@ -193,8 +204,8 @@ public sealed interface LedgerEvent
     record JournalGap(long fromMillis, long toMillis, String cause, Tally carried) implements LedgerEvent {}
 
     /**
-     * A checkpoint begins: the state after the event before it. Its {@link CheckpointCounts}, {@link CheckpointConfig} and {@link CheckpointSession}s
-     * and one {@link CheckpointEnded} follow with nothing in between.
+     * A checkpoint begins: the state after the event before it. Its {@link CheckpointCounts}, {@link CheckpointConfig}, {@link CheckpointUsage}s and
+     * {@link CheckpointSession}s and one {@link CheckpointEnded} follow with nothing in between.
      *
      * @param boot the boot in which it was taken
      * @param idsReservedBelow as {@link NodeStarted} has it
@@ -231,6 +242,46 @@ public sealed interface LedgerEvent
      * @param digest as the last {@link ConfigChanged} had it
      */
     record CheckpointConfig(long version, String digest) implements LedgerEvent {}
+
+    /**
+     * What users have used, in a checkpoint: one or more of these events, each with some of the users in the order of their names; those of the
+     * first versions have none.
+     *
+     * @param sinceSequence only what came after this event was counted; 0 if it is all
+     * @param users those that have used anything
+     */
+    record CheckpointUsage(long sinceSequence, List<OfUser> users) implements LedgerEvent {
+        /** So many users in one event at most, so that it fits a record whatever their names are. */
+        public static final int USERS_MAX = 12;
+
+        /** Copies the list. */
+        public CheckpointUsage {
+            users = List.copyOf(users);
+        }
+
+        /**
+         * What one user has used: of each kind of period the two that were used last, the last one first.
+         *
+         * @param days days in UTC, counted from 1970-01-01
+         * @param months months in UTC, counted from 1970-01
+         */
+        public record OfUser(String user, List<Sum> days, List<Sum> months) {
+            /** Copies the lists. */
+            public OfUser {
+                days = List.copyOf(days);
+                months = List.copyOf(months);
+            }
+        }
+
+        /**
+         * What was used in one period.
+         *
+         * @param period its number
+         * @param bytes that crossed the clients' sockets, in both directions, overhead included
+         * @param warnedQuotaBytes the quota that was warned of last; 0 if none was
+         */
+        public record Sum(long period, long bytes, long warnedQuotaBytes) {}
+    }
 
     /**
      * One open session in a checkpoint.

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionMeter extends Pending {
     private final LoopPublisher publisher;
     private final long id;
+    private final String user;
     private final long openedAtMillis;
     private final Counts total = new Counts();
     private final Counts unpublished = new Counts();
@@ -29,6 +30,7 @@ public final class SessionMeter extends Pending {
     private long originConnectedAtMillis;
     private @Nullable ExchangeCompleted unpublishedExchange;
     private @Nullable Consumer<CloseReason> closing;
+    private @Nullable Runnable afterClose;
     private @Nullable SessionClosed closed;
     private @Nullable SessionClosed unpublishedClosing;
     private long closedAtMillis;
@@ -36,6 +38,7 @@ public final class SessionMeter extends Pending {
     SessionMeter(LoopPublisher publisher, SessionOpened opened, SessionRoute route, long openedAtMillis) {
         this.publisher = publisher;
         this.id = opened.sessionId();
+        this.user = opened.user();
         this.unpublishedOpening = opened;
         this.route = route;
         this.unpublishedRoute = route.equals(SessionRoute.NONE) ? null : route;
@@ -45,6 +48,11 @@ public final class SessionMeter extends Pending {
     /** The session's id. */
     public long id() {
         return id;
+    }
+
+    /** Who the client authenticated as when the session was opened; empty if nobody. */
+    public String user() {
+        return user;
     }
 
     /** The session's totals so far; the meter's own, to be read on its loop. */
@@ -170,6 +178,12 @@ public final class SessionMeter extends Pending {
         closing = task;
     }
 
+    /** Sets what is done, once, when the session has closed: what it held is given back. */
+    public void afterClose(Runnable task) {
+        requireOpen();
+        afterClose = task;
+    }
+
     /**
      * Ends the session and publishes that with whatever was not published yet. Nothing may be added afterwards. The
      * exchanges of an intercepted tunnel are closed before it.
@@ -190,6 +204,10 @@ public final class SessionMeter extends Pending {
             publisher.publishLast(this); // its exchanges may still line up, and end before it
         } else {
             publisher.publishNow(this);
+        }
+        Runnable task = afterClose;
+        if (task != null) {
+            task.run();
         }
     }
 

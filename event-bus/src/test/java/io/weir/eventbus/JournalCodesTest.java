@@ -32,7 +32,7 @@ class JournalCodesTest {
                         + " 6=RESOLVE_FAILED 7=CONNECT_FAILED 8=CONNECT_TIMEOUT 9=IDLE_TIMEOUT 10=HEAD_TIMEOUT"
                         + " 11=BAD_REQUEST 12=BAD_RESPONSE 13=DENIED 14=OVERLOADED 15=CLOSED_BY_COMMAND"
                         + " 16=NODE_STOPPED 17=NODE_CRASHED 18=INTERNAL_ERROR"
-                        + " 19=CLIENT_TLS_FAILED 20=ORIGIN_TLS_FAILED");
+                        + " 19=CLIENT_TLS_FAILED 20=ORIGIN_TLS_FAILED 21=QUOTA_EXCEEDED");
     }
 
     @ParameterizedTest
@@ -48,7 +48,7 @@ class JournalCodesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 21, 5_000, Integer.MAX_VALUE})
+    @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 22, 5_000, Integer.MAX_VALUE})
     void aCodeNobodyHasIsRefused(int code) {
         String unknown = "unknown .* " + code;
         assertThatIllegalArgumentException()

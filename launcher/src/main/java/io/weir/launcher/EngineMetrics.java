@@ -1,6 +1,7 @@
 package io.weir.launcher;
 
 import io.weir.eventbus.LoopDelay;
+import io.weir.eventbus.QuotaBoard;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.wsgateway.metrics.NodeMetrics;
 import java.util.List;
@@ -9,9 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** Shows the engine's figures to the gateway, once there is an engine. Any thread. */
 final class EngineMetrics implements NodeMetrics {
     private final NodeState state;
+    private final QuotaBoard quotas;
 
-    EngineMetrics(NodeState state) {
+    EngineMetrics(NodeState state, QuotaBoard quotas) {
         this.state = state;
+        this.quotas = quotas;
+    }
+
+    @Override
+    public int usersOverQuota() {
+        return quotas.users(System.currentTimeMillis());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.weir.aggregator.Aggregator;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.UsageReport;
 import io.weir.aggregator.history.IndexThread;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
@@ -114,7 +115,8 @@ final class Node implements AutoCloseable {
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
                 CompletableFuture.supplyAsync(config::transport); // while the journal opens
-        Aggregator aggregator = Aggregator.open(bus, config.aggregator(data.journal(), data.seal(), Version.text()));
+        Aggregator aggregator =
+                Aggregator.open(bus, config.aggregator(data.journal(), data.seal(), Version.text()), config.quotas());
         Gateway gateway = null;
         AccessLog accessLog = null;
         try {
@@ -128,7 +130,7 @@ final class Node implements AutoCloseable {
                     new NodeControls(new EngineControl(state), keeper, new EngineRules(state)),
                     logs,
                     () -> state.status(aggregator.health().countingSinceMillis()),
-                    new EngineMetrics(state));
+                    new EngineMetrics(state, bus.quotas()));
             List<InetSocketAddress> refused = new ArrayList<>(config.refusedDestinations());
             refused.add(gateway.address());
             ProxyEngine engine = ProxyEngine.start(
@@ -141,9 +143,10 @@ final class Node implements AutoCloseable {
                             .build(),
                     bus,
                     rules);
+            bus.quotas().listen(engine::endSessionsOf);
             state.started(engine);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(preparing(engine, gateway, room));
+            keeper.serve(preparing(aggregator, engine, gateway, room));
             engine.onRules(changed -> keeper.rulesRead(digest(changed), shown(changed)));
             return new Node(
                     data,
@@ -202,7 +205,7 @@ final class Node implements AutoCloseable {
                 .publish(event);
     }
 
-    private static ConfigKeeper.Node preparing(ProxyEngine engine, Gateway gateway, int room) {
+    private static ConfigKeeper.Node preparing(Aggregator aggregator, ProxyEngine engine, Gateway gateway, int room) {
         return settings -> {
             var config = new NodeSettings(settings, room);
             LiveRules.Ready rules;
@@ -220,6 +223,7 @@ final class Node implements AutoCloseable {
                 @Override
                 public void apply(ConfigChanged change) {
                     engine.reconfigure(config.live(), rules, change);
+                    aggregator.quotas(config.quotas());
                     gateway.allow(config.gatewayNames());
                     LogLevels.configure(settings.get(Keys.LOG_LEVEL));
                 }
@@ -350,6 +354,11 @@ final class Node implements AutoCloseable {
         @Override
         public void requestSnapshot(Consumer<Snapshot> reader) {
             aggregator.requestSnapshot(reader);
+        }
+
+        @Override
+        public void requestUsage(Consumer<UsageReport> reader) {
+            aggregator.requestUsage(reader);
         }
 
         @Override

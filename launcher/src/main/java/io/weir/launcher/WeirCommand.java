@@ -9,6 +9,7 @@ import io.weir.replaytool.ExportCommand;
 import io.weir.replaytool.JournalCommand;
 import io.weir.replaytool.StateCommand;
 import io.weir.replaytool.StatementCommand;
+import io.weir.replaytool.UsageCommand;
 import io.weir.replaytool.VerifyCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class WeirCommand {
         COMMANDS.put("proxy", ProxyCommand::command);
         COMMANDS.put("audit", AuditCommand::new);
         COMMANDS.put("state", StateCommand::new);
+        COMMANDS.put("usage", UsageCommand::new);
         COMMANDS.put("replay", ReplayServer::command);
         COMMANDS.put("diff", DiffCommand::new);
         COMMANDS.put("export", ExportCommand::new);

@@ -89,6 +89,12 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);
         meter.overheadUp(headBytes);
         meter.overheadDown(answeredBytes);
+        Refusal full = loop.admit(meter, caller, host);
+        if (full != null) {
+            origin.close();
+            refuse(loop, client, meter, reply, full);
+            return true;
+        }
         if (ruling != null) {
             ruling.allowed(meter);
         }
@@ -111,6 +117,23 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         meter.overheadUp(headBytes);
         meter.overheadDown(answeredBytes);
         loop.recordRefusal(meter, caller.remote(), host, refusal);
+        log.debug("refused session={} status={}", meter.id(), refusal.status().code());
+        RefusedClient.end(loop, client, meter, answer, refusal);
+    }
+
+    /** Refuses what has a session already. */
+    private static void refuse(
+            EngineLoop loop, RawSocket client, SessionMeter meter, TunnelReply reply, Refusal refusal) {
+        ByteBuf answer;
+        try {
+            answer = reply.refusal(loop, refusal);
+        } catch (RuntimeException | Error noMemory) {
+            log.error("refusing a tunnel failed session={}", meter.id(), noMemory);
+            client.close();
+            loop.clientLeft();
+            meter.close(refusal.reason(), 0);
+            return;
+        }
         log.debug("refused session={} status={}", meter.id(), refusal.status().code());
         RefusedClient.end(loop, client, meter, answer, refusal);
     }
@@ -199,6 +222,11 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         log.debug(
                 "refused session={} status={} {}", meter.id(), refusal.status().code(), refusal.message());
         RefusedClient.end(loop, client, meter, answer, refusal);
+    }
+
+    @Override
+    public SessionMeter meter() {
+        return meter;
     }
 
     /** The client is gone, or somebody ended the session. */

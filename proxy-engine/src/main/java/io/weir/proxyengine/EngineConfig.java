@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param privateDestinations whether clients may go to loopback and private addresses
  * @param access who may use the proxy; null if everybody may who reaches it
  * @param configVersion version of the configuration, as the ledger has it; 0 if it has none
+ * @param sessionLimits how many sessions may be open at once
  * @param rules where the rules come from that say what is allowed; null if everything is
  */
 public record EngineConfig(
@@ -54,6 +55,7 @@ public record EngineConfig(
         PrivateDestinations privateDestinations,
         @Nullable AccessConfig access,
         long configVersion,
+        SessionLimits sessionLimits,
         @Nullable RuleSource rules) {
 
     /**
@@ -146,6 +148,7 @@ public record EngineConfig(
                 live.privateDestinations(),
                 access,
                 version,
+                live.sessionLimits(),
                 rules);
     }
 
@@ -203,6 +206,7 @@ public record EngineConfig(
         private PrivateDestinations privateDestinations = PrivateDestinations.AUTO;
         private @Nullable AccessConfig access;
         private long configVersion;
+        private SessionLimits sessionLimits = SessionLimits.NONE;
         private @Nullable RuleSource rules;
 
         private Builder(InetSocketAddress listener) {
@@ -323,6 +327,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#sessionLimits()}. */
+        public Builder sessionLimits(SessionLimits value) {
+            sessionLimits = value;
+            return this;
+        }
+
         /** See {@link EngineConfig#rules()}. */
         public Builder rules(@Nullable RuleSource value) {
             rules = value;
@@ -361,6 +371,7 @@ public record EngineConfig(
                     privateDestinations,
                     access,
                     configVersion,
+                    sessionLimits,
                     rules);
         }
     }

@@ -20,6 +20,7 @@ import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.tls.ProxyTls;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ final class EngineLoop {
     private final Sweep relaySweep;
     private final RelayMovers movers;
     private final AcceptLimit acceptLimit;
+    private final SessionPlaces places;
     private final @Nullable Interception interception;
     private final Certificates certificates;
     private final @Nullable LoopAccess access;
@@ -77,6 +79,7 @@ final class EngineLoop {
             DestinationPolicy policy,
             FrugalReads reads,
             AcceptLimit acceptLimit,
+            SessionPlaces places,
             @Nullable Interception interception,
             Certificates certificates,
             @Nullable PasswordChecker passwords,
@@ -101,6 +104,7 @@ final class EngineLoop {
         movers = new RelayMovers(
                 config.relayBufferBytes(), pipes(config), Math.max(1, LARGE_PIPES / config.eventLoops()), reads);
         this.acceptLimit = acceptLimit;
+        this.places = places;
         this.interception = interception;
         this.reads = reads;
         origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));
@@ -270,6 +274,24 @@ final class EngineLoop {
         return refusal;
     }
 
+    /**
+     * Asks whether a session that was opened may carry anything: whether its user has a quota left, and there is a place for it, which it has
+     * until it is closed. A refusal is recorded here; the caller answers it.
+     *
+     * @param target what was asked for
+     * @return why it may not; null if it may
+     */
+    @Nullable Refusal admit(SessionMeter meter, Caller caller, String target) {
+        Refusal refusal = SpentQuota.refusal(bus.quotas(), caller.user());
+        if (refusal == null) {
+            refusal = places.enter(meter, caller);
+        }
+        if (refusal != null) {
+            recordRefusal(meter, caller.remote(), target, refusal);
+        }
+        return refusal;
+    }
+
     /** Opens a root session. A tunnel is its own parent; an exchange has none, and is likely to be over in a moment. */
     SessionMeter open(SessionProtocol protocol, String method, String host, String url, Caller caller) {
         return open(protocol, method, host, url, caller.remote(), caller.user());
@@ -402,6 +424,15 @@ final class EngineLoop {
     void abortAll(CloseReason reason) {
         for (ActiveSession session : List.copyOf(sessions.values())) {
             abortInOrder(session, reason);
+        }
+    }
+
+    /** Ends what these users have open. What has its last answer already stays: it carries nothing more, and the answer may say why. */
+    void abortUsers(Set<String> users, CloseReason reason) {
+        for (ActiveSession session : List.copyOf(sessions.values())) {
+            if (users.contains(session.meter().user()) && !(session instanceof LingeringClose)) {
+                abortInOrder(session, reason);
+            }
         }
     }
 

@@ -124,6 +124,11 @@ final class Exchange implements ConnectListener, ActiveSession {
             refuse(denied);
             return;
         }
+        Refusal full = loop.admit(meter, handler.caller(), authority.toString());
+        if (full != null) {
+            refuse(full);
+            return;
+        }
         if (ruling != null) {
             ruling.allowed(meter);
         }
@@ -465,6 +470,11 @@ final class Exchange implements ConnectListener, ActiveSession {
             handler.leave();
             LingeringClose.begin(loop, client, meter, Leg.UP, reason, response.status());
         }
+    }
+
+    @Override
+    public SessionMeter meter() {
+        return meter;
     }
 
     @Override

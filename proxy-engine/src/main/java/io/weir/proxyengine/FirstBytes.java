@@ -211,6 +211,11 @@ final class FirstBytes implements ActiveSession {
         }
     }
 
+    @Override
+    public SessionMeter meter() {
+        return meter;
+    }
+
     /** Somebody ended the session, or the client is gone. */
     @Override
     public void abort(CloseReason reason) {

@@ -65,7 +65,8 @@ final class InterceptedExchange implements ActiveSession {
         this.ruling = ruling;
     }
 
-    SessionMeter meter() {
+    @Override
+    public SessionMeter meter() {
         return meter;
     }
 
@@ -351,7 +352,13 @@ final class InterceptedExchange implements ActiveSession {
 
     @Override
     public void abort(CloseReason why) {
-        breakOff(why, why == CloseReason.CLOSED_BY_COMMAND ? "closed by a command" : "the proxy ended it");
+        breakOff(
+                why,
+                switch (why) {
+                    case CLOSED_BY_COMMAND -> "closed by a command";
+                    case QUOTA_EXCEEDED -> "the user's quota is used up";
+                    default -> "the proxy ended it";
+                });
     }
 
     private void fail(CloseReason why, String what) {

@@ -389,6 +389,11 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         end(CloseReason.BAD_REQUEST);
     }
 
+    @Override
+    public SessionMeter meter() {
+        return meter;
+    }
+
     /** Ends it from outside: the exchanges first. */
     @Override
     public void abort(CloseReason why) {

@@ -50,6 +50,11 @@ final class KeptAnswer implements ActiveSession {
     }
 
     @Override
+    public SessionMeter meter() {
+        return meter;
+    }
+
+    @Override
     public void abort(CloseReason reason) {
         if (over) {
             return;

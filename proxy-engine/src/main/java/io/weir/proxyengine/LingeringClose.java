@@ -114,6 +114,11 @@ final class LingeringClose extends ChannelInboundHandlerAdapter implements Swept
     }
 
     @Override
+    public SessionMeter meter() {
+        return meter;
+    }
+
+    @Override
     public void abort(CloseReason ignored) {
         client.close(); // it has ended for a reason already
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain see {@link EngineConfig#drain()}
  * @param maxConnections see {@link EngineConfig#maxConnections()}; pipes and idle origin connections keep the numbers of the start
  * @param privateDestinations see {@link EngineConfig#privateDestinations()}
+ * @param sessionLimits see {@link EngineConfig#sessionLimits()}; a session that began before there was a limit does not count
  * @param hosts which hosts are intercepted; null to leave that as it is. Void if the engine was started without interception
  */
 public record LiveConfig(
@@ -27,6 +28,7 @@ public record LiveConfig(
         Duration drain,
         int maxConnections,
         PrivateDestinations privateDestinations,
+        SessionLimits sessionLimits,
         @Nullable InterceptedHosts hosts) {
 
     /**

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -57,6 +58,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final List<LoopDelay> delays = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
     private final AcceptLimit acceptLimit;
+    private final SessionPlaces places;
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
     private final Certificates certificates;
@@ -80,6 +82,7 @@ public final class ProxyEngine implements AutoCloseable {
                 new DefaultThreadFactory("weir-loop"),
                 config.transport().handlers());
         acceptLimit = new AcceptLimit(config.maxConnections());
+        places = new SessionPlaces(config.sessionLimits());
         interception = config.intercept() == null ? null : Interception.start(config.intercept());
         if (rules != null) {
             rules.onChange(this::rulesRead);
@@ -172,6 +175,7 @@ public final class ProxyEngine implements AutoCloseable {
                     policy,
                     reads,
                     acceptLimit,
+                    places,
                     interception,
                     certificates,
                     passwords,
@@ -221,6 +225,7 @@ public final class ProxyEngine implements AutoCloseable {
         command(change, loop -> loop.reconfigure(changed, policy, newest));
         config = changed;
         acceptLimit.max(changed.maxConnections());
+        places.limits(changed.sessionLimits());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
         }
@@ -303,6 +308,11 @@ public final class ProxyEngine implements AutoCloseable {
         return List.copyOf(delays);
     }
 
+    /** Who has places, for tests. */
+    SessionPlaces places() {
+        return places;
+    }
+
     /** The loops, for tests of what they do. */
     Collection<EngineLoop> loops() {
         return loops.values();
@@ -339,6 +349,13 @@ public final class ProxyEngine implements AutoCloseable {
     public void closeSessions(Collection<Long> sessionIds, String command, String by, String why) {
         List<Long> ids = List.copyOf(sessionIds);
         command(new CommandReceived(command, 0, by, why), loop -> loop.abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
+    }
+
+    /**
+     * Ends all open sessions of users who have used up a quota; what they ask for next is refused by the bus's board. Returns at once; any thread.
+     */
+    public void endSessionsOf(Set<String> users) {
+        loops.values().forEach(loop -> execute(loop, () -> loop.abortUsers(users, CloseReason.QUOTA_EXCEEDED)));
     }
 
     /** Records the command before any loop carries it out; once the engine has stopped it is void. */

@@ -132,6 +132,11 @@ final class Relay implements ActiveSession, Swept {
         abort(CloseReason.INTERNAL_ERROR);
     }
 
+    @Override
+    public SessionMeter meter() {
+        return meter;
+    }
+
     /** Ends what is not complete, on both sides with a reset, so that neither takes a part for the whole. */
     @Override
     public void abort(CloseReason reason) {

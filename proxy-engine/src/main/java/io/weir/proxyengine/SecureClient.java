@@ -251,6 +251,11 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         meter.close(reason == null ? CloseReason.COMPLETED : reason, 0);
     }
 
+    @Override
+    public SessionMeter meter() {
+        return meter;
+    }
+
     /** The sessions inside, if there are any, are ended on their own, before it. */
     @Override
     public void abort(CloseReason why) {

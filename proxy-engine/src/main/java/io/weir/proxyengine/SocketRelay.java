@@ -106,6 +106,11 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         finish(isClient ? CloseReason.CLIENT_RESET : CloseReason.ORIGIN_RESET);
     }
 
+    @Override
+    public SessionMeter meter() {
+        return meter;
+    }
+
     /** Ends what is not complete, on both sides with a reset, so that neither takes a part for the whole. */
     @Override
     public void abort(CloseReason reason) {

@@ -208,6 +208,11 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
     }
 
     @Override
+    public SessionMeter meter() {
+        return meter;
+    }
+
+    @Override
     public void abort(CloseReason reason) {
         if (over) {
             return;

@@ -38,12 +38,15 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
 
     void begin() {
         loop.register(meter, this);
+        Refusal denied = ruling == null ? null : ruling.refusal();
+        if (denied == null) {
+            denied = loop.admit(meter, asker.caller(), authority.toString());
+        }
+        if (denied != null) {
+            failed(denied);
+            return;
+        }
         if (ruling != null) {
-            Refusal denied = ruling.refusal();
-            if (denied != null) {
-                failed(denied);
-                return;
-            }
             ruling.allowed(meter);
         }
         attempt = loop.connector().connect(authority, ruling, this);
@@ -111,6 +114,11 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
             loop.recordRefusal(meter, asker.caller().remote(), authority.toString(), refusal);
         }
         asker.refuse(meter, refusal);
+    }
+
+    @Override
+    public SessionMeter meter() {
+        return meter;
     }
 
     /** The client is gone, or somebody ended the session. */

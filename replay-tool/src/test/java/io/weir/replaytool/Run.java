@@ -19,6 +19,7 @@ record Run(int status, String out, String err) {
                 StatementCommand.class,
                 JournalCommand.class,
                 StateCommand.class,
+                UsageCommand.class,
                 DiffCommand.class,
                 ExportCommand.class
             })

@@ -17,6 +17,7 @@ enum Endpoint {
     BUILD("/api/build"),
     DESCRIPTION("/api/openapi.json"),
     TOTALS("/api/totals"),
+    USAGE("/api/usage"),
     SESSIONS("/api/sessions"),
     CLOSE("/api/sessions/close"),
     SESSION("/api/sessions/{id}"),

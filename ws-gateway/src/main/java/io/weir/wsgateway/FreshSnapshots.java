@@ -3,6 +3,7 @@ package io.weir.wsgateway;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.UsageReport;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,6 +27,15 @@ final class FreshSnapshots {
 
     /** Calls the reader, on the event loop, or answers 503. */
     void with(Channel channel, Consumer<Snapshot> reader) {
+        fresh(channel, ledger::requestSnapshot, reader);
+    }
+
+    /** The same with what users have used. */
+    void usage(Channel channel, Consumer<UsageReport> reader) {
+        fresh(channel, ledger::requestUsage, reader);
+    }
+
+    private <T> void fresh(Channel channel, Consumer<Consumer<T>> ask, Consumer<T> reader) {
         Future<?> tooLate = channel.eventLoop()
                 .schedule(
                         () -> Replies.refuse(
@@ -33,15 +43,15 @@ final class FreshSnapshots {
                         patienceMillis,
                         TimeUnit.MILLISECONDS);
         channel.closeFuture().addListener(closed -> tooLate.cancel(false));
-        ledger.requestSnapshot(snapshot -> hop(channel, tooLate, reader, snapshot));
+        ask.accept(told -> hop(channel, tooLate, reader, told));
     }
 
     /** Aggregator's thread: nothing may be thrown into it. */
-    private static void hop(Channel channel, Future<?> tooLate, Consumer<Snapshot> reader, Snapshot snapshot) {
+    private static <T> void hop(Channel channel, Future<?> tooLate, Consumer<T> reader, T told) {
         try {
             channel.eventLoop().execute(() -> {
                 if (tooLate.cancel(false) && channel.isOpen()) {
-                    reader.accept(snapshot);
+                    reader.accept(told);
                 }
             });
         } catch (RejectedExecutionException e) {

@@ -136,6 +136,7 @@ public final class Gateway implements AutoCloseable {
                 new SessionsApi(ledger, snapshots, workers.rows(), workers.history()),
                 new ExchangesApi(ledger, snapshots, workers.history()),
                 new PastApi(ledger, workers.history()),
+                new UsageApi(ledger, snapshots),
                 new CommandsApi(snapshots, workers.rows(), controls.sessions()),
                 new ReplayApi(replay, snapshots),
                 new ConfigApi(controls.config(), workers.config()),

@@ -3,8 +3,10 @@ package io.weir.wsgateway;
 import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.UsageReport;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.aggregator.replay.ReplayState;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,15 @@ public interface Ledger {
      * @param reader called once, on a thread of the aggregator's; never, if the aggregator has stopped
      */
     void requestSnapshot(Consumer<Snapshot> reader);
+
+    /**
+     * Asks what users have used; a ledger that holds nobody to a quota knows of nobody.
+     *
+     * @param reader called once, on a thread of the aggregator's or this one; never, if the aggregator has stopped
+     */
+    default void requestUsage(Consumer<UsageReport> reader) {
+        reader.accept(new UsageReport(0, 0, "", "", List.of()));
+    }
 
     /** The exchanges that were journaled last. */
     RecentExchanges exchanges();

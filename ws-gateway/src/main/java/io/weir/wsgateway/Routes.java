@@ -18,6 +18,7 @@ final class Routes {
     private final SessionsApi sessions;
     private final ExchangesApi exchanges;
     private final PastApi past;
+    private final UsageApi usage;
     private final CommandsApi commands;
     private final ReplayApi replay;
     private final ConfigApi settings;
@@ -33,6 +34,7 @@ final class Routes {
             SessionsApi sessions,
             ExchangesApi exchanges,
             PastApi past,
+            UsageApi usage,
             CommandsApi commands,
             ReplayApi replay,
             ConfigApi settings,
@@ -48,6 +50,7 @@ final class Routes {
         this.sessions = sessions;
         this.exchanges = exchanges;
         this.past = past;
+        this.usage = usage;
         this.commands = commands;
         this.replay = replay;
         this.settings = settings;
@@ -165,6 +168,7 @@ final class Routes {
             case BUILD -> api.sendBuild(channel);
             case DESCRIPTION -> api.sendDescription(channel);
             case TOTALS -> api.sendTotals(channel);
+            case USAGE -> usage.send(channel, target);
             case SESSIONS -> sessions.sendSessions(channel, target);
             case SESSION -> sessions.sendSession(channel, match.part(), target);
             case TIMELINE -> sessions.sendTimeline(channel, match.part(), target);

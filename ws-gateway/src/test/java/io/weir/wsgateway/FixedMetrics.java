@@ -12,6 +12,11 @@ final class FixedMetrics implements NodeMetrics {
     }
 
     @Override
+    public int usersOverQuota() {
+        return 2;
+    }
+
+    @Override
     public List<LoopDelay> loopDelays() {
         return List.of();
     }

@@ -3,8 +3,10 @@ package io.weir.wsgateway;
 import io.weir.aggregator.Aggregator;
 import io.weir.aggregator.AggregatorConfig;
 import io.weir.aggregator.LedgerHealth;
+import io.weir.aggregator.QuotaPolicy;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.UsageReport;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
@@ -83,6 +85,16 @@ final class JournaledGateway implements Ledger, AutoCloseable {
     @Override
     public void requestSnapshot(Consumer<Snapshot> reader) {
         aggregator.requestSnapshot(reader);
+    }
+
+    @Override
+    public void requestUsage(Consumer<UsageReport> reader) {
+        aggregator.requestUsage(reader);
+    }
+
+    /** Holds users to quotas from now on. */
+    void quotas(QuotaPolicy policy) {
+        aggregator.quotas(policy);
     }
 
     @Override

@@ -112,6 +112,7 @@ class MetricsPageTest {
                 .isEqualTo(1);
         assertThat(well.value("weir_ring_slots")).isEqualTo(1024);
         assertThat(well.value("weir_client_connections")).isEqualTo(3);
+        assertThat(well.value("weir_users_over_quota")).isEqualTo(2);
         assertThat(well.value("weir_event_loop_delay_seconds{loop=\"gateway\"}"))
                 .isNotNegative();
         assertThat(well.value("weir_start_time_seconds")).isBetween(1.6e9, System.currentTimeMillis() / 1e3);

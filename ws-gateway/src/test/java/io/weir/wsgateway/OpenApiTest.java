@@ -83,6 +83,8 @@ class OpenApiTest {
             check("/api/build", "get", client.get("/api/build"), 200);
             check("/api/openapi.json", "get", client.get("/api/openapi.json"), 200);
             check("/api/totals", "get", client.get("/api/totals"), 200);
+            check("/api/usage", "get", client.get("/api/usage"), 200);
+            check("/api/usage", "get", client.get("/api/usage?limit=0"), 400);
             check("/api/sessions", "get", client.get("/api/sessions?limit=1"), 200);
             check("/api/sessions", "get", client.get("/api/sessions?state=recent"), 200);
             check("/api/sessions", "get", client.get("/api/sessions?state=closed"), 200);
@@ -116,6 +118,7 @@ class OpenApiTest {
 
             check("/api/build", "get", client.get("/api/build"), 200);
             check("/readyz", "get", client.get("/readyz"), 200);
+            check("/api/usage", "get", client.get("/api/usage"), 404);
             check("/api/replay", "get", client.get("/api/replay"), 200);
             check("/api/replay", "post", client.post("/api/replay", "{\"action\":\"seek\",\"sequence\":1}"), 200);
             check("/api/replay", "post", client.post("/api/replay", "{\"action\":\"speed\",\"speed\":\"max\"}"), 200);

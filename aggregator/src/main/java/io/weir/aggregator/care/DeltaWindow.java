@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Events in a row, of which the deltas of one session are added up in the place of its last one. One thread; as large as what stays.
  *
- * <p>A session's sum never passes an event that states it: its close, its exchange.
+ * <p>A session's sum never passes an event that states it: its close, its exchange. Nor does it pass midnight in UTC, however often the clock does: what users have
+ * used is added up by days.
  */
 final class DeltaWindow {
     private static final int HOLES_KEPT = 4_096;
+    private static final long DAY_MILLIS = 86_400_000L;
 
     /** An event that stays, or what a session moved. */
     static final class Kept {
@@ -37,6 +39,7 @@ final class DeltaWindow {
     private final Map<Long, Integer> sums = new HashMap<>(); // of a session: where in the list
     private List<@Nullable Kept> list = new ArrayList<>();
     private int holes;
+    private long day;
 
     void event(long sequence, long atMillis, LedgerEvent event) {
         if (event instanceof SessionClosed closed) {
@@ -49,6 +52,11 @@ final class DeltaWindow {
 
     /** Adds a delta to what the session moved before, if it {@code merges}. */
     void delta(long sequence, long atMillis, long sessionId, Counts delta, boolean merges) {
+        long now = Math.floorDiv(atMillis, DAY_MILLIS);
+        if (now != day) {
+            sums.clear();
+            day = now;
+        }
         Kept fresh = new Kept(sequence, atMillis, sessionId, null);
         fresh.delta.set(delta);
         Integer known = merges ? sums.get(sessionId) : null;

@@ -9,6 +9,7 @@ import io.weir.eventbus.LedgerEvent.CheckpointConfig;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ final class CycleIndexer implements EventSink, RecordTap {
             pending = null;
         } else if (!(event instanceof CheckpointCounts
                 || event instanceof CheckpointConfig
+                || event instanceof CheckpointUsage
                 || event instanceof CheckpointSession)) {
             pending = null; // its writer died
         }

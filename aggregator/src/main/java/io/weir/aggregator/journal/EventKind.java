@@ -27,6 +27,8 @@ final class EventKind {
     static final int CHECKPOINT_CONFIG = 23;
     static final int SESSION_ROUTED = 24;
     static final int CHECKPOINT_ROUTED_SESSION = 25;
+    static final int CHECKPOINT_USAGE = 27;
+    static final int QUOTA_WARNED = 28;
 
     /** From this one on it is a delta, and the low seven bits say which counts follow. */
     static final int BYTES_TRANSFERRED = 0x80;

@@ -10,6 +10,9 @@ import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts.Closed;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.OfUser;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.Sum;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
@@ -22,6 +25,7 @@ import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
+import io.weir.eventbus.LedgerEvent.QuotaWarned;
 import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
@@ -134,6 +138,8 @@ final class EventReader {
             case EventKind.JOURNAL_PRUNED ->
                 new JournalPruned(in.count(), recordMillis + in.zigzag(), in.count(), in.count(), in.text(), in.text());
             case EventKind.EVENTS_OMITTED -> omitted();
+            case EventKind.CHECKPOINT_USAGE -> usage();
+            case EventKind.QUOTA_WARNED -> new QuotaWarned(in.text(), in.text(), in.count(), in.count());
             default ->
                 throw new RecordFormatException(FaultKind.NEWER_VERSION, "has an event of the unknown kind " + kind);
         };
@@ -162,15 +168,40 @@ final class EventReader {
 
     private CheckpointCounts counts() throws RecordFormatException {
         long sinceSequence = in.count();
-        int length = in.smallCount();
-        if (length > in.remaining() / 3) { // no allocation that the bytes do not pay for
-            throw ByteReader.corrupt("has " + length + " counts, more than there are bytes for");
-        }
+        int length = length("counts");
         List<Closed> closed = new ArrayList<>(length);
         for (int i = 0; i < length; i++) {
             closed.add(new Closed(protocol(in), reason(), in.count()));
         }
         return new CheckpointCounts(sinceSequence, closed, in.count());
+    }
+
+    /** How many of something follow, of which each has three bytes or more: no allocation that the bytes do not pay for. */
+    private int length(String what) throws RecordFormatException {
+        int length = in.smallCount();
+        if (length > in.remaining() / 3) {
+            throw ByteReader.corrupt("has " + length + " " + what + ", more than there are bytes for");
+        }
+        return length;
+    }
+
+    private CheckpointUsage usage() throws RecordFormatException {
+        long sinceSequence = in.count();
+        int length = length("users");
+        List<OfUser> users = new ArrayList<>(length);
+        for (int i = 0; i < length; i++) {
+            users.add(new OfUser(in.text(), sums(), sums()));
+        }
+        return new CheckpointUsage(sinceSequence, users);
+    }
+
+    private List<Sum> sums() throws RecordFormatException {
+        int length = length("sums");
+        List<Sum> sums = new ArrayList<>(length);
+        for (int i = 0; i < length; i++) {
+            sums.add(new Sum(in.count(), in.count(), in.count()));
+        }
+        return sums;
     }
 
     private Seal seal() throws RecordFormatException {

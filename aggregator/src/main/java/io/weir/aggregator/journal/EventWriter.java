@@ -10,6 +10,9 @@ import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts.Closed;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.OfUser;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.Sum;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
@@ -22,12 +25,14 @@ import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
+import io.weir.eventbus.LedgerEvent.QuotaWarned;
 import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.SessionRoute;
+import java.util.List;
 
 /** Writes the events inside a record, as {@link RecordEncoder} draws them. */
 final class EventWriter {
@@ -138,6 +143,11 @@ final class EventWriter {
             begin(EventKind.CONFIG_CHANGED, atMillis);
             out.varint(config.version());
             texts(config.digest(), config.summary());
+        } else if (event instanceof QuotaWarned warning) {
+            begin(EventKind.QUOTA_WARNED, atMillis);
+            texts(warning.user(), warning.period());
+            out.varint(warning.usedBytes());
+            out.varint(warning.quotaBytes());
         } else if (event instanceof ConservationViolated violated) {
             begin(EventKind.CONSERVATION_VIOLATED, atMillis);
             session(violated.sessionId());
@@ -184,6 +194,9 @@ final class EventWriter {
             begin(EventKind.CHECKPOINT_CONFIG, atMillis);
             out.varint(config.version());
             out.text(config.digest());
+        } else if (event instanceof CheckpointUsage usage) {
+            begin(EventKind.CHECKPOINT_USAGE, atMillis);
+            usage(usage);
         } else if (event instanceof CheckpointSession session) {
             boolean isRouted = !session.route().equals(SessionRoute.NONE);
             begin(isRouted ? EventKind.CHECKPOINT_ROUTED_SESSION : EventKind.CHECKPOINT_SESSION, atMillis);
@@ -243,6 +256,25 @@ final class EventWriter {
             out.varint(closed.sessions());
         }
         out.varint(counts.refused());
+    }
+
+    private void usage(CheckpointUsage usage) {
+        out.varint(usage.sinceSequence());
+        out.varint(usage.users().size());
+        for (OfUser each : usage.users()) {
+            out.text(each.user());
+            sums(each.days());
+            sums(each.months());
+        }
+    }
+
+    private void sums(List<Sum> sums) {
+        out.varint(sums.size());
+        for (Sum sum : sums) {
+            out.varint(sum.period());
+            out.varint(sum.bytes());
+            out.varint(sum.warnedQuotaBytes());
+        }
     }
 
     private void seal(Seal seal) {

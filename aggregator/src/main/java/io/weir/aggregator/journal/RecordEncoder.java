@@ -59,11 +59,15 @@ import java.util.zip.CRC32C;
  *        23 CheckpointConfig      version:varint digest:text (left out if there was no ConfigChanged)
  *        24 SessionRouted         session route
  *        25 CheckpointSession     as kind 13, then route (kind 13 if there is none)
+ *        27 CheckpointUsage       sinceSequence:varint userCount:varint (user:text days:sums months:sums) × userCount
+ *        28 QuotaWarned           user:text period:text usedBytes:varint quotaBytes:varint
  *   opening = session parentId:varint protocol:varint method:text host:text url:text remote:text user:text
  *   route   = configVersion:varint rule:text upstream:text
  *   message = fieldsLeftOut:varint bodyBytes:varint bodySha256:word bodyNote:word
  *             fieldCount:varint (name:word value:text) × fieldCount
  *   word    = text, but cut at 512 bytes
+ *   sums    = count:varint (period:varint bytes:varint warnedQuotaBytes:varint) × count, at most two; a period is a day since 1970-01-01
+ *             or a month since 1970-01
  * </pre>
  *
  * <p>A delta has the record's time. Every version keeps the first two bytes and the last four, so that a reader can

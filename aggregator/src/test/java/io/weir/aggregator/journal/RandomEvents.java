@@ -11,6 +11,9 @@ import io.weir.eventbus.LedgerEvent.CheckpointCounts;
 import io.weir.eventbus.LedgerEvent.CheckpointCounts.Closed;
 import io.weir.eventbus.LedgerEvent.CheckpointEnded;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.OfUser;
+import io.weir.eventbus.LedgerEvent.CheckpointUsage.Sum;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
@@ -22,6 +25,7 @@ import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
+import io.weir.eventbus.LedgerEvent.QuotaWarned;
 import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
@@ -62,6 +66,8 @@ final class RandomEvents {
             () -> new CheckpointEnded(number()),
             this::counts,
             () -> new CheckpointConfig(number(), text()),
+            this::usage,
+            () -> new QuotaWarned(text(), text(), count(), count()),
             () -> new ProtocolDetected(number(), protocol()),
             () -> new InterceptionBypassed(number(), text(), text(), text(), time()),
             this::seal,
@@ -112,6 +118,22 @@ final class RandomEvents {
             closed.add(new Closed(protocol(), reason(), count()));
         }
         return new CheckpointCounts(count(), closed, count());
+    }
+
+    private CheckpointUsage usage() {
+        List<OfUser> users = new ArrayList<>();
+        for (int i = random.nextInt(CheckpointUsage.USERS_MAX + 1); i > 0; i--) {
+            users.add(new OfUser(text(), sums(), sums()));
+        }
+        return new CheckpointUsage(count(), users);
+    }
+
+    private List<Sum> sums() {
+        List<Sum> sums = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            sums.add(new Sum(count(), count(), count()));
+        }
+        return sums;
     }
 
     private CloseReason reason() {

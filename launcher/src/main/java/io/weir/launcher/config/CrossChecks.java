@@ -40,6 +40,28 @@ final class CrossChecks {
         interception();
         users();
         rules();
+        limits();
+    }
+
+    /** What holds for users holds for nobody where nobody is asked who he is; no user has two quotas. */
+    private void limits() {
+        if (areRight(Keys.USERS) && settings.get(Keys.USERS).isEmpty()) {
+            for (Key<?> key : List.of(Keys.SESSIONS_PER_USER, Keys.QUOTA_DAY, Keys.QUOTA_MONTH, Keys.QUOTAS)) {
+                if (areRight(key) && !settings.isDefault(key)) {
+                    faults.accept(
+                            key,
+                            "holds for the users of proxy.users (--users), and there is none: say both, or neither");
+                }
+            }
+        }
+        if (areRight(Keys.QUOTAS)) {
+            Set<String> names = new HashSet<>();
+            for (UserQuota each : settings.get(Keys.QUOTAS)) {
+                if (!names.add(each.name())) {
+                    faults.accept(Keys.QUOTAS, "the user " + each.name() + " is there twice");
+                }
+            }
+        }
     }
 
     private boolean areRight(Key<?>... keys) {

@@ -194,6 +194,37 @@ public final class Keys {
                     "How long open sessions may go on after a signal to stop.")
             .option("--drain", TIME);
 
+    static final Key<Optional<Long>> SESSIONS = Key.one(
+            "limits.sessions",
+            Types.orWord(NONE, Types.count(1, 10_000_000)),
+            NONE,
+            RELOAD,
+            "Sessions open at once: tunnels and plain exchanges. What begins beyond them is answered with 503.");
+    static final Key<Optional<Long>> SESSIONS_PER_USER = Key.one(
+            "limits.sessions-per-user",
+            Types.orWord(NONE, Types.count(1, 10_000_000)),
+            NONE,
+            RELOAD,
+            "Sessions of one user open at once. What begins beyond them is answered with 429.");
+    static final Key<Optional<Long>> SESSIONS_PER_CLIENT = Key.one(
+            "limits.sessions-per-client",
+            Types.orWord(NONE, Types.count(1, 10_000_000)),
+            NONE,
+            RELOAD,
+            "Sessions of one client address open at once; of IPv6 addresses the first 64 bits count. What begins beyond them is answered with"
+                    + " 429.");
+    static final Key<Optional<Long>> QUOTA_DAY = Key.one(
+            "limits.quota-day",
+            Types.orWord(NONE, Types.size(1, 1024 * TIB)),
+            NONE,
+            RELOAD,
+            "Bytes that each user may move in a day, in UTC, in both directions together. Then open sessions end, and new ones are answered with"
+                    + " 429.");
+    static final Key<Optional<Long>> QUOTA_MONTH = Key.one(
+            "limits.quota-month", Types.orWord(NONE, Types.size(1, 1024 * TIB)), NONE, RELOAD, "The same for a month.");
+    static final Key<List<UserQuota>> QUOTAS = Key.list(
+            "limits.quotas", Types.USER_QUOTA, RELOAD, "Quotas of single users, in the place of those of everybody.");
+
     public static final Key<List<String>> INTERCEPT = Key.list(
                     "intercept.hosts",
                     Types.HOST_PATTERN,
@@ -441,6 +472,12 @@ public final class Keys {
             EXCHANGE_IDLE,
             TUNNEL_IDLE,
             DRAIN,
+            SESSIONS,
+            SESSIONS_PER_USER,
+            SESSIONS_PER_CLIENT,
+            QUOTA_DAY,
+            QUOTA_MONTH,
+            QUOTAS,
             INTERCEPT,
             INTERCEPT_EXCEPT,
             TRUST,

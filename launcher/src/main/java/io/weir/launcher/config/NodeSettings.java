@@ -1,6 +1,8 @@
 package io.weir.launcher.config;
 
 import io.weir.aggregator.AggregatorConfig;
+import io.weir.aggregator.QuotaPolicy;
+import io.weir.aggregator.QuotaPolicy.Quota;
 import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.launcher.accesslog.AccessLogConfig;
 import io.weir.launcher.config.Keys.TransportName;
@@ -15,6 +17,7 @@ import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.LiveConfig;
 import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.Redaction;
+import io.weir.proxyengine.SessionLimits;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.bodies.BodyStoreConfig;
 import io.weir.proxyengine.rules.RuleSource;
@@ -30,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the modules are started with, out of settings. Immutable; some of it reads files. */
@@ -213,7 +217,8 @@ public final class NodeSettings {
                 .tunnelIdleTimeout(live.tunnelIdleTimeout())
                 .drain(live.drain())
                 .maxConnections(live.maxConnections())
-                .privateDestinations(live.privateDestinations());
+                .privateDestinations(live.privateDestinations())
+                .sessionLimits(live.sessionLimits());
         settings.get(Keys.EVENT_LOOPS).ifPresent(count -> builder.eventLoops(Math.toIntExact(count)));
         return builder;
     }
@@ -221,6 +226,25 @@ public final class NodeSettings {
     /** Further addresses that are refused. */
     public List<java.net.InetSocketAddress> refusedDestinations() {
         return settings.get(Keys.REFUSED_DESTINATIONS);
+    }
+
+    /** How much users may use. */
+    public QuotaPolicy quotas() {
+        var everyone = new Quota(
+                settings.get(Keys.QUOTA_DAY).orElse(0L),
+                settings.get(Keys.QUOTA_MONTH).orElse(0L));
+        return new QuotaPolicy(
+                everyone,
+                settings.get(Keys.QUOTAS).stream()
+                        .collect(Collectors.toMap(UserQuota::name, each -> each.over(everyone))));
+    }
+
+    private SessionLimits sessionLimits() {
+        return new SessionLimits(limit(Keys.SESSIONS), limit(Keys.SESSIONS_PER_USER), limit(Keys.SESSIONS_PER_CLIENT));
+    }
+
+    private int limit(Key<Optional<Long>> key) {
+        return settings.get(key).map(Math::toIntExact).orElse(0);
     }
 
     /** What the engine may be told while it runs. */
@@ -234,6 +258,7 @@ public final class NodeSettings {
                 settings.get(Keys.DRAIN),
                 maxConnections(),
                 settings.get(Keys.PRIVATE_DESTINATIONS),
+                sessionLimits(),
                 interceptedHosts());
     }
 }

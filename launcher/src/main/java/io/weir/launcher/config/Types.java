@@ -101,6 +101,8 @@ final class Types {
                 return text.strip();
             },
             Function.identity());
+    /** A quota of one user. */
+    static final ValueType<UserQuota> USER_QUOTA = text(UserQuota.FORM_TEXT, UserQuota::parse, UserQuota::text);
 
     /** A listener, with how it is written. */
     static final ValueType<Listener> LISTENER = text(
@@ -246,7 +248,7 @@ final class Types {
         return minutes % (24 * 60) == 0 ? minutes / (24 * 60) + "d" : minutes / 60 + "h";
     }
 
-    private static String sizeText(long bytes) {
+    static String sizeText(long bytes) {
         if (bytes == 0 || bytes % 1024 != 0) {
             return String.valueOf(bytes);
         }

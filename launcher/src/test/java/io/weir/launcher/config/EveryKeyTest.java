@@ -3,6 +3,8 @@ package io.weir.launcher.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.aggregator.AggregatorConfig;
+import io.weir.aggregator.QuotaPolicy;
+import io.weir.aggregator.QuotaPolicy.Quota;
 import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.launcher.accesslog.AccessFormat;
 import io.weir.launcher.accesslog.AccessLogConfig;
@@ -14,6 +16,7 @@ import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.Network;
 import io.weir.proxyengine.PrivateDestinations;
+import io.weir.proxyengine.SessionLimits;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.bodies.BodyStoreConfig;
 import io.weir.proxyengine.rules.RuleSource;
@@ -64,6 +67,12 @@ class EveryKeyTest {
         OTHERS.put("timeouts.exchange-idle", "14s");
         OTHERS.put("timeouts.tunnel-idle", "15s");
         OTHERS.put("timeouts.drain", "16s");
+        OTHERS.put("limits.sessions", "1001");
+        OTHERS.put("limits.sessions-per-user", "1002");
+        OTHERS.put("limits.sessions-per-client", "1003");
+        OTHERS.put("limits.quota-day", "29MiB");
+        OTHERS.put("limits.quota-month", "30GiB");
+        OTHERS.put("limits.quotas", "[\"anna day=100MiB month=none\", \"b c month=2GiB\", \"dora none\"]");
         OTHERS.put("intercept.hosts", "[\".a.example\"]");
         OTHERS.put("intercept.except", "[bank.a.example]");
         OTHERS.put("intercept.trust", "[\"CA\"]");
@@ -224,6 +233,20 @@ class EveryKeyTest {
                 .isEqualTo(Duration.ofSeconds(16))
                 .isEqualTo(node.live().drain());
 
+        assertThat(engine.sessionLimits())
+                .isEqualTo(new SessionLimits(1001, 1002, 1003))
+                .isEqualTo(node.live().sessionLimits());
+        assertThat(node.quotas())
+                .isEqualTo(new QuotaPolicy(
+                        new Quota(29L << 20, 30L << 30),
+                        Map.of(
+                                "anna",
+                                new Quota(100L << 20, 0),
+                                "b c",
+                                new Quota(29L << 20, 2L << 30),
+                                "dora",
+                                Quota.NONE)));
+
         InterceptConfig intercept = Objects.requireNonNull(node.intercept(() -> authority, folder.resolve("bodies")));
         BodyStoreConfig bodies = Objects.requireNonNull(intercept.bodies());
         assertThat(intercept.include().matches("b.a.example", 443)).isTrue();
@@ -288,6 +311,7 @@ class EveryKeyTest {
         assertThat(node.engine("weir").build()).isEqualTo(usual);
         assertThat(node.aggregator(folder, folder, "v"))
                 .isEqualTo(AggregatorConfig.defaults(folder, "v").withSeals(folder, AggregatorConfig.SEAL_INTERVAL));
+        assertThat(node.quotas()).isEqualTo(QuotaPolicy.NONE);
         assertThat(node.ringSlots()).isEqualTo(io.weir.eventbus.EventBus.DEFAULT_SLOTS);
         assertThat(node.bodyStore(folder)).isEqualTo(BodyStoreConfig.defaults(folder));
         assertThat(node.intercept(

@@ -23,8 +23,6 @@ final class SourceDelays {
     private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int DOUBLINGS_MAX = 10;
     private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(15);
-    private static final int IPV4_BYTES = 4;
-    private static final int PREFIX_BYTES = 8;
 
     /**
      * What is known of a source. Immutable.
@@ -54,12 +52,7 @@ final class SourceDelays {
 
     /** Where an address counts. */
     static long source(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        long source = 0;
-        for (int i = 0; i < (bytes.length == IPV4_BYTES ? IPV4_BYTES : PREFIX_BYTES); i++) {
-            source = source << 8 | (bytes[i] & 0xff);
-        }
-        return source;
+        return ClientSource.of(address);
     }
 
     /** Whether the source's checks are not kept apart. */

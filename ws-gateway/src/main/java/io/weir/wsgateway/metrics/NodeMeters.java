@@ -37,6 +37,10 @@ final class NodeMeters implements AutoCloseable {
                 reading -> startSeconds);
         table.gauge("weir.client.connections", "Clients connected to the proxy", reading -> node.connections());
         table.gauge(
+                "weir.users.over.quota",
+                "Users who have used up a quota of today or this month",
+                reading -> node.usersOverQuota());
+        table.gauge(
                 "weir.journal.free.bytes",
                 "Bytes free on the journal's disk, when it was looked at last",
                 reading -> reading.health().freeBytes());

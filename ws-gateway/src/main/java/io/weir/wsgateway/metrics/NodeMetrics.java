@@ -13,6 +13,11 @@ public interface NodeMetrics {
         }
 
         @Override
+        public int usersOverQuota() {
+            return 0;
+        }
+
+        @Override
         public List<LoopDelay> loopDelays() {
             return List.of();
         }
@@ -20,6 +25,9 @@ public interface NodeMetrics {
 
     /** Clients connected to the proxy now; 0 before it listens. */
     int connections();
+
+    /** Users who have used up a quota of today or this month. */
+    int usersOverQuota();
 
     /** The event loops that carry traffic; none before they run, the same from then on. */
     List<LoopDelay> loopDelays();

@@ -51,6 +51,7 @@ export default {
   "end.INTERNAL_ERROR": "Internal error", "end.INTERNAL_ERROR.long": "A fault of Weir itself.",
   "end.CLIENT_TLS_FAILED": "Client TLS failed", "end.CLIENT_TLS_FAILED.long": "The client broke off the TLS handshake, or does not accept our certificate.",
   "end.ORIGIN_TLS_FAILED": "Origin TLS failed", "end.ORIGIN_TLS_FAILED.long": "The origin broke off the TLS handshake, or its certificate is not accepted.",
+  "end.QUOTA_EXCEEDED": "Quota used up", "end.QUOTA_EXCEEDED.long": "Its user has used up a quota.",
 
   // session
   "s.title": "Session {id}", "s.open": "Open", "s.closed": "Closed", "s.loading": "Looking the session up …",

@@ -51,6 +51,7 @@ export default {
   "end.INTERNAL_ERROR": "内部错误", "end.INTERNAL_ERROR.long": "Weir 自身的故障。",
   "end.CLIENT_TLS_FAILED": "客户端 TLS 失败", "end.CLIENT_TLS_FAILED.long": "客户端中断了 TLS 握手，或不接受我们的证书。",
   "end.ORIGIN_TLS_FAILED": "源站 TLS 失败", "end.ORIGIN_TLS_FAILED.long": "源站中断了 TLS 握手，或其证书不被接受。",
+  "end.QUOTA_EXCEEDED": "配额已用完", "end.QUOTA_EXCEEDED.long": "该用户已用完配额。",
 
   // 会话
   "s.title": "会话 {id}", "s.open": "打开", "s.closed": "已关闭", "s.loading": "正在查找会话…",
