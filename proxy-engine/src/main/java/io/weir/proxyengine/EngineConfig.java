@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param privateDestinations whether clients may go to loopback and private addresses
  * @param access who may use the proxy; null if everybody may who reaches it
  * @param rules where the rules come from that say what is allowed; null if everything is
+ * @param bandwidth how fast payload may pass
  */
 public record EngineConfig(
         List<ListenerConfig> listeners,
@@ -52,7 +53,8 @@ public record EngineConfig(
         @Nullable InterceptConfig intercept,
         PrivateDestinations privateDestinations,
         @Nullable AccessConfig access,
-        @Nullable RuleSource rules) {
+        @Nullable RuleSource rules,
+        BandwidthLimits bandwidth) {
 
     /**
      * Checks.
@@ -141,7 +143,8 @@ public record EngineConfig(
                 intercept,
                 live.privateDestinations(),
                 access,
-                rules);
+                rules,
+                live.bandwidth());
     }
 
     /**
@@ -193,6 +196,7 @@ public record EngineConfig(
         private PrivateDestinations privateDestinations = PrivateDestinations.AUTO;
         private @Nullable AccessConfig access;
         private @Nullable RuleSource rules;
+        private BandwidthLimits bandwidth = BandwidthLimits.NONE;
 
         private Builder(InetSocketAddress listener) {
             listeners = List.of(ListenerConfig.http(listener));
@@ -312,6 +316,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#bandwidth()}. */
+        public Builder bandwidth(BandwidthLimits value) {
+            bandwidth = value;
+            return this;
+        }
+
         /** See {@link EngineConfig#access()}. */
         public Builder access(@Nullable AccessConfig value) {
             access = value;
@@ -343,7 +353,8 @@ public record EngineConfig(
                     intercept,
                     privateDestinations,
                     access,
-                    rules);
+                    rules,
+                    bandwidth);
         }
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain see {@link EngineConfig#drain()}
  * @param maxConnections see {@link EngineConfig#maxConnections()}; pipes and idle origin connections keep the numbers of the start
  * @param privateDestinations see {@link EngineConfig#privateDestinations()}
+ * @param bandwidth see {@link EngineConfig#bandwidth()}; what was not limited in some respect when it began is not limited in that one later
  * @param hosts which hosts are intercepted; null to leave that as it is. Void if the engine was started without interception
  */
 public record LiveConfig(
@@ -27,6 +28,7 @@ public record LiveConfig(
         Duration drain,
         int maxConnections,
         PrivateDestinations privateDestinations,
+        BandwidthLimits bandwidth,
         @Nullable InterceptedHosts hosts) {
 
     /**

@@ -58,6 +58,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final Certificates certificates;
     private final @Nullable PasswordChecker passwords;
     private final @Nullable LiveRules rules;
+    private final SharedBandwidth bandwidth;
     private boolean closed;
     private volatile boolean hurried;
 
@@ -68,6 +69,7 @@ public final class ProxyEngine implements AutoCloseable {
             @Nullable LiveRules rules) {
         this.config = config;
         this.rules = rules;
+        bandwidth = new SharedBandwidth(config.bandwidth(), config.eventLoops());
         this.passwords = passwords;
         this.certificates = certificates;
         group = new MultiThreadIoEventLoopGroup(
@@ -148,7 +150,8 @@ public final class ProxyEngine implements AutoCloseable {
                     interception,
                     certificates,
                     passwords,
-                    rules);
+                    rules,
+                    bandwidth);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -181,6 +184,7 @@ public final class ProxyEngine implements AutoCloseable {
         command(change, loop -> loop.reconfigure(changed, policy));
         config = changed;
         acceptLimit.max(changed.maxConnections());
+        bandwidth.limits(changed.bandwidth());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
         }

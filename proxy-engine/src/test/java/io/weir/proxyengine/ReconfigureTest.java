@@ -26,6 +26,7 @@ class ReconfigureTest {
                 Duration.ZERO,
                 connections,
                 destinations,
+                BandwidthLimits.NONE,
                 null);
     }
 

@@ -8,6 +8,7 @@ import io.weir.launcher.config.Types.Listener;
 import io.weir.launcher.logfile.LogFormat;
 import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
+import io.weir.proxyengine.BandwidthLimits;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.HostPatterns;
 import io.weir.proxyengine.InterceptConfig;
@@ -206,7 +207,8 @@ public final class NodeSettings {
                 .tunnelIdleTimeout(live.tunnelIdleTimeout())
                 .drain(live.drain())
                 .maxConnections(live.maxConnections())
-                .privateDestinations(live.privateDestinations());
+                .privateDestinations(live.privateDestinations())
+                .bandwidth(live.bandwidth());
         settings.get(Keys.EVENT_LOOPS).ifPresent(count -> builder.eventLoops(Math.toIntExact(count)));
         return builder;
     }
@@ -227,6 +229,14 @@ public final class NodeSettings {
                 settings.get(Keys.DRAIN),
                 maxConnections(),
                 settings.get(Keys.PRIVATE_DESTINATIONS),
+                bandwidth(),
                 interceptedHosts());
+    }
+
+    private BandwidthLimits bandwidth() {
+        return new BandwidthLimits(
+                settings.get(Keys.BANDWIDTH).orElse(0L),
+                settings.get(Keys.BANDWIDTH_PER_USER).orElse(0L),
+                settings.get(Keys.BANDWIDTH_PER_SESSION).orElse(0L));
     }
 }

@@ -9,6 +9,7 @@ import io.weir.launcher.accesslog.AccessLogConfig;
 import io.weir.launcher.logfile.LogFormat;
 import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
+import io.weir.proxyengine.BandwidthLimits;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
@@ -63,6 +64,9 @@ class EveryKeyTest {
         OTHERS.put("timeouts.exchange-idle", "14s");
         OTHERS.put("timeouts.tunnel-idle", "15s");
         OTHERS.put("timeouts.drain", "16s");
+        OTHERS.put("limits.bandwidth", "100MiB");
+        OTHERS.put("limits.bandwidth-per-user", "10MiB");
+        OTHERS.put("limits.bandwidth-per-session", "1MiB");
         OTHERS.put("intercept.hosts", "[\".a.example\"]");
         OTHERS.put("intercept.except", "[bank.a.example]");
         OTHERS.put("intercept.trust", "[\"CA\"]");
@@ -222,6 +226,9 @@ class EveryKeyTest {
         assertThat(engine.drain())
                 .isEqualTo(Duration.ofSeconds(16))
                 .isEqualTo(node.live().drain());
+        assertThat(engine.bandwidth())
+                .isEqualTo(new BandwidthLimits(100 << 20, 10 << 20, 1 << 20))
+                .isEqualTo(node.live().bandwidth());
 
         InterceptConfig intercept = Objects.requireNonNull(node.intercept(() -> authority, folder.resolve("bodies")));
         BodyStoreConfig bodies = Objects.requireNonNull(intercept.bodies());

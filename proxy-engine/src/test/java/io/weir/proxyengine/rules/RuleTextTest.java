@@ -46,7 +46,7 @@ class RuleTextTest {
 
         assertThat(rules.all().stream().map(CompiledRule::name)).containsExactly("ads", "line 4", "line 5");
         assertThat(rules.at(0).action()).isEqualTo(new Refuse(451, "not \"here\""));
-        assertThat(rules.at(1).action()).isEqualTo(new Allow(Choice.NO, Choice.YES));
+        assertThat(rules.at(1).action()).isEqualTo(new Allow(Choice.NO, Choice.YES, 0));
         assertThat(rules.at(1).rule().conditions())
                 .containsExactly(
                         new Condition(Subject.USER, false, List.of("anna", "bert b")),
