@@ -69,7 +69,7 @@ public final class ProxyEngine implements AutoCloseable {
             @Nullable LiveRules rules) {
         this.config = config;
         this.rules = rules;
-        bandwidth = new SharedBandwidth(config.bandwidth(), config.eventLoops());
+        bandwidth = new SharedBandwidth(config.bandwidth(), config.eventLoops(), System::nanoTime);
         this.passwords = passwords;
         this.certificates = certificates;
         group = new MultiThreadIoEventLoopGroup(
@@ -218,6 +218,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** How late the tasks of each event loop run. The list is never changed, what is in it is. */
     public List<LoopDelay> loopDelays() {
         return List.copyOf(delays);
+    }
+
+    /** What limits sessions of several loops, for tests. */
+    SharedBandwidth bandwidth() {
+        return bandwidth;
     }
 
     /** The loops, for tests of what they do. */

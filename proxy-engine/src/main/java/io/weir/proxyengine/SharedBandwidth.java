@@ -2,6 +2,7 @@ package io.weir.proxyengine;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * The buckets that sessions of several event loops draw from: that of all, and those of users. Any thread. Only the first and the last session of a user on a loop
@@ -18,23 +19,30 @@ final class SharedBandwidth {
     private record User(Buckets buckets, int loops) {}
 
     private final int loops;
+    private final LongSupplier clockNanos;
     private final Rate all;
     private final Rate perUser;
     private final Rate perSession;
     private final Buckets ofAll;
     private final Map<String, User> users = new ConcurrentHashMap<>();
 
-    SharedBandwidth(BandwidthLimits limits, int loops) {
+    /**
+     * Makes the buckets of all.
+     *
+     * @param clockNanos as {@link System#nanoTime}
+     */
+    SharedBandwidth(BandwidthLimits limits, int loops, LongSupplier clockNanos) {
         this.loops = loops;
+        this.clockNanos = clockNanos;
         all = new Rate(limits.all());
         perUser = new Rate(limits.perUser());
         perSession = new Rate(limits.perSession());
-        ofAll = buckets(all, loops);
+        ofAll = buckets(all);
     }
 
-    private static Buckets buckets(Rate rate, int takers) {
-        long now = System.nanoTime();
-        return new Buckets(new TokenBucket(rate, takers, now), new TokenBucket(rate, takers, now));
+    private Buckets buckets(Rate rate) {
+        long now = clockNanos.getAsLong();
+        return new Buckets(new TokenBucket(rate, loops, now), new TokenBucket(rate, loops, now));
     }
 
     /** Goes by others from now on, for whatever was limited in that respect when it began. */
@@ -65,7 +73,7 @@ final class SharedBandwidth {
         return users.compute(
                         user,
                         (name, known) -> known == null
-                                ? new User(buckets(perUser, loops), 1)
+                                ? new User(buckets(perUser), 1)
                                 : new User(known.buckets(), known.loops() + 1))
                 .buckets();
     }
