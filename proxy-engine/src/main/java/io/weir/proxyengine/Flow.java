@@ -35,13 +35,7 @@ final class Flow {
      * @param isUp whether it leads to the origin
      * @param pace how fast it may go; null if it may go as fast as it can
      */
-    Flow(
-            RelayMovers movers,
-            SessionMeter meter,
-            RawSocket source,
-            RawSocket sink,
-            boolean isUp,
-            @Nullable Pace pace) {
+    Flow(RelayMovers movers, SessionMeter meter, RawSocket source, RawSocket sink, boolean isUp, @Nullable Pace pace) {
         this.movers = movers;
         this.meter = meter;
         this.source = source;

@@ -75,8 +75,7 @@ final class LoopBandwidth {
             up.add(allUp);
             down.add(allDown);
         }
-        return new Bandwidth(
-                new Pace(this, meter, true, up), new Pace(this, meter, false, down), user, ruleRate, taps);
+        return new Bandwidth(new Pace(this, meter, true, up), new Pace(this, meter, false, down), user, ruleRate, taps);
     }
 
     /**

@@ -39,9 +39,7 @@ final class PacedConnection {
         if (before != null) {
             before.close();
         }
-        return bandwidth == null
-                ? null
-                : new PacedConnection(bandwidth, PacedReads.begin(client, bandwidth.up()));
+        return bandwidth == null ? null : new PacedConnection(bandwidth, PacedReads.begin(client, bandwidth.up()));
     }
 
     /** The exchange is carried by that connection; by another one before, if it is tried again. */

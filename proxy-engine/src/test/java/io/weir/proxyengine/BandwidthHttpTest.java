@@ -161,7 +161,10 @@ class BandwidthHttpTest {
                 }
                 return null;
             });
-            send(client, talk.post("/", "Content-Length: " + each + "\r\n", body(each)).repeat(count)); // pipelined
+            send(
+                    client,
+                    talk.post("/", "Content-Length: " + each + "\r\n", body(each))
+                            .repeat(count)); // pipelined
             for (int i = 0; i < count; i++) {
                 client.readMessage();
             }
@@ -311,5 +314,4 @@ class BandwidthHttpTest {
             talk.settle(2);
         }
     }
-
 }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.Tally;
+import io.weir.proxyengine.access.TestUsers;
+import io.weir.proxyengine.rules.RuleSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,8 +21,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import io.weir.proxyengine.access.TestUsers;
-import io.weir.proxyengine.rules.RuleSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +56,8 @@ class BandwidthTest {
             var pace = new Pacer();
             CompletableFuture<Void> up = write(tunnel.client(), BYTES);
             CompletableFuture<Void> down = write(tunnel.origin(), BYTES);
-            CompletableFuture<Peer.End> answer = Peer.async(() -> tunnel.client().readToEnd());
+            CompletableFuture<Peer.End> answer =
+                    Peer.async(() -> tunnel.client().readToEnd());
             assertThat(tunnel.origin().readToEnd()).isEqualTo(Peer.End.FIN);
             pace.assertNotFaster(BYTES, RATE, 0);
             assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
@@ -67,8 +68,7 @@ class BandwidthTest {
             TestLedger.Session session = proxy.ledger().awaitOnlyClosed();
             assertThat(session.closed.reason()).isEqualTo(CloseReason.COMPLETED);
             assertThat(session.counts())
-                    .isEqualTo(new Tally(
-                            BYTES, BYTES, tunnel.headBytes(), TestTunnel.ANSWER.length(), BYTES, BYTES));
+                    .isEqualTo(new Tally(BYTES, BYTES, tunnel.headBytes(), TestTunnel.ANSWER.length(), BYTES, BYTES));
             assertThat(tunnel.client().read() + tunnel.origin().read()).isEqualTo(2L * BYTES);
         }
     }
@@ -108,7 +108,9 @@ class BandwidthTest {
                 ServerSocket server = Peer.listen(0);
                 Peer client = TestTunnel.connect(proxy, 0)) {
             int port = server.getLocalPort();
-            client.socket().getOutputStream().write(new byte[] {5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, (byte) (port >> 8), (byte) port});
+            client.socket()
+                    .getOutputStream()
+                    .write(new byte[] {5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, (byte) (port >> 8), (byte) port});
             assertThat(client.socket().getInputStream().readNBytes(12)).hasSize(12);
             try (var origin = new Peer(server.accept())) {
                 var pace = new Pacer();
@@ -123,9 +125,8 @@ class BandwidthTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void allSessionsOnAllLoopsShareWhatIsForAll(Transport transport) throws Exception {
-        try (var proxy = TestProxy.start(settings -> settings.transport(transport)
-                .eventLoops(2)
-                .bandwidth(new BandwidthLimits(RATE, 0, 0)))) {
+        try (var proxy = TestProxy.start(
+                settings -> settings.transport(transport).eventLoops(2).bandwidth(new BandwidthLimits(RATE, 0, 0)))) {
             List<TestTunnel> tunnels = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 tunnels.add(TestTunnel.open(proxy));
@@ -168,9 +169,12 @@ class BandwidthTest {
                 write(first.origin(), BYTES / 2);
                 write(second.origin(), BYTES / 2);
                 write(other.origin(), BYTES);
-                CompletableFuture<Peer.End> one = Peer.async(() -> first.client().readToEnd());
-                CompletableFuture<Peer.End> two = Peer.async(() -> second.client().readToEnd());
-                CompletableFuture<Peer.End> three = Peer.async(() -> other.client().readToEnd());
+                CompletableFuture<Peer.End> one =
+                        Peer.async(() -> first.client().readToEnd());
+                CompletableFuture<Peer.End> two =
+                        Peer.async(() -> second.client().readToEnd());
+                CompletableFuture<Peer.End> three =
+                        Peer.async(() -> other.client().readToEnd());
                 assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
                 assertThat(two.get(20, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
                 pace.assertNotFaster(2L * (BYTES / 2), RATE, 2 * 1460);
@@ -226,8 +230,12 @@ class BandwidthTest {
 
     private static void assertHonest(TestLedger.Session session, TestTunnel tunnel) {
         Tally counts = session.counts();
-        assertThat(counts.originUp()).isLessThanOrEqualTo(counts.up()).isGreaterThanOrEqualTo(tunnel.origin().read());
-        assertThat(counts.down()).isLessThanOrEqualTo(counts.originDown()).isGreaterThanOrEqualTo(tunnel.client().read());
+        assertThat(counts.originUp())
+                .isLessThanOrEqualTo(counts.up())
+                .isGreaterThanOrEqualTo(tunnel.origin().read());
+        assertThat(counts.down())
+                .isLessThanOrEqualTo(counts.originDown())
+                .isGreaterThanOrEqualTo(tunnel.client().read());
         assertThat(counts.up() + counts.originDown()).isLessThan(BYTES);
     }
 

@@ -64,8 +64,7 @@ class HttpsListenerTest {
         return start(transport, kind, tls, BandwidthLimits.NONE);
     }
 
-    private static TestProxy start(
-            Transport transport, ListenerKind kind, ListenerTls tls, BandwidthLimits bandwidth) {
+    private static TestProxy start(Transport transport, ListenerKind kind, ListenerTls tls, BandwidthLimits bandwidth) {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return TestProxy.start(settings -> settings.transport(transport)
                 .headTimeout(Duration.ofSeconds(2))

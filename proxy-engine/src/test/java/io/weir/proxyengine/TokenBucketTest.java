@@ -44,8 +44,7 @@ class TokenBucketTest {
             double sum = 0;
             for (int to = from; to < taken.size(); to++) {
                 sum += taken.get(to).bytes();
-                double seconds =
-                        (taken.get(to).usableNanos() - taken.get(from).usableNanos()) / (double) SECOND;
+                double seconds = (taken.get(to).usableNanos() - taken.get(from).usableNanos()) / (double) SECOND;
                 assertThat(sum)
                         .as("seed %d: from %d to %d", seed, from, to)
                         .isLessThanOrEqualTo(seconds * rate.bytesPerSecond() * 1.000_001 + burstBytes(rate) + largest);

@@ -10,8 +10,7 @@ final class RateText {
     private static final long MAX = 1L << 40;
 
     /** What a rate is. */
-    static final String EXPECTED =
-            "a bandwidth is 1KiB to 1024GiB, the bytes per second, such as 512KiB or 10MiB";
+    static final String EXPECTED = "a bandwidth is 1KiB to 1024GiB, the bytes per second, such as 512KiB or 10MiB";
 
     private RateText() {}
 

@@ -172,9 +172,7 @@ final class RuleText {
                         settings.getOrDefault("text", Refuse.TEXT));
             }
             return new Allow(
-                    choice("intercept"),
-                    choice("capture"),
-                    RateText.parse(settings.getOrDefault("bandwidth", "")));
+                    choice("intercept"), choice("capture"), RateText.parse(settings.getOrDefault("bandwidth", "")));
         }
 
         private Choice choice(String key) {
