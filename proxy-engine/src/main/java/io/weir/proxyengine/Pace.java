@@ -38,6 +38,7 @@ final class Pace {
     private long grantedAtNanos;
     private long ticket = NOT_WAITING;
     private @Nullable Tap waitingAt;
+    private boolean closed;
 
     /**
      * Makes one.
@@ -51,11 +52,13 @@ final class Pace {
         this.taps = taps;
     }
 
-    /** Is of another session from now on, the next one on a connection. */
+    /** Is of another session from now on, the next one on a connection; of the same one if it is tried again. */
     void next(SessionMeter another) {
         charge();
-        meter = another;
-        seen = 0;
+        if (!another.equals(meter)) {
+            meter = another;
+            seen = 0;
+        }
     }
 
     void add(Gate gate) {
@@ -76,10 +79,10 @@ final class Pace {
         return ticket;
     }
 
-    /** How many bytes may be read now. If 0, the gates are opened when something may. */
+    /** How many bytes may be read now. If 0, the gates are opened when something may; never, once it is closed. */
     long mayRead() {
         charge();
-        if (waitingAt != null) {
+        if (waitingAt != null || closed) {
             return 0;
         }
         long now = loop.clock().nanos();
@@ -165,6 +168,7 @@ final class Pace {
     void close() {
         charge();
         giveBack();
+        closed = true;
         gates.clear();
         if (waitingAt != null) {
             waitingAt.leave(this);

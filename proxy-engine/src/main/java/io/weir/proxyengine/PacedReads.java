@@ -42,6 +42,9 @@ final class PacedReads extends ChannelDuplexHandler implements RecvByteBufAlloca
         Channel channel = ctx.channel();
         channel.config().setRecvByteBufAllocator(before);
         channel.pipeline().remove(this);
+        if (!channel.isActive()) {
+            return;
+        }
         if (isPaused) {
             channel.config().setAutoRead(true);
         } else if (isReadAsked) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("jdk")
 class BandwidthHttpTest {
     private static final long RATE = 4 << 20;
-    private static final int BYTES = 2 << 20;
+    private static final int BYTES = 13 << 17;
 
     /** What channels may read at once besides: what came with a head, and a record of TLS. */
     private static final long BEYOND = 128 << 10;
@@ -75,7 +75,7 @@ class BandwidthHttpTest {
             origin.readHead();
             var pace = new Pacer();
             String chunk = "20000\r\n" + body(0x20000) + "\r\n";
-            send(origin, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk.repeat(16) + "0\r\n\r\n");
+            send(origin, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk.repeat(13) + "0\r\n\r\n");
             client.readMessage();
             pace.assertNotFaster(BYTES, RATE, 0);
             talk.settle(1);
@@ -105,7 +105,7 @@ class BandwidthHttpTest {
             Wire client = talk.client();
             var pace = new Pacer();
             String chunk = "20000\r\n" + body(0x20000) + "\r\n";
-            send(client, talk.post("/", "Transfer-Encoding: chunked\r\n", chunk.repeat(16) + "0\r\n\r\n"));
+            send(client, talk.post("/", "Transfer-Encoding: chunked\r\n", chunk.repeat(13) + "0\r\n\r\n"));
             Wire origin = talk.origin.accept();
             String head = origin.readHead();
             CompletableFuture<Wire> answer = send(origin, Conversation.ok(body(BYTES)));
