@@ -103,7 +103,14 @@ class RuleTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1KiB, 1024", "1024, 1024", "5000, 5000", "10MiB, 10485760", "'2 GiB', 2147483648", "1024GiB, 1099511627776"})
+    @CsvSource({
+        "1KiB, 1024",
+        "1024, 1024",
+        "5000, 5000",
+        "10MiB, 10485760",
+        "'2 GiB', 2147483648",
+        "1024GiB, 1099511627776"
+    })
     void aBandwidthHasTheUnitsOfSizesAndIsReadAsItIsWritten(String text, long bytes) throws Exception {
         Rules rules = read("allow bandwidth=\"" + text + "\"");
 
@@ -117,8 +124,9 @@ class RuleTextTest {
     void whatIsNoBandwidthIsAFault(String text) {
         assertThat(faults("allow bandwidth=" + text)).singleElement().asString().startsWith("line 1: ");
         assertThat(faults("refuse bandwidth=1MiB"))
-                .containsExactly("line 1: bandwidth does not go with refuse: allow takes intercept, capture and bandwidth,"
-                        + " refuse takes status and text");
+                .containsExactly(
+                        "line 1: bandwidth does not go with refuse: allow takes intercept, capture and bandwidth,"
+                                + " refuse takes status and text");
     }
 
     @Test
