@@ -108,13 +108,15 @@ class BandwidthHttpTest {
             send(client, talk.post("/", "Transfer-Encoding: chunked\r\n", chunk.repeat(13) + "0\r\n\r\n"));
             Wire origin = talk.origin.accept();
             String head = origin.readHead();
-            CompletableFuture<Wire> answer = send(origin, Conversation.ok(body(BYTES)));
+            String whole = Conversation.ok(body(BYTES));
+            CompletableFuture<Wire> answer = send(origin, whole.substring(0, whole.length() - 1));
             CompletableFuture<String> answered = Peer.async(client::readMessage);
             origin.readBody(head);
             pace.assertNotFaster(BYTES, RATE, BEYOND);
+            answer.get(20, TimeUnit.SECONDS);
+            origin.send("x"); // not before, as an answer's end would cut the request short
             assertThat(answered.get(20, TimeUnit.SECONDS)).endsWith("xx");
             pace.assertNotFaster(BYTES, RATE, 0);
-            answer.get(1, TimeUnit.SECONDS);
             talk.settle(1);
         }
     }
@@ -278,10 +280,13 @@ class BandwidthHttpTest {
             send(client, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + BYTES + "\r\n\r\n" + body(BYTES));
             Wire origin = talk.originWire();
             String head = origin.readHead();
-            send(origin, Conversation.ok(body(BYTES)));
+            String whole = Conversation.ok(body(BYTES));
+            CompletableFuture<Wire> sending = send(origin, whole.substring(0, whole.length() - 1));
             CompletableFuture<String> answer = Peer.async(client::readMessage);
             origin.readBody(head);
             pace.assertNotFaster(BYTES, RATE, BEYOND);
+            sending.get(20, TimeUnit.SECONDS);
+            origin.send("x");
             assertThat(answer.get(20, TimeUnit.SECONDS)).endsWith("xx");
             pace.assertNotFaster(BYTES, RATE, 0);
             assertThat(talk.settle(1).get(0).closed.reason()).isEqualTo(CloseReason.COMPLETED);
