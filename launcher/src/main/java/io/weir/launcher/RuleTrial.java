@@ -48,7 +48,11 @@ record RuleTrial(
                 return "refused with " + refuse.status() + " \"" + refuse.text() + "\"";
             }
             if (action instanceof Allow allow) {
-                return "allowed" + said("intercept", allow.intercept()) + said("capture", allow.capture());
+                String bandwidth = allow.bandwidthText();
+                return "allowed"
+                        + said("intercept", allow.intercept())
+                        + said("capture", allow.capture())
+                        + (bandwidth.isEmpty() ? "" : ", bandwidth=" + bandwidth);
             }
             throw new IllegalStateException("an action that nobody explains: " + action);
         }

@@ -64,6 +64,17 @@ class RulesCommandTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @Test
+    void testSaysHowFastARuleLetsItGo() throws Exception {
+        Files.writeString(folder.resolve("rules"), "allow host=a.example bandwidth=1024KiB intercept=no name=slow\n");
+        assertThat(test("https://a.example/")).isZero();
+
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "slow: allow host=a.example intercept=no bandwidth=1MiB: yes",
+                        "allowed, intercept=no, bandwidth=1MiB by rule slow");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, http://example.com/",

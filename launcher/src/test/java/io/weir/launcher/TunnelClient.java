@@ -17,10 +17,15 @@ final class TunnelClient implements AutoCloseable {
     }
 
     static TunnelClient open(WeirProcess weir, String authority) throws IOException {
+        return open(weir, authority, "");
+    }
+
+    /** With further fields in the CONNECT. */
+    static TunnelClient open(WeirProcess weir, String authority, String fields) throws IOException {
         var client = new TunnelClient(weir.connect());
         client.socket
                 .getOutputStream()
-                .write(("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")
+                .write(("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n" + fields + "\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         String head = client.readHead();
         if (!head.startsWith("HTTP/1.1 200 ")) {

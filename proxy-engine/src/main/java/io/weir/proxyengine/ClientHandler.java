@@ -48,6 +48,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     private @Nullable Exchange exchange;
     private @Nullable TunnelOpening tunnel;
     private @Nullable KeptAnswer answer;
+    private @Nullable PacedConnection paced; // null if nothing limits the exchanges
     private @Nullable SessionMeter current;
     private Leg currentLeg = Leg.UP;
     private int sweepPosition = -1;
@@ -306,6 +307,19 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         LingeringClose.begin(loop, client, meter, upLeg, reason, status);
     }
 
+    /** What limits the exchange that has an origin now; null if nothing does. */
+    @Nullable PacedConnection paced(SessionMeter meter, @Nullable Ruling ruling) {
+        paced = PacedConnection.next(paced, loop.bandwidth(), client, meter, caller, ruling);
+        return paced;
+    }
+
+    /** What limits the exchange, for who takes over its connections; null if nothing does. */
+    @Nullable Bandwidth takeBandwidth() {
+        PacedConnection limited = paced;
+        paced = null;
+        return limited == null ? null : limited.release();
+    }
+
     /** The exchange is over and the connection can carry the next one. */
     void exchangeEnded() {
         exchange = null;
@@ -361,6 +375,10 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         if (!left) {
             left = true;
             loop.sweep().remove(this);
+            if (paced != null) {
+                paced.close();
+                paced = null;
+            }
         }
     }
 
@@ -480,6 +498,10 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         }
         if (tunnel != null || (gate != null && gate.isChecking())) {
             return; // how long a check takes has bounds of its own
+        }
+        if (paced != null && paced.isWaiting()) {
+            waitingSinceNanos = nowNanos; // it may speak, and we do not listen
+            return;
         }
         boolean begun = headBytes > 0 || decoder.waitingBytes() > 0;
         if (begun && !headBegun) {

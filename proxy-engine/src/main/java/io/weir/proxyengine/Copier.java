@@ -29,7 +29,7 @@ final class Copier implements Mover {
 
     @Override
     public Outcome move(Flow flow) {
-        int limit = Math.min(buffer.capacity(), reads.limitBytes());
+        int limit = Math.min(Math.min(buffer.capacity(), reads.limitBytes()), flow.limitBytes());
         int bytes;
         try {
             bytes = flow.source().receive(buffer.memoryAddress(), limit);

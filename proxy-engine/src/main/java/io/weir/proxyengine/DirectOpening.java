@@ -6,6 +6,7 @@ import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
     private final Authority authority;
     private final InetSocketAddress destination;
     private final SessionMeter meter;
+    private final Caller caller;
+    private final @Nullable Ruling ruling;
     private final long sinceNanos = System.nanoTime();
     private boolean over;
     private int sweepPosition = -1;
@@ -35,7 +38,9 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             TunnelReply reply,
             Authority authority,
             InetSocketAddress destination,
-            SessionMeter meter) {
+            SessionMeter meter,
+            Caller caller,
+            @Nullable Ruling ruling) {
         this.loop = loop;
         this.client = client;
         this.origin = origin;
@@ -43,6 +48,8 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         this.authority = authority;
         this.destination = destination;
         this.meter = meter;
+        this.caller = caller;
+        this.ruling = ruling;
     }
 
     /**
@@ -98,7 +105,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         if (ruling != null) {
             ruling.allowed(meter);
         }
-        new DirectOpening(loop, client, origin, reply, authority, destination, meter).connect();
+        new DirectOpening(loop, client, origin, reply, authority, destination, meter, caller, ruling).connect();
         return true;
     }
 
@@ -211,7 +218,8 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             end(fault, OK);
             return;
         }
-        new SocketRelay(loop, meter, client, origin, OK).begin(false, false);
+        Bandwidth bandwidth = loop.bandwidth().of(meter, caller, ruling);
+        new SocketRelay(loop, meter, client, origin, OK, bandwidth).begin(false, false);
         log.debug("tunnel opened session={} origin={}", meter.id(), authority);
     }
 

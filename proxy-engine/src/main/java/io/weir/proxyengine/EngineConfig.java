@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param configVersion version of the configuration, as the ledger has it; 0 if it has none
  * @param sessionLimits how many sessions may be open at once
  * @param rules where the rules come from that say what is allowed; null if everything is
+ * @param bandwidth how fast payload may pass
  */
 public record EngineConfig(
         List<ListenerConfig> listeners,
@@ -56,7 +57,8 @@ public record EngineConfig(
         @Nullable AccessConfig access,
         long configVersion,
         SessionLimits sessionLimits,
-        @Nullable RuleSource rules) {
+        @Nullable RuleSource rules,
+        BandwidthLimits bandwidth) {
 
     /**
      * Checks.
@@ -149,7 +151,8 @@ public record EngineConfig(
                 access,
                 version,
                 live.sessionLimits(),
-                rules);
+                rules,
+                live.bandwidth());
     }
 
     @Nullable LiveRules openRules() {
@@ -208,6 +211,7 @@ public record EngineConfig(
         private long configVersion;
         private SessionLimits sessionLimits = SessionLimits.NONE;
         private @Nullable RuleSource rules;
+        private BandwidthLimits bandwidth = BandwidthLimits.NONE;
 
         private Builder(InetSocketAddress listener) {
             listeners = List.of(ListenerConfig.http(listener));
@@ -339,6 +343,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#bandwidth()}. */
+        public Builder bandwidth(BandwidthLimits value) {
+            bandwidth = value;
+            return this;
+        }
+
         /** See {@link EngineConfig#access()}. */
         public Builder access(@Nullable AccessConfig value) {
             access = value;
@@ -372,7 +382,8 @@ public record EngineConfig(
                     access,
                     configVersion,
                     sessionLimits,
-                    rules);
+                    rules,
+                    bandwidth);
         }
     }
 }

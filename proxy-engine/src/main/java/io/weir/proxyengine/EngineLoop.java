@@ -68,6 +68,7 @@ final class EngineLoop {
     private final StreamWindows.Budget windows;
     private final LateFlush flushes;
     private final Via via;
+    private final LoopBandwidth bandwidth;
     private @Nullable SessionMeter overload;
     private boolean draining;
 
@@ -83,7 +84,8 @@ final class EngineLoop {
             @Nullable Interception interception,
             Certificates certificates,
             @Nullable PasswordChecker passwords,
-            @Nullable Rules rules) {
+            @Nullable Rules rules,
+            SharedBandwidth sharedBandwidth) {
         this.loop = loop;
         this.rules = rules;
         unruled = SessionRoute.under(config.configVersion());
@@ -98,6 +100,7 @@ final class EngineLoop {
         flushes = new LateFlush(loop);
         windows = new StreamWindows.Budget(STREAMS_AHEAD_BYTES / config.eventLoops());
         via = new Via(config.nodeName());
+        bandwidth = new LoopBandwidth(sharedBandwidth, PaceClock.of(loop), sweep);
         names = new NameResolver(loop, config, dnsCache);
         connector = new Connector(loop, config, names, policy, reads);
         relaySweep = new Sweep(relaySweepMillis(config));
@@ -233,6 +236,11 @@ final class EngineLoop {
     /** How much streams of HTTP/2 may be sent ahead. */
     StreamWindows.Budget windows() {
         return windows;
+    }
+
+    /** Limits sessions. */
+    LoopBandwidth bandwidth() {
+        return bandwidth;
     }
 
     /** Flushes what a round of the loop has written. */

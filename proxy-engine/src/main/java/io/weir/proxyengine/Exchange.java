@@ -47,6 +47,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     private final Authority authority;
     private final @Nullable Ruling ruling;
     private @Nullable ExchangeRecorder recorder;
+    private @Nullable PacedConnection paced; // null if nothing limits it
     private final long sinceNanos; // 0 if nobody records it
     private boolean requestHeadSent;
     private boolean clientEnded;
@@ -170,6 +171,10 @@ final class Exchange implements ConnectListener, ActiveSession {
             recorder.origin(new OriginFacts(connection.address(), "HTTP/1.1", "", micros, ExchangeTimes.NEVER));
         }
         connection.carry(this, meter, request.head().method());
+        paced = handler.paced(meter, ruling);
+        if (paced != null) {
+            paced.carriedBy(connection.channel());
+        }
         requestHeadSent = true;
         request.writeHead(connection.channel());
         loop.flushes().flushSoon(connection.channel());
@@ -326,6 +331,9 @@ final class Exchange implements ConnectListener, ActiveSession {
         OriginHandler connection = leg.connection();
         if (response.isComplete() && connection != null) {
             leg.leave();
+            if (paced != null) {
+                paced.leaveOrigin();
+            }
             connection.release(response.originKeepsAlive() && request.isComplete());
         }
         loop.flushes().flushSoon(client);
@@ -365,7 +373,8 @@ final class Exchange implements ConnectListener, ActiveSession {
         over = true;
         leg.leave();
         loop.unregister(meter);
-        var relay = new Relay(loop, meter, client, connection.channel(), response.status());
+        Bandwidth bandwidth = handler.takeBandwidth();
+        var relay = new Relay(loop, meter, client, connection.channel(), response.status(), bandwidth);
         relay.begin();
         handler.leave();
         client.pipeline().remove(handler);
@@ -501,7 +510,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     void sweep(long nowNanos) {
-        if (!watch.isOverdue(nowNanos)) {
+        if (!watch.isOverdue(nowNanos, paced != null && paced.isWaiting())) {
             return;
         }
         if (response.isBegun()) {

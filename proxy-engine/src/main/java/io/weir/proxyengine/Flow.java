@@ -14,11 +14,16 @@ final class Flow {
     /** After so many moves others have their turn. */
     private static final int MOVES_PER_WAKEUP = 4;
 
+    /** Where less may be moved at once, splicing does not pay. */
+    private static final int SPLICED_MIN_BYTES = 64 * 1024;
+
     private final RelayMovers movers;
     private final SessionMeter meter;
     private final RawSocket source;
     private final RawSocket sink;
     private final boolean isUp;
+    private final @Nullable Pace pace;
+    private int limitBytes = Integer.MAX_VALUE;
     private @Nullable Held held;
     private int smallSplices;
     private boolean splicing;
@@ -28,13 +33,15 @@ final class Flow {
      * Makes a direction.
      *
      * @param isUp whether it leads to the origin
+     * @param pace how fast it may go; null if it may go as fast as it can
      */
-    Flow(RelayMovers movers, SessionMeter meter, RawSocket source, RawSocket sink, boolean isUp) {
+    Flow(RelayMovers movers, SessionMeter meter, RawSocket source, RawSocket sink, boolean isUp, @Nullable Pace pace) {
         this.movers = movers;
         this.meter = meter;
         this.source = source;
         this.sink = sink;
         this.isUp = isUp;
+        this.pace = pace;
     }
 
     RawSocket source() {
@@ -84,9 +91,14 @@ final class Flow {
         smallSplices = 0;
     }
 
+    /** The most that a move may take. */
+    int limitBytes() {
+        return limitBytes;
+    }
+
     /** Whether to read. */
     boolean isOpen() {
-        return held == null && !ended;
+        return held == null && !ended && (pace == null || !pace.isWaiting());
     }
 
     /** Whether it waits for its sink. */
@@ -107,6 +119,9 @@ final class Flow {
     Mover.Outcome pump() {
         Mover.Outcome outcome = Mover.Outcome.MORE;
         for (int moves = 0; outcome == Mover.Outcome.MORE && moves < MOVES_PER_WAKEUP; moves++) {
+            if (pace != null && !mayMove(pace)) {
+                return Mover.Outcome.DONE;
+            }
             if (splicing) {
                 outcome = movers.splicer().move(this);
             } else {
@@ -115,6 +130,14 @@ final class Flow {
             }
         }
         return outcome == Mover.Outcome.ENDED ? end() : outcome;
+    }
+
+    /** Asks how much the next move may take. */
+    private boolean mayMove(Pace asked) {
+        long bytes = asked.mayRead();
+        limitBytes = (int) Math.min(bytes, Integer.MAX_VALUE);
+        splicing &= limitBytes >= SPLICED_MIN_BYTES;
+        return bytes > 0;
     }
 
     /** Gives the sink what it has not taken yet. */

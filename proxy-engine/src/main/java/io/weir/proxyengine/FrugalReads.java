@@ -4,9 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.PlatformDependent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Buffers to read into: they grow while reads fill them, up to a limit that falls as direct memory runs short. So thousands of clients that stop
@@ -53,14 +55,35 @@ final class FrugalReads implements RecvByteBufAllocator {
 
     /** Netty's handle, with the limit put on what it allocates. */
     private final class LimitedHandle extends DelegatingHandle implements ExtendedHandle {
+        private @Nullable PacedReads paced; // in this round of reads
+        private long leftBytes;
+
         @SuppressWarnings("deprecation") // Netty's name for what it gives; there is no other
         LimitedHandle(Handle handle) {
             super(handle);
         }
 
         @Override
+        public void reset(ChannelConfig config) {
+            paced = config.getRecvByteBufAllocator() instanceof PacedReads reads ? reads : null;
+            if (paced != null) {
+                leftBytes = paced.roundBytes();
+            }
+            super.reset(config);
+        }
+
+        @Override
         public int guess() {
-            return Math.min(delegate().guess(), limitBytes);
+            int bytes = Math.min(delegate().guess(), limitBytes);
+            return paced == null ? bytes : (int) Math.min(bytes, leftBytes);
+        }
+
+        @Override
+        public void lastBytesRead(int bytes) {
+            if (bytes > 0) {
+                leftBytes -= bytes;
+            }
+            super.lastBytesRead(bytes);
         }
 
         @Override
@@ -70,7 +93,7 @@ final class FrugalReads implements RecvByteBufAllocator {
 
         @Override
         public boolean continueReading(UncheckedBooleanSupplier mayHaveMore) {
-            return ((ExtendedHandle) delegate()).continueReading(mayHaveMore);
+            return (paced == null || leftBytes > 0) && ((ExtendedHandle) delegate()).continueReading(mayHaveMore);
         }
     }
 }

@@ -18,9 +18,18 @@ final class IdleWatch {
 
     /** Looks whether anything moved since the last look, and if not, whether that is too long now. */
     boolean isOverdue(long nowNanos) {
+        return isOverdue(nowNanos, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param isWaiting whether it would move something if it were its turn: then it is not idle
+     */
+    boolean isOverdue(long nowNanos, boolean isWaiting) {
         Counts total = meter.total();
         long moved = total.up() + total.down() + total.originUp() + total.originDown();
-        if (moved != movedBytes) {
+        if (moved != movedBytes || isWaiting) {
             movedBytes = moved;
             movedAtNanos = nowNanos;
             return false;

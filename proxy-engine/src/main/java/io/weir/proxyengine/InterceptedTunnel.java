@@ -35,6 +35,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private final String name;
     private final OriginLinks links;
     private final IdleWatch idle;
+    private final @Nullable Bandwidth bandwidth;
     private final Set<InterceptedExchange> exchanges = Collections.newSetFromMap(new IdentityHashMap<>());
     private final TunnelRequests requests;
     private final ClientFarewell farewell;
@@ -73,6 +74,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         farewell = new ClientFarewell(client);
         links = new OriginLinks(this, target);
         sweptBy = loop.relaySweep();
+        bandwidth = ends.limit();
         idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
     }
 
@@ -265,6 +267,9 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** Counts a channel of this tunnel's, which ends only when all have closed. */
     void track(Channel channel) {
         openChannels++;
+        if (bandwidth != null && channel.isActive()) {
+            PacedReads.begin(channel, channel.equals(client) ? bandwidth.up() : bandwidth.down());
+        }
         channel.closeFuture()
                 .addListener(closed -> loop.eventLoop()
                         .execute(
@@ -411,6 +416,9 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         }
         finished = true;
         sweptBy.remove(this);
+        if (bandwidth != null) {
+            bandwidth.close();
+        }
         loop.unregister(meter);
         meter.close(reason, OK);
         log.debug("intercepted tunnel closed session={} reason={}", meter.id(), reason);
@@ -420,7 +428,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     public void sweep(long nowNanos) {
         if (ending) {
             farewell.sweep(nowNanos);
-        } else if (idle.isOverdue(nowNanos)) {
+        } else if (idle.isOverdue(nowNanos, bandwidth != null && bandwidth.isWaiting())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections see {@link EngineConfig#maxConnections()}; pipes and idle origin connections keep the numbers of the start
  * @param privateDestinations see {@link EngineConfig#privateDestinations()}
  * @param sessionLimits see {@link EngineConfig#sessionLimits()}; a session that began before there was a limit does not count
+ * @param bandwidth see {@link EngineConfig#bandwidth()}; what was not limited in some respect when it began is not limited in that one later
  * @param hosts which hosts are intercepted; null to leave that as it is. Void if the engine was started without interception
  */
 public record LiveConfig(
@@ -29,6 +30,7 @@ public record LiveConfig(
         int maxConnections,
         PrivateDestinations privateDestinations,
         SessionLimits sessionLimits,
+        BandwidthLimits bandwidth,
         @Nullable InterceptedHosts hosts) {
 
     /**

@@ -50,11 +50,12 @@ final class Pipe implements Held {
     /**
      * Takes bytes from a socket. The pipe must be empty.
      *
+     * @param limit the most that it takes
      * @return how many; 0 if there are none now, and also if the socket has ended
      * @throws IOException when the socket is broken
      */
-    int fill(RawSocket source) throws IOException {
-        bytes = source.spliceTo(writeEnd, large ? LARGE_BYTES : SMALL_BYTES);
+    int fill(RawSocket source, int limit) throws IOException {
+        bytes = source.spliceTo(writeEnd, Math.min(limit, large ? LARGE_BYTES : SMALL_BYTES));
         return bytes;
     }
 

@@ -25,7 +25,7 @@ final class PlainTunnel {
     }
 
     private static Relay relay(TunnelEnds ends, SocketChannel origin) {
-        var relay = new Relay(ends.loop(), ends.meter(), ends.client(), origin, OK);
+        var relay = new Relay(ends.loop(), ends.meter(), ends.client(), origin, OK, ends.limit());
         relay.begin();
         return relay;
     }

@@ -64,6 +64,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final Certificates certificates;
     private final @Nullable PasswordChecker passwords;
     private final @Nullable LiveRules rules;
+    private final SharedBandwidth bandwidth;
     private boolean closed;
     private volatile boolean hurried;
     private volatile @Nullable Consumer<Rules> rulesListener;
@@ -75,6 +76,7 @@ public final class ProxyEngine implements AutoCloseable {
             @Nullable LiveRules rules) {
         this.config = config;
         this.rules = rules;
+        bandwidth = new SharedBandwidth(config.bandwidth(), config.eventLoops(), System::nanoTime);
         this.passwords = passwords;
         this.certificates = certificates;
         group = new MultiThreadIoEventLoopGroup(
@@ -179,7 +181,8 @@ public final class ProxyEngine implements AutoCloseable {
                     interception,
                     certificates,
                     passwords,
-                    rulesToAsk());
+                    rulesToAsk(),
+                    bandwidth);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -226,6 +229,7 @@ public final class ProxyEngine implements AutoCloseable {
         config = changed;
         acceptLimit.max(changed.maxConnections());
         places.limits(changed.sessionLimits());
+        bandwidth.limits(changed.bandwidth());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
         }
@@ -311,6 +315,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** Who has places, for tests. */
     SessionPlaces places() {
         return places;
+    }
+
+    /** What limits sessions of several loops, for tests. */
+    SharedBandwidth bandwidth() {
+        return bandwidth;
     }
 
     /** The loops, for tests of what they do. */

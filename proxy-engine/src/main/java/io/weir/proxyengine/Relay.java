@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class Relay implements ActiveSession, Swept {
     private final SocketChannel client;
     private final SocketChannel origin;
     private final int status;
+    private final @Nullable Bandwidth bandwidth;
     private final IdleWatch idle;
     private boolean clientEnded;
     private boolean originEnded;
@@ -32,13 +34,21 @@ final class Relay implements ActiveSession, Swept {
      * Makes a relay; {@link #begin} starts it.
      *
      * @param status the status code that the client got
+     * @param bandwidth limits it, and is closed with it; null if nothing does
      */
-    Relay(EngineLoop loop, SessionMeter meter, SocketChannel client, SocketChannel origin, int status) {
+    Relay(
+            EngineLoop loop,
+            SessionMeter meter,
+            SocketChannel client,
+            SocketChannel origin,
+            int status,
+            @Nullable Bandwidth bandwidth) {
         this.loop = loop;
         this.meter = meter;
         this.client = client;
         this.origin = origin;
         this.status = status;
+        this.bandwidth = bandwidth;
         idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
     }
 
@@ -72,6 +82,10 @@ final class Relay implements ActiveSession, Swept {
         }
         client.config().setAutoRead(origin.isWritable()); // what came early may fill it already
         origin.config().setAutoRead(client.isWritable());
+        if (bandwidth != null && !finished) {
+            PacedReads.begin(client, bandwidth.up());
+            PacedReads.begin(origin, bandwidth.down());
+        }
     }
 
     /** Nothing is left in the channels, so they are not needed any more. */
@@ -82,7 +96,7 @@ final class Relay implements ActiveSession, Swept {
         origin.config().setAutoRead(false);
         boolean clientHasEnded = client.isInputShutdown();
         boolean originHasEnded = origin.isInputShutdown();
-        new SocketRelay(loop, meter, RawSocket.takeOver(client), RawSocket.takeOver(origin), status)
+        new SocketRelay(loop, meter, RawSocket.takeOver(client), RawSocket.takeOver(origin), status, bandwidth)
                 .begin(clientHasEnded, originHasEnded);
     }
 
@@ -159,6 +173,9 @@ final class Relay implements ActiveSession, Swept {
         }
         finished = true;
         loop.relaySweep().remove(this);
+        if (bandwidth != null) {
+            bandwidth.close();
+        }
         client.close();
         origin.close();
         loop.eventLoop()
@@ -176,7 +193,7 @@ final class Relay implements ActiveSession, Swept {
 
     @Override
     public void sweep(long nowNanos) {
-        if (idle.isOverdue(nowNanos)) {
+        if (idle.isOverdue(nowNanos, bandwidth != null && bandwidth.isWaiting())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

@@ -143,6 +143,12 @@ final class Ruling {
         return allow == null ? Choice.UNSAID : allow.capture();
     }
 
+    /** How fast a rule lets each session go, in bytes per second; 0 if it does not say. */
+    static long bandwidth(@Nullable Ruling ruling) {
+        Allow allow = allow(ruling);
+        return allow == null ? 0 : allow.bandwidth();
+    }
+
     private static @Nullable Allow allow(@Nullable Ruling ruling) {
         CompiledRule decides = ruling == null ? null : ruling.rule;
         return decides != null && decides.action() instanceof Allow allow ? allow : null;

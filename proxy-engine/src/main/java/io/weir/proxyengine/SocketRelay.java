@@ -2,6 +2,7 @@ package io.weir.proxyengine;
 
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
     private final Flow up;
     private final Flow down;
     private final int status;
+    private final @Nullable Bandwidth bandwidth;
     private final IdleWatch idle;
     private boolean finished;
     private int sweepPosition = -1;
@@ -30,16 +32,24 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
      * Makes a relay of two sockets that are on the loop; {@link #begin} starts it.
      *
      * @param status the status code that the client got
+     * @param bandwidth limits it, and is closed with it; null if nothing does
      */
-    SocketRelay(EngineLoop loop, SessionMeter meter, RawSocket client, RawSocket origin, int status) {
+    SocketRelay(
+            EngineLoop loop,
+            SessionMeter meter,
+            RawSocket client,
+            RawSocket origin,
+            int status,
+            @Nullable Bandwidth bandwidth) {
         this.loop = loop;
         this.meter = meter;
         this.client = client;
         this.origin = origin;
         this.status = status;
+        this.bandwidth = bandwidth;
         idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
-        up = new Flow(loop.movers(), meter, client, origin, true);
-        down = new Flow(loop.movers(), meter, origin, client, false);
+        up = new Flow(loop.movers(), meter, client, origin, true, bandwidth == null ? null : bandwidth.up());
+        down = new Flow(loop.movers(), meter, origin, client, false, bandwidth == null ? null : bandwidth.down());
     }
 
     /** Starts it, with directions that have ended already. */
@@ -48,6 +58,10 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         loop.relaySweep().add(this);
         client.tell(this);
         origin.tell(this);
+        if (bandwidth != null) {
+            bandwidth.up().add(() -> goOn(client));
+            bandwidth.down().add(() -> goOn(origin));
+        }
         if (clientEnded) {
             heed(up, up.end());
         }
@@ -68,6 +82,13 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         } catch (RuntimeException | Error e) {
             log.error("relay failed session={}", meter.id(), e);
             abort(CloseReason.INTERNAL_ERROR);
+        }
+    }
+
+    /** Something may be read again, of which the socket was ready before. */
+    private void goOn(RawSocket socket) {
+        if (!finished) {
+            ready(socket, true, false, false);
         }
     }
 
@@ -126,6 +147,9 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         loop.relaySweep().remove(this);
         up.release();
         down.release();
+        if (bandwidth != null) {
+            bandwidth.close();
+        }
         client.close();
         origin.close();
         loop.clientLeft();
@@ -136,7 +160,7 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
 
     @Override
     public void sweep(long nowNanos) {
-        if (idle.isOverdue(nowNanos)) {
+        if (idle.isOverdue(nowNanos, bandwidth != null && bandwidth.isWaiting())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

@@ -42,7 +42,7 @@ final class Splicer implements Mover {
         }
         int bytes;
         try {
-            bytes = pipe.fill(flow.source());
+            bytes = pipe.fill(flow.source(), flow.limitBytes());
         } catch (IOException e) {
             pipe.release();
             return Outcome.SOURCE_BROKEN;

@@ -27,6 +27,11 @@ record TunnelEnds(
         return caller.remote();
     }
 
+    /** What limits the tunnel; null if nothing does. To be asked for once, by who closes it. */
+    @Nullable Bandwidth limit() {
+        return loop.bandwidth().of(meter, caller, ruling);
+    }
+
     /** The client's address. */
     InetAddress clientAddress() {
         return caller.address().getAddress();

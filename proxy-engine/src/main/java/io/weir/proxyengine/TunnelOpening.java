@@ -82,7 +82,8 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
     }
 
     private void relay(SocketChannel origin) {
-        var relay = new Relay(loop, meter, client, origin, OK);
+        Bandwidth bandwidth = loop.bandwidth().of(meter, asker.caller(), ruling);
+        var relay = new Relay(loop, meter, client, origin, OK, bandwidth);
         relay.begin();
         leaveTo();
         relay.run();

@@ -61,9 +61,14 @@ class HttpsListenerTest {
     }
 
     private static TestProxy start(Transport transport, ListenerKind kind, ListenerTls tls) {
+        return start(transport, kind, tls, BandwidthLimits.NONE);
+    }
+
+    private static TestProxy start(Transport transport, ListenerKind kind, ListenerTls tls, BandwidthLimits bandwidth) {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return TestProxy.start(settings -> settings.transport(transport)
                 .headTimeout(Duration.ofSeconds(2))
+                .bandwidth(bandwidth)
                 .listeners(new ListenerConfig("secure", kind, address, List.of(), tls)));
     }
 
@@ -142,6 +147,34 @@ class HttpsListenerTest {
             assertThat(connection.counts().up() + connection.counts().down()).isZero();
             assertThat(connection.closed.reason()).isEqualTo(CloseReason.COMPLETED);
             addsUp(proxy, client);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aTunnelInsideIsLimited(Transport transport) throws Exception {
+        long rate = 4 << 20;
+        int bytes = 2 << 20;
+        try (var proxy = start(transport, ListenerKind.HTTPS, files, new BandwidthLimits(0, 0, rate));
+                ServerSocket server = Peer.listen(0);
+                Client client = Client.connect(proxy, ca.clientContext())) {
+            client.write(TestTunnel.head(Peer.authority(server)));
+            assertThat(client.read(TestTunnel.ANSWER.length())).isEqualTo(TestTunnel.ANSWER);
+            var origin = new Peer(server.accept());
+            var pace = new Pacer();
+            Peer.async(() -> {
+                origin.writePattern(bytes);
+                return null;
+            });
+            Peer.async(() -> {
+                client.tls.getOutputStream().write(Peer.patternBytes(bytes));
+                return null;
+            });
+            assertThat(client.tls.getInputStream().readNBytes(bytes)).isEqualTo(Peer.patternBytes(bytes));
+            pace.assertNotFaster(bytes, rate, 0);
+            origin.readPattern(bytes);
+            pace.assertNotFaster(bytes, rate, 256 << 10); // a read of the socket may hold some records
+            origin.close();
         }
     }
 

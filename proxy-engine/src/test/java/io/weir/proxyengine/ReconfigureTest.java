@@ -27,6 +27,7 @@ class ReconfigureTest {
                 connections,
                 destinations,
                 SessionLimits.NONE,
+                BandwidthLimits.NONE,
                 null);
     }
 

@@ -17,6 +17,9 @@ final class TestProxy implements AutoCloseable {
 
     private static final String INTERCEPT_PROPERTY = "weir.test.intercept";
 
+    /** Limits everything, in a run of tests that asks for it: what is limited must be none the worse, but slower. Bytes per second. */
+    private static final long BANDWIDTH = Long.getLong("weir.test.bandwidth", 0);
+
     /** So little that tunnels turn to splicing, and back, all the time. */
     private static final int SPLICED_FROM_BYTES = 2048;
 
@@ -63,7 +66,8 @@ final class TestProxy implements AutoCloseable {
         var builder = EngineConfig.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .relayBufferBytes(SPLICED_FROM_BYTES)
                 .drain(Duration.ZERO)
-                .intercept(Everywhere.config);
+                .intercept(Everywhere.config)
+                .bandwidth(new BandwidthLimits(BANDWIDTH, BANDWIDTH, BANDWIDTH));
         try {
             EngineConfig config = settings.apply(builder).build();
             return new TestProxy(

@@ -25,9 +25,19 @@ final class TestTunnel implements AutoCloseable {
 
     /** Both ends have receive buffers of about {@code receiveBytes}, unless that is 0. */
     static TestTunnel open(TestProxy proxy, int receiveBytes) throws IOException {
+        return open(proxy, receiveBytes, "");
+    }
+
+    /** With further fields in the CONNECT. */
+    static TestTunnel open(TestProxy proxy, String fields) throws IOException {
+        return open(proxy, 0, fields);
+    }
+
+    private static TestTunnel open(TestProxy proxy, int receiveBytes, String fields) throws IOException {
         try (ServerSocket server = Peer.listen(receiveBytes)) {
             Peer client = connect(proxy, receiveBytes);
-            String head = head(Peer.authority(server));
+            String bare = head(Peer.authority(server));
+            String head = bare.substring(0, bare.length() - 2) + fields + "\r\n";
             client.socket().getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             var origin = new Peer(server.accept());
             String answer =

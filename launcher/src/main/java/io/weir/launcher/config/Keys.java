@@ -265,6 +265,25 @@ public final class Keys {
                     "How long a host is passed on unread after interception would have broken it.")
             .option("--bypass-time", TIME);
 
+    public static final Key<Optional<Long>> BANDWIDTH = Key.one(
+            "limits.bandwidth",
+            Types.orWord(NONE, Types.size(1024, TIB)),
+            NONE,
+            RELOAD,
+            "Payload per second of all sessions together: so much up, and as much down. Who begins while there is none is not limited by it later.");
+    public static final Key<Optional<Long>> BANDWIDTH_PER_USER = Key.one(
+            "limits.bandwidth-per-user",
+            Types.orWord(NONE, Types.size(1024, TIB)),
+            NONE,
+            RELOAD,
+            "The same for the sessions of each user together.");
+    public static final Key<Optional<Long>> BANDWIDTH_PER_SESSION = Key.one(
+            "limits.bandwidth-per-session",
+            Types.orWord(NONE, Types.size(1024, TIB)),
+            NONE,
+            RELOAD,
+            "The same for each session: a tunnel, or a client's connection of plain HTTP. A rule can set a lower one.");
+
     static final Key<List<String>> CAPTURE = Key.list(
                     "capture.hosts",
                     Types.HOST_PATTERN,
@@ -478,6 +497,9 @@ public final class Keys {
             QUOTA_DAY,
             QUOTA_MONTH,
             QUOTAS,
+            BANDWIDTH,
+            BANDWIDTH_PER_USER,
+            BANDWIDTH_PER_SESSION,
             INTERCEPT,
             INTERCEPT_EXCEPT,
             TRUST,

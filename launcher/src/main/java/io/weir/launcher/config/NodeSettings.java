@@ -10,6 +10,7 @@ import io.weir.launcher.config.Types.Listener;
 import io.weir.launcher.logfile.LogFormat;
 import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
+import io.weir.proxyengine.BandwidthLimits;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.HostPatterns;
 import io.weir.proxyengine.InterceptConfig;
@@ -218,7 +219,8 @@ public final class NodeSettings {
                 .drain(live.drain())
                 .maxConnections(live.maxConnections())
                 .privateDestinations(live.privateDestinations())
-                .sessionLimits(live.sessionLimits());
+                .sessionLimits(live.sessionLimits())
+                .bandwidth(live.bandwidth());
         settings.get(Keys.EVENT_LOOPS).ifPresent(count -> builder.eventLoops(Math.toIntExact(count)));
         return builder;
     }
@@ -259,6 +261,14 @@ public final class NodeSettings {
                 maxConnections(),
                 settings.get(Keys.PRIVATE_DESTINATIONS),
                 sessionLimits(),
+                bandwidth(),
                 interceptedHosts());
+    }
+
+    private BandwidthLimits bandwidth() {
+        return new BandwidthLimits(
+                settings.get(Keys.BANDWIDTH).orElse(0L),
+                settings.get(Keys.BANDWIDTH_PER_USER).orElse(0L),
+                settings.get(Keys.BANDWIDTH_PER_SESSION).orElse(0L));
     }
 }

@@ -11,6 +11,7 @@ import io.weir.launcher.accesslog.AccessLogConfig;
 import io.weir.launcher.logfile.LogFormat;
 import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
+import io.weir.proxyengine.BandwidthLimits;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
@@ -73,6 +74,9 @@ class EveryKeyTest {
         OTHERS.put("limits.quota-day", "29MiB");
         OTHERS.put("limits.quota-month", "30GiB");
         OTHERS.put("limits.quotas", "[\"anna day=100MiB month=none\", \"b c month=2GiB\", \"dora none\"]");
+        OTHERS.put("limits.bandwidth", "100MiB");
+        OTHERS.put("limits.bandwidth-per-user", "10MiB");
+        OTHERS.put("limits.bandwidth-per-session", "1MiB");
         OTHERS.put("intercept.hosts", "[\".a.example\"]");
         OTHERS.put("intercept.except", "[bank.a.example]");
         OTHERS.put("intercept.trust", "[\"CA\"]");
@@ -232,6 +236,9 @@ class EveryKeyTest {
         assertThat(engine.drain())
                 .isEqualTo(Duration.ofSeconds(16))
                 .isEqualTo(node.live().drain());
+        assertThat(engine.bandwidth())
+                .isEqualTo(new BandwidthLimits(100 << 20, 10 << 20, 1 << 20))
+                .isEqualTo(node.live().bandwidth());
 
         assertThat(engine.sessionLimits())
                 .isEqualTo(new SessionLimits(1001, 1002, 1003))

@@ -13,10 +13,16 @@ public sealed interface Action {
      *
      * @param intercept whether a tunnel is read
      * @param capture whether bodies are stored
+     * @param bandwidth how fast each session may go, in bytes per second and direction; 0 if it does not say
      */
-    record Allow(Choice intercept, Choice capture) implements Action {
+    record Allow(Choice intercept, Choice capture, long bandwidth) implements Action {
         /** Carried, as the options of the proxy have it. */
-        public static final Allow PLAIN = new Allow(Choice.UNSAID, Choice.UNSAID);
+        public static final Allow PLAIN = new Allow(Choice.UNSAID, Choice.UNSAID, 0);
+
+        /** The bandwidth as a rules file has it; empty if the rule does not say. */
+        public String bandwidthText() {
+            return RateText.text(bandwidth);
+        }
 
         @Override
         public List<String> faults() {

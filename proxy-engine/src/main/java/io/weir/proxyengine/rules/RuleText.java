@@ -16,14 +16,14 @@ import java.util.TreeMap;
  * line    = ["allow" | "refuse"] { key ("=" | "!=") value { "," value } } ["#" anything]
  * value   = word | '"' anything, \" and \\ '"' | "/" expression, \/ "/"
  * key     = host address port scheme method user client listener      conditions
- *           name status text intercept capture                        the rest, with "=" and one value
+ *           name status text intercept capture bandwidth              the rest, with "=" and one value
  * </pre>
  */
 final class RuleText {
     private static final int RULES_MAX = 10_000;
     private static final String KEYS =
-            "host, address, port, scheme, method, user, client, listener, name, status, text, intercept or capture";
-    private static final Set<String> SETTINGS = Set.of("name", "status", "text", "intercept", "capture");
+            "host, address, port, scheme, method, user, client, listener, name, status, text, intercept, capture or bandwidth";
+    private static final Set<String> SETTINGS = Set.of("name", "status", "text", "intercept", "capture", "bandwidth");
 
     private RuleText() {}
 
@@ -97,10 +97,10 @@ final class RuleText {
             }
             for (String key : settings.keySet()) {
                 boolean belongs = key.equals("name")
-                        || (verb.equals("refuse") ? key.equals("status") || key.equals("text") : isChoice(key));
+                        || (verb.equals("refuse") ? key.equals("status") || key.equals("text") : isOfAllow(key));
                 if (!belongs) {
                     wrong.add(key + " does not go with " + verb
-                            + ": allow takes intercept and capture, refuse takes status and text");
+                            + ": allow takes intercept, capture and bandwidth, refuse takes status and text");
                 }
             }
             if (wrong.isEmpty()) {
@@ -108,8 +108,8 @@ final class RuleText {
             }
         }
 
-        private static boolean isChoice(String key) {
-            return key.equals("intercept") || key.equals("capture");
+        private static boolean isOfAllow(String key) {
+            return key.equals("intercept") || key.equals("capture") || key.equals("bandwidth");
         }
 
         private void pair(RuleTokens tokens) {
@@ -144,6 +144,7 @@ final class RuleText {
                 case "name" -> Rule.isName(value);
                 case "status" -> value.matches("[0-9]{3}");
                 case "text" -> true; // the action tells
+                case "bandwidth" -> RateText.parse(value) > 0;
                 default -> value.equals("yes") || value.equals("no");
             };
             if (!isRight) {
@@ -156,6 +157,7 @@ final class RuleText {
                 case "name" -> "ads";
                 case "status" -> "451";
                 case "text" -> "\"not from here\"";
+                case "bandwidth" -> "1MiB";
                 default -> "yes";
             };
         }
@@ -164,6 +166,7 @@ final class RuleText {
             return switch (key) {
                 case "name" -> Rule.NAME_EXPECTED;
                 case "status" -> "a status is 400 to 599";
+                case "bandwidth" -> RateText.EXPECTED;
                 default -> "say yes or no";
             };
         }
@@ -174,7 +177,8 @@ final class RuleText {
                         Integer.parseInt(settings.getOrDefault("status", "" + Refuse.STATUS)),
                         settings.getOrDefault("text", Refuse.TEXT));
             }
-            return new Allow(choice("intercept"), choice("capture"));
+            return new Allow(
+                    choice("intercept"), choice("capture"), RateText.parse(settings.getOrDefault("bandwidth", "")));
         }
 
         private Choice choice(String key) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules as text: what is understood, and that each fault is named with its line and with what would do. */
 class RuleTextTest {
@@ -46,7 +47,7 @@ class RuleTextTest {
 
         assertThat(rules.all().stream().map(CompiledRule::name)).containsExactly("ads", "line 4", "line 5");
         assertThat(rules.at(0).action()).isEqualTo(new Refuse(451, "not \"here\""));
-        assertThat(rules.at(1).action()).isEqualTo(new Allow(Choice.NO, Choice.YES));
+        assertThat(rules.at(1).action()).isEqualTo(new Allow(Choice.NO, Choice.YES, 0));
         assertThat(rules.at(1).rule().conditions())
                 .containsExactly(
                         new Condition(Subject.USER, false, List.of("anna", "bert b")),
@@ -99,6 +100,33 @@ class RuleTextTest {
 
         assertThat(rules.at(0).rule().conditions().get(0).values())
                 .containsExactly("/^a{1,3}\\/?[ #,]*b/", "c.example");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1KiB, 1024",
+        "1024, 1024",
+        "5000, 5000",
+        "10MiB, 10485760",
+        "'2 GiB', 2147483648",
+        "1024GiB, 1099511627776"
+    })
+    void aBandwidthHasTheUnitsOfSizesAndIsReadAsItIsWritten(String text, long bytes) throws Exception {
+        Rules rules = read("allow bandwidth=\"" + text + "\"");
+
+        assertThat(rules.at(0).action()).isEqualTo(new Allow(Choice.UNSAID, Choice.UNSAID, bytes));
+        assertThat(read(rules.at(0).rule().toString()).at(0).action())
+                .isEqualTo(rules.at(0).action());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1023", "1", "1KB", "1MiB/s", "2048GiB", "-1", "fast", "99999999999999", "1,2"})
+    void whatIsNoBandwidthIsAFault(String text) {
+        assertThat(faults("allow bandwidth=" + text)).singleElement().asString().startsWith("line 1: ");
+        assertThat(faults("refuse bandwidth=1MiB"))
+                .containsExactly(
+                        "line 1: bandwidth does not go with refuse: allow takes intercept, capture and bandwidth,"
+                                + " refuse takes status and text");
     }
 
     @Test
