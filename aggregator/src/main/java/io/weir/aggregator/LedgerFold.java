@@ -173,7 +173,7 @@ public final class LedgerFold implements EventSink {
         } else if (event instanceof ConfigChanged changed) {
             config = new CheckpointConfig(changed.version(), changed.digest());
         }
-        // InterceptionBypassed, CommandReceived, Seal and JournalPruned inform and change no count
+        // InterceptionBypassed, CommandReceived, OverloadChanged, Seal and JournalPruned inform and change no count
     }
 
     private void opened(SessionOpened opened) {

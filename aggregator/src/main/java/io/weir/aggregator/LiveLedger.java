@@ -113,6 +113,7 @@ final class LiveLedger implements BusConsumer {
         health.folded(fold);
         health.sealed(writer.sealSequence());
         health.synced(writer.syncedSequence(), clockMillis.getAsLong());
+        health.worked(false);
         bus.sessionIds().startAt(firstId);
         bus.sessionIds().grant(below);
         desk.publish(fold, now, System.nanoTime(), bus.taken());
@@ -165,6 +166,7 @@ final class LiveLedger implements BusConsumer {
         }
         health.folded(fold);
         health.sealed(writer.sealSequence());
+        health.worked(isHolding);
         serve(nowNanos, now);
     }
 

@@ -104,6 +104,11 @@ public final class EventBus implements AutoCloseable {
         return adapter.taken;
     }
 
+    /** Whether the consumer has failed, so that what is published is lost. Any thread. */
+    public boolean isConsumerLost() {
+        return adapter.isLost;
+    }
+
     /** Slots in all. */
     public int slots() {
         return ring.getBufferSize();
@@ -187,6 +192,7 @@ public final class EventBus implements AutoCloseable {
     private static final class ConsumerAdapter implements EventHandler<RingSlot>, ExceptionHandler<RingSlot> {
         private @Nullable BusConsumer consumer; // null before the start and after a failure
         private long taken = Sequencer.INITIAL_CURSOR_VALUE;
+        private volatile boolean isLost;
 
         @Override
         public void onEvent(RingSlot slot, long sequence, boolean endOfBatch) {
@@ -235,6 +241,7 @@ public final class EventBus implements AutoCloseable {
         private void fail(Throwable failure) {
             BusConsumer current = consumer;
             consumer = null;
+            isLost = true;
             if (current == null) {
                 return;
             }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class ClientListener implements EpollIoHandle {
     private static final Logger log = LoggerFactory.getLogger(ClientListener.class);
     private static final int ACCEPTS_PER_WAKEUP = 16;
-    private static final long PAUSE_MILLIS = 1000;
+    private static final long PAUSE_MILLIS = 250;
 
     /** A length, 16 bytes of address, 4 of scope and 4 of port. */
     private static final int ADDRESS_BYTES = 25;
@@ -88,6 +88,7 @@ final class ClientListener implements EpollIoHandle {
             client = socket.accept(peer);
         } catch (IOException e) {
             log.warn("clients are not accepted for a while: {}", e.getMessage());
+            loop.shortage().heed(e);
             listen(false);
             loop.eventLoop().schedule(resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }

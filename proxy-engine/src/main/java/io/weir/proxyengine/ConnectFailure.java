@@ -43,6 +43,16 @@ final class ConnectFailure {
                 CloseReason.CONNECT_TIMEOUT);
     }
 
+    /** Whether there was no file for it, of this process or of the whole system. */
+    static boolean isOutOfFiles(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (message(cause).contains("Too many open files")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isOutOfPorts(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String message = message(cause);

@@ -82,6 +82,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         try {
             origin = RawSocket.open(destination.getAddress(), loop.eventLoop());
         } catch (IOException noFile) { // the way by channels tells the client
+            loop.shortage().heed(noFile);
             log.debug("no socket for origin={}", authority, noFile);
             return false;
         }

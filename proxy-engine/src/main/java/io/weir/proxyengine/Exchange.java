@@ -274,7 +274,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             ReferenceCountUtil.release(head);
         } else {
             recordHead(head);
-            proceed(response.head(head, request.keepsAlive() && request.isComplete() && !loop.isDraining()));
+            proceed(response.head(head, request.keepsAlive() && request.isComplete() && loop.keepsClients()));
         }
     }
 
@@ -491,7 +491,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     void sweep(long nowNanos) {
-        if (!watch.isOverdue(nowNanos)) {
+        if (!watch.isOverdue(nowNanos, loop.shortage())) {
             return;
         }
         if (response.isBegun()) {

@@ -16,8 +16,8 @@ final class IdleWatch {
         movedAtNanos = nowNanos;
     }
 
-    /** Looks whether anything moved since the last look, and if not, whether that is too long now. */
-    boolean isOverdue(long nowNanos) {
+    /** Looks whether anything moved since the last look, and if not, whether that is too long as things are now. */
+    boolean isOverdue(long nowNanos, Shortage shortage) {
         Counts total = meter.total();
         long moved = total.up() + total.down() + total.originUp() + total.originDown();
         if (moved != movedBytes) {
@@ -25,6 +25,6 @@ final class IdleWatch {
             movedAtNanos = nowNanos;
             return false;
         }
-        return nowNanos - movedAtNanos > limitNanos;
+        return nowNanos - movedAtNanos > shortage.patience(limitNanos);
     }
 }

@@ -143,7 +143,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     }
 
     boolean isDraining() {
-        return goingAway || loop.isDraining();
+        return goingAway || !loop.keepsClients();
     }
 
     // ---- exchanges ----
@@ -185,6 +185,11 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** There was a request, for which no session was opened. */
     void requestRefused() {
         isUnused = false;
+    }
+
+    /** A request in it was refused because something is short. */
+    void recordShortage() {
+        loop.recordShortage(meter, ends.remote(), authority.toString());
     }
 
     /** Whether the client has asked for nothing, and nobody but the client has ended the tunnel. */
@@ -348,6 +353,13 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         }
     }
 
+    /** Ends it if it has carried an exchange and carries none. */
+    void endKeptAlive() {
+        if (isServing && !ending && exchangesOpened > 0 && exchanges.isEmpty()) {
+            goAway();
+        }
+    }
+
     /** Takes no more exchanges; those that are open go on. */
     void goAway() {
         isUnused &= ending;
@@ -415,7 +427,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     public void sweep(long nowNanos) {
         if (ending) {
             farewell.sweep(nowNanos);
-        } else if (idle.isOverdue(nowNanos)) {
+        } else if (idle.isOverdue(nowNanos, loop.shortage())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

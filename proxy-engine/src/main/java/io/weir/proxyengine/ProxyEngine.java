@@ -12,7 +12,10 @@ import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
+import io.weir.eventbus.LedgerEvent.OverloadChanged;
 import io.weir.eventbus.LoopDelay;
+import io.weir.eventbus.LoopPublisher;
+import io.weir.eventbus.OverloadStep;
 import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
@@ -53,12 +56,14 @@ public final class ProxyEngine implements AutoCloseable {
     private final List<LoopDelay> delays = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
     private final AcceptLimit acceptLimit;
+    private final Shortage shortage = new Shortage();
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
     private final Certificates certificates;
     private final @Nullable PasswordChecker passwords;
     private final @Nullable LiveRules rules;
     private boolean closed;
+    private boolean ledgerLost; // by the loop that looks
     private volatile boolean hurried;
 
     private ProxyEngine(
@@ -145,6 +150,7 @@ public final class ProxyEngine implements AutoCloseable {
                     policy,
                     reads,
                     acceptLimit,
+                    shortage,
                     interception,
                     certificates,
                     passwords,
@@ -154,12 +160,18 @@ public final class ProxyEngine implements AutoCloseable {
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
         }
         group.next()
-                .scheduleWithFixedDelay(
-                        () -> reads.adapt(ByteBufAllocator.DEFAULT),
-                        MEMORY_LOOK_MILLIS,
-                        MEMORY_LOOK_MILLIS,
-                        TimeUnit.MILLISECONDS);
+                .scheduleWithFixedDelay(() -> look(bus), MEMORY_LOOK_MILLIS, MEMORY_LOOK_MILLIS, TimeUnit.MILLISECONDS);
         doors.forEach(door -> door.open(List.copyOf(loops.values())));
+    }
+
+    private void look(EventBus bus) {
+        reads.adapt(ByteBufAllocator.DEFAULT);
+        if (bus.isConsumerLost() && !ledgerLost) {
+            ledgerLost = true;
+            log.error(
+                    "the ledger is lost and nothing is counted any more: all sessions are ended, start the node again");
+            loops.values().forEach(loop -> execute(loop, () -> loop.abortAll(CloseReason.INTERNAL_ERROR)));
+        }
     }
 
     private DestinationPolicy policy(EngineConfig now) {
@@ -184,6 +196,51 @@ public final class ProxyEngine implements AutoCloseable {
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
         }
+    }
+
+    /**
+     * Goes so far from now on to spare what is short, and records it if that is another step. Nothing that moves is touched, and all of it ends with the step.
+     * One thread; returns at once.
+     *
+     * @param cause which figure asks for it, for people; empty for none
+     */
+    public void overload(OverloadStep step, String cause) {
+        OverloadStep before = shortage.set(step, cause);
+        if (before == step) {
+            return;
+        }
+        acceptLimit.hold(step.isAtLeast(OverloadStep.ACCEPT_PAUSED));
+        log.warn("overload step={} previous={} cause=\"{}\"", step, before, cause);
+        command(new OverloadChanged(step, before, cause), EngineLoop::heedShortage);
+    }
+
+    /** How far it goes now. Any thread. */
+    public OverloadStep overloadStep() {
+        return shortage.step();
+    }
+
+    /** Which figure asks for that, for people; empty if none does. Any thread. */
+    public String overloadCause() {
+        return shortage.cause();
+    }
+
+    /** Requests that were refused since the start because something was short. Any thread. */
+    public long refusedForOverload() {
+        return shortage.refused();
+    }
+
+    /** Whether a file was wanted a moment ago and none was to be had. Any thread. */
+    public boolean isShortOfFiles() {
+        return shortage.isShortOfFiles();
+    }
+
+    /** What waits for a slot of the ring on the loop on which most does, as a part of what may. Any thread. */
+    public double waitingForLedger() {
+        int most = 0;
+        for (EngineLoop loop : loops.values()) {
+            most = Math.max(most, loop.waitingForLedger());
+        }
+        return (double) most / LoopPublisher.BACKLOG_LIMIT;
     }
 
     /** Its listeners, each with the address and port that it has got. */

@@ -171,7 +171,7 @@ final class Relay implements ActiveSession, Swept {
 
     @Override
     public void sweep(long nowNanos) {
-        if (idle.isOverdue(nowNanos)) {
+        if (idle.isOverdue(nowNanos, loop.shortage())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

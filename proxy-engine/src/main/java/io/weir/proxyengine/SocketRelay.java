@@ -131,7 +131,7 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
 
     @Override
     public void sweep(long nowNanos) {
-        if (idle.isOverdue(nowNanos)) {
+        if (idle.isOverdue(nowNanos, loop.shortage())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

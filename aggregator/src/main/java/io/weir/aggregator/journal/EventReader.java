@@ -21,11 +21,13 @@ import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.OverloadChanged;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.OverloadStep;
 import io.weir.eventbus.SessionProtocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,6 +131,7 @@ final class EventReader {
             case EventKind.JOURNAL_PRUNED ->
                 new JournalPruned(in.count(), recordMillis + in.zigzag(), in.count(), in.count(), in.text(), in.text());
             case EventKind.EVENTS_OMITTED -> omitted();
+            case EventKind.OVERLOAD_CHANGED -> new OverloadChanged(overloadStep(), overloadStep(), in.text());
             default ->
                 throw new RecordFormatException(FaultKind.NEWER_VERSION, "has an event of the unknown kind " + kind);
         };
@@ -197,6 +200,15 @@ final class EventReader {
             return CloseReason.ofCode(code);
         } catch (IllegalArgumentException e) {
             throw new RecordFormatException(FaultKind.NEWER_VERSION, "has the unknown close reason " + code);
+        }
+    }
+
+    private OverloadStep overloadStep() throws RecordFormatException {
+        int code = in.smallCount();
+        try {
+            return OverloadStep.ofCode(code);
+        } catch (IllegalArgumentException e) {
+            throw new RecordFormatException(FaultKind.NEWER_VERSION, "has the unknown overload step " + code);
         }
     }
 

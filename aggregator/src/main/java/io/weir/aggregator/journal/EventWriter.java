@@ -21,6 +21,7 @@ import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.OverloadChanged;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
@@ -132,6 +133,11 @@ final class EventWriter {
             begin(EventKind.CONFIG_CHANGED, atMillis);
             out.varint(config.version());
             texts(config.digest(), config.summary());
+        } else if (event instanceof OverloadChanged overload) {
+            begin(EventKind.OVERLOAD_CHANGED, atMillis);
+            out.varint(overload.step().code());
+            out.varint(overload.previous().code());
+            out.text(overload.cause());
         } else if (event instanceof ConservationViolated violated) {
             begin(EventKind.CONSERVATION_VIOLATED, atMillis);
             session(violated.sessionId());

@@ -57,6 +57,7 @@ import java.util.zip.CRC32C;
  *                                 (protocol:varint reason:varint sessions:varint) × closedCount  refused:varint
  *        20 CommandReceived       session command:text by:text why:text (kind 8 if there is no reason)
  *        23 CheckpointConfig      version:varint digest:text (left out if there was no ConfigChanged)
+ *        29 OverloadChanged       step:varint previous:varint cause:text
  *   opening = session parentId:varint protocol:varint method:text host:text url:text remote:text user:text
  *   message = fieldsLeftOut:varint bodyBytes:varint bodySha256:word bodyNote:word
  *             fieldCount:varint (name:word value:text) × fieldCount

@@ -21,6 +21,7 @@ import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.OverloadChanged;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
@@ -28,6 +29,7 @@ import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
+import io.weir.eventbus.OverloadStep;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
@@ -58,6 +60,7 @@ final class RandomEvents {
             () -> new CheckpointEnded(number()),
             this::counts,
             () -> new CheckpointConfig(number(), text()),
+            () -> new OverloadChanged(step(), step(), text()),
             () -> new ProtocolDetected(number(), protocol()),
             () -> new InterceptionBypassed(number(), text(), text(), text(), time()),
             this::seal,
@@ -108,6 +111,10 @@ final class RandomEvents {
 
     private CloseReason reason() {
         return CloseReason.ofCode(1 + random.nextInt(CloseReason.values().length));
+    }
+
+    private OverloadStep step() {
+        return OverloadStep.ofCode(random.nextInt(OverloadStep.values().length));
     }
 
     private SessionProtocol protocol() {

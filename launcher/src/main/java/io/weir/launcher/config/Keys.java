@@ -324,7 +324,7 @@ public final class Keys {
     static final Key<Duration> RETRY_INTERVAL = Key.one(
             "journal.retry-interval",
             Types.time(MILLI, HOUR),
-            "1s",
+            "250ms",
             RESTART,
             "How often a journal that cannot be written is tried again, and the free space looked at.");
     static final Key<Long> HELD_EVENTS = Key.one(
