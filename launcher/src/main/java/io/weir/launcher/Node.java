@@ -21,6 +21,7 @@ import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
+import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.Gateway;
 import io.weir.wsgateway.GatewayConfig;
@@ -62,6 +63,7 @@ final class Node implements AutoCloseable {
     private final ConfigKeeper keeper;
     private final ConfigWatch watch;
     private final @Nullable AccessLog accessLog;
+    private final OverloadMonitor overload;
 
     private Node(
             DataFolder data,
@@ -74,7 +76,8 @@ final class Node implements AutoCloseable {
             int capacity,
             ConfigKeeper keeper,
             ConfigWatch watch,
-            @Nullable AccessLog accessLog) {
+            @Nullable AccessLog accessLog,
+            OverloadMonitor overload) {
         this.data = data;
         this.aggregator = aggregator;
         this.index = index;
@@ -86,6 +89,7 @@ final class Node implements AutoCloseable {
         this.keeper = keeper;
         this.watch = watch;
         this.accessLog = accessLog;
+        this.overload = overload;
     }
 
     /**
@@ -133,9 +137,11 @@ final class Node implements AutoCloseable {
                             .rules(config.rules())
                             .build(),
                     bus);
-            state.started(engine);
+            OverloadMonitor overload = OverloadMonitor.start(
+                    OverloadGauges.of(bus, engine, aggregator), config.overload(), engine::overload);
+            state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(applying(engine, gateway, room));
+            keeper.serve(applying(engine, gateway, overload, room));
             return new Node(
                     data,
                     aggregator,
@@ -147,7 +153,8 @@ final class Node implements AutoCloseable {
                     config.maxConnections(),
                     keeper,
                     ConfigWatch.start(keeper),
-                    accessLog);
+                    accessLog,
+                    overload);
         } catch (RuntimeException e) {
             if (gateway != null) {
                 gateway.close();
@@ -184,10 +191,11 @@ final class Node implements AutoCloseable {
                 .publish(event);
     }
 
-    private static ConfigKeeper.Node applying(ProxyEngine engine, Gateway gateway, int room) {
+    private static ConfigKeeper.Node applying(ProxyEngine engine, Gateway gateway, OverloadMonitor overload, int room) {
         return (settings, change) -> {
             var config = new NodeSettings(settings, room);
             engine.reconfigure(config.live(), change);
+            overload.limits(config.overload());
             gateway.allow(config.gatewayNames());
             LogLevels.configure(settings.get(Keys.LOG_LEVEL));
         };
@@ -278,6 +286,7 @@ final class Node implements AutoCloseable {
         index.close();
         watch.close();
         keeper.stop();
+        overload.close();
         aggregator.prepareToClose();
         try {
             engine.close();
