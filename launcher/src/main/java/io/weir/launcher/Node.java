@@ -139,6 +139,7 @@ final class Node implements AutoCloseable {
                     bus);
             OverloadMonitor overload = OverloadMonitor.start(
                     OverloadGauges.of(bus, engine, aggregator), config.overload(), engine::overload);
+            engine.overloadMonitor(overload::lookSoon);
             state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
             keeper.serve(applying(engine, gateway, overload, room));

@@ -20,11 +20,7 @@ final class ConnectFailure {
             return timeout(authority);
         }
         if (failure instanceof BindException || isOutOfPorts(failure)) {
-            return new Refusal(
-                    HttpResponseStatus.SERVICE_UNAVAILABLE,
-                    "connection_limit_reached",
-                    "no local port or file is left to connect to " + authority,
-                    CloseReason.OVERLOADED);
+            return noneLeft(authority);
         }
         boolean refused =
                 failure instanceof java.net.ConnectException && message(failure).contains("refused");
@@ -33,6 +29,15 @@ final class ConnectFailure {
                 refused ? "connection_refused" : "destination_ip_unroutable",
                 refused ? authority + " refused the connection" : authority + " cannot be reached",
                 CloseReason.CONNECT_FAILED);
+    }
+
+    /** There is nothing to connect with. */
+    static Refusal noneLeft(Authority authority) {
+        return new Refusal(
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                "connection_limit_reached",
+                "no local port or file is left to connect to " + authority,
+                CloseReason.OVERLOADED);
     }
 
     static Refusal timeout(Authority authority) {

@@ -86,6 +86,19 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             log.debug("no socket for origin={}", authority, noFile);
             return false;
         }
+        if (loop.shortage().isLastFile(origin.descriptor())) {
+            origin.close();
+            refuse(
+                    loop,
+                    client,
+                    caller,
+                    reply,
+                    authority,
+                    headBytes,
+                    answeredBytes,
+                    ConnectFailure.noneLeft(authority));
+            return true;
+        }
         String host = authority.toString();
         SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);
         meter.overheadUp(headBytes);

@@ -18,6 +18,7 @@ import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.OverloadStep;
 import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.access.PasswordChecker;
+import io.weir.proxyengine.overload.ProcessGauges;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
 import java.net.InetSocketAddress;
@@ -56,7 +57,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final List<LoopDelay> delays = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
     private final AcceptLimit acceptLimit;
-    private final Shortage shortage = new Shortage();
+    private final Shortage shortage = new Shortage(ProcessGauges.filesMax());
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
     private final Certificates certificates;
@@ -212,6 +213,11 @@ public final class ProxyEngine implements AutoCloseable {
         acceptLimit.hold(step.isAtLeast(OverloadStep.ACCEPT_PAUSED));
         log.warn("overload step={} previous={} cause=\"{}\"", step, before, cause);
         command(new OverloadChanged(step, before, cause), EngineLoop::heedShortage);
+    }
+
+    /** Who decides that, to be told when it is time to look again: files may run out between two looks. */
+    public void overloadMonitor(Runnable lookSoon) {
+        shortage.monitor(lookSoon);
     }
 
     /** How far it goes now. Any thread. */

@@ -1,6 +1,7 @@
 package io.weir.proxyengine;
 
 import io.weir.eventbus.OverloadStep;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,14 @@ final class Shortage {
 
     private static final long SHORT_OF_FILES_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
+    /** Files that no client and no origin gets: the journal, the log and the gateway may need one at any time. */
+    private static final int FILES_KEPT = 8;
+
+    /** From which part of all files on the monitor is told of each that is taken, but not more often than this. */
+    private static final double FILES_WATCHED = 0.7;
+
+    private static final long WAKE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private record State(
             OverloadStep step, String cause, @Nullable String refusal) {
         static State of(OverloadStep step, String cause) {
@@ -25,6 +34,41 @@ final class Shortage {
     private volatile State state = State.of(OverloadStep.NORMAL, "");
     private volatile long filesRanOutNanos = System.nanoTime() - SHORT_OF_FILES_NANOS;
     private final LongAdder refused = new LongAdder();
+    private final long files;
+    private volatile Runnable monitor = () -> {};
+    private volatile long wokenNanos = System.nanoTime();
+
+    /** @param files that the process may have open */
+    Shortage(long files) {
+        this.files = files;
+        heed(new IOException()); // so that what it needs is loaded while there is a file for it
+    }
+
+    /** Who looks at what is short, to be told that it is time to. Any thread. */
+    void monitor(Runnable lookSoon) {
+        monitor = lookSoon;
+    }
+
+    /**
+     * A socket has got this descriptor. The system gives the lowest that is free, so it says how many files are open, at once and without counting.
+     *
+     * @return whether it is one of those that are kept for others
+     */
+    boolean isLastFile(int descriptor) {
+        if (descriptor < files * FILES_WATCHED) {
+            return false;
+        }
+        boolean isLast = descriptor >= files - FILES_KEPT;
+        long now = System.nanoTime();
+        if (isLast) {
+            filesRanOutNanos = now;
+        }
+        if (now - wokenNanos > WAKE_NANOS) {
+            wokenNanos = now;
+            monitor.run();
+        }
+        return isLast;
+    }
 
     /** Goes so far from now on; returns how far it went before. */
     OverloadStep set(OverloadStep step, String cause) {

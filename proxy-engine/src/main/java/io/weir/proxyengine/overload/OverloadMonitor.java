@@ -56,6 +56,11 @@ public final class OverloadMonitor implements AutoCloseable {
         limits = others;
     }
 
+    /** Looks as soon as may be. Any thread; returns at once. */
+    public void lookSoon() {
+        LockSupport.unpark(thread);
+    }
+
     /** The gauges that there are, each with what it read last. The list is never changed. Any thread. */
     public List<WatchedGauge> gauges() {
         return List.copyOf(gauges);

@@ -27,8 +27,15 @@ public final class ProcessGauges {
         return gauges;
     }
 
+    /** Files that the process may have open; as many as there are numbers if the system does not tell. */
+    public static long filesMax() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? system.getMaxFileDescriptorCount()
+                : Long.MAX_VALUE;
+    }
+
     /** Such as {@code 93 %}. */
-    static String percent(double part) {
+    public static String percent(double part) {
         return (int) (part * PERCENT) + " %";
     }
 
