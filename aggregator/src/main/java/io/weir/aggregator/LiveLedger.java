@@ -393,6 +393,7 @@ final class LiveLedger implements BusConsumer {
 
     @Override
     public void onFailure(Throwable failure) {
+        bus.admission().refuse("the aggregator failed, start the node again"); // first, as it needs no memory
         condition(JournalState.FAILED, "the aggregator failed, start the node again: " + failure);
         LOG.error("aggregator failed, totals no longer move sequence={}", fold.sequence(), failure);
     }

@@ -248,9 +248,19 @@ public final class EventBus implements AutoCloseable {
             try {
                 current.onFailure(failure);
             } catch (Throwable again) { // it must not end the thread, or the ring would stay full
-                failure.addSuppressed(again);
+                tell(failure, again);
+            }
+        }
+
+        private static void tell(Throwable failure, Throwable again) {
+            try {
+                if (!again.equals(failure)) { // the JVM has one for all when there is no memory
+                    failure.addSuppressed(again);
+                }
                 Thread thread = Thread.currentThread();
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+            } catch (Throwable untold) {
+                return; // isLost says it
             }
         }
     }

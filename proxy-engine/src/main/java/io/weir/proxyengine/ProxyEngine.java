@@ -64,7 +64,8 @@ public final class ProxyEngine implements AutoCloseable {
     private final @Nullable PasswordChecker passwords;
     private final @Nullable LiveRules rules;
     private boolean closed;
-    private boolean ledgerLost; // by the loop that looks
+    private volatile boolean isClosing;
+    private volatile boolean isLost; // by any loop, perhaps by more than one
     private volatile boolean hurried;
 
     private ProxyEngine(
@@ -160,18 +161,27 @@ public final class ProxyEngine implements AutoCloseable {
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
         }
-        group.next()
-                .scheduleWithFixedDelay(() -> look(bus), MEMORY_LOOK_MILLIS, MEMORY_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        group.forEach(executor -> executor.scheduleWithFixedDelay(
+                () -> look(bus), MEMORY_LOOK_MILLIS, MEMORY_LOOK_MILLIS, TimeUnit.MILLISECONDS));
         doors.forEach(door -> door.open(List.copyOf(loops.values())));
     }
 
+    /** Loop of each: what it could not go on without. */
     private void look(EventBus bus) {
         reads.adapt(ByteBufAllocator.DEFAULT);
-        if (bus.isConsumerLost() && !ledgerLost) {
-            ledgerLost = true;
-            log.error(
-                    "the ledger is lost and nothing is counted any more: all sessions are ended, start the node again");
+        if (isLost || isClosing) {
+            return;
+        }
+        boolean isLoopLost = loops.keySet().stream().anyMatch(EventExecutor::isTerminated);
+        if (isLoopLost) {
+            bus.admission().refuse("an event loop is lost, start the node again");
+        }
+        if (isLoopLost || bus.isConsumerLost()) {
+            isLost = true;
             loops.values().forEach(loop -> execute(loop, () -> loop.abortAll(CloseReason.INTERNAL_ERROR)));
+            log.error(
+                    "{} is lost, so not all could be counted: all sessions are ended and none begins, start the node again",
+                    isLoopLost ? "an event loop" : "the ledger");
         }
     }
 
@@ -344,6 +354,7 @@ public final class ProxyEngine implements AutoCloseable {
             return;
         }
         closed = true;
+        isClosing = true;
         doors.forEach(Door::close);
         onLoops(loop -> {
             loop.beginDrain();

@@ -18,6 +18,9 @@ import java.util.List;
  * let in, else each five seconds while a step is due, but at most a fifth and a twentieth of the time.
  */
 final class HeapGauge implements Gauge {
+    /** That thousands of sessions can end at once, which takes memory first: in a large heap the percentage is more. */
+    private static final long KEPT_BYTES = 8 << 20;
+
     private static final long SOON_NANOS = 500_000_000;
     private static final long LATER_NANOS = 5_000_000_000L;
     private static final int SOON_REST = 4; // so many times as long as it took
@@ -25,7 +28,7 @@ final class HeapGauge implements Gauge {
     private static final double NEAR = 0.05; // until a session may begin again
     private static final double FAR = 0.25; // until no step is due any more
 
-    private final long maxBytes = Runtime.getRuntime().maxMemory();
+    private final long maxBytes = Math.max(1, Runtime.getRuntime().maxMemory() - KEPT_BYTES);
     private final List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans().stream()
             .filter(pool -> pool.getType() == MemoryType.HEAP)
             .toList();

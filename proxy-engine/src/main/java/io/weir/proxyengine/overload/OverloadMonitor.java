@@ -71,11 +71,19 @@ public final class OverloadMonitor implements AutoCloseable {
             try {
                 look();
             } catch (RuntimeException | Error e) { // there may be no memory for it; it is looked at again
-                log.error("what may run short could not be looked at", e);
+                say(e);
             }
             if (!isClosed) {
                 LockSupport.parkNanos(this, step == OverloadStep.NORMAL ? CALM_NANOS : BUSY_NANOS);
             }
+        }
+    }
+
+    private static void say(Throwable failure) {
+        try {
+            log.error("what may run short could not be looked at", failure);
+        } catch (RuntimeException | Error e) {
+            return; // no memory even for that: the next look comes all the same
         }
     }
 
