@@ -197,6 +197,26 @@ class OverloadEndToEndTest {
         }
     }
 
+    @Test
+    void otherLimitsHoldAtOnce() throws Exception {
+        Path data = folder.resolve("data");
+        String config = config("overload: {files: off}\n");
+        try (var weir = WeirProcess.startWithFiles(192, data, "--config", config)) { // of which it has some 90 open
+            assertThat(tunnel(weir)).isEmpty();
+
+            config("overload: {files: 40}\n");
+            weir.hangUp();
+            await().until(() -> health(weir), mayBegin().negate());
+            open.forEach(this::echo);
+            config("overload: {files: off}\n");
+            weir.hangUp();
+            await().until(() -> health(weir), mayBegin());
+
+            assertThat(tunnel(weir)).isEmpty();
+            end(weir, data, "NORMAL");
+        }
+    }
+
     // ---- what clients do and see ----
 
     private byte[] connect() {
