@@ -317,6 +317,21 @@ public final class Aggregator implements AutoCloseable {
                 health.freeBytes());
     }
 
+    /** How long the oldest event waits that is not journaled, half a second too long at most; 0 if none does. Any thread. */
+    public long lagNanos() {
+        return health.lagNanos(bus.backlog() > 0);
+    }
+
+    /** What was free on the journal's disk when it was looked at last. Any thread. */
+    public long freeBytes() {
+        return health.freeBytes();
+    }
+
+    /** Free space below which nothing is journaled. */
+    public long freeSpaceFloorBytes() {
+        return config.freeSpaceFloorBytes();
+    }
+
     /**
      * Announces the end, before the publishers end: from now on a journal that can't be written keeps the ring from
      * filling up no longer, so that they can publish the last of what they have. Any thread.

@@ -85,7 +85,7 @@ public record AggregatorConfig(
                 floorFor(journalFolder),
                 1_000_000,
                 Duration.ofMinutes(10),
-                Duration.ofSeconds(1),
+                Duration.ofMillis(250),
                 262_144,
                 null,
                 SEAL_INTERVAL,

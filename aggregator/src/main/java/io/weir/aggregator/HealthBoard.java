@@ -13,6 +13,8 @@ final class HealthBoard {
     private volatile long freeBytes;
     private volatile long sealedSequence;
     private volatile long violations;
+    private volatile long caughtUpAtNanos = System.nanoTime();
+    private volatile boolean isHolding;
     private volatile Condition condition = Condition.OK;
 
     void folded(LedgerFold fold) {
@@ -31,6 +33,19 @@ final class HealthBoard {
 
     void freeBytes(long onDisk) {
         freeBytes = onDisk;
+    }
+
+    /** All that was taken is journaled, or is held because it can't be. */
+    void worked(boolean holds) {
+        isHolding = holds;
+        if (!holds) {
+            caughtUpAtNanos = System.nanoTime();
+        }
+    }
+
+    /** How long something waits to be journaled, half a second too long at most. */
+    long lagNanos(boolean isWaiting) {
+        return isWaiting || isHolding ? Math.max(0, System.nanoTime() - caughtUpAtNanos) : 0;
     }
 
     void condition(Condition now) {

@@ -184,7 +184,7 @@ public final class LedgerFold implements EventSink {
         } else if (event instanceof QuotaWarned warning) {
             usages.warned(warning);
         }
-        // InterceptionBypassed, CommandReceived, Seal and JournalPruned inform and change no count
+        // InterceptionBypassed, CommandReceived, OverloadChanged, Seal and JournalPruned inform and change no count
     }
 
     private void opened(SessionOpened opened) {

@@ -118,6 +118,7 @@ final class LiveLedger implements BusConsumer {
         health.folded(fold);
         health.sealed(writer.sealSequence());
         health.synced(writer.syncedSequence(), clockMillis.getAsLong());
+        health.worked(false);
         bus.sessionIds().startAt(firstId);
         bus.sessionIds().grant(below);
         desk.publish(fold, now, System.nanoTime(), bus.taken());
@@ -170,6 +171,7 @@ final class LiveLedger implements BusConsumer {
         }
         health.folded(fold);
         health.sealed(writer.sealSequence());
+        health.worked(isHolding);
         serve(nowNanos, now);
         usageDesk.serve(fold, quotas.policy(), now);
     }
@@ -403,6 +405,7 @@ final class LiveLedger implements BusConsumer {
 
     @Override
     public void onFailure(Throwable failure) {
+        bus.admission().refuse("the aggregator failed, start the node again"); // first, as it needs no memory
         condition(JournalState.FAILED, "the aggregator failed, start the node again: " + failure);
         LOG.error("aggregator failed, totals no longer move sequence={}", fold.sequence(), failure);
     }

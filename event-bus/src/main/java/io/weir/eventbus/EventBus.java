@@ -110,6 +110,11 @@ public final class EventBus implements AutoCloseable {
         return adapter.taken;
     }
 
+    /** Whether the consumer has failed, so that what is published is lost. Any thread. */
+    public boolean isConsumerLost() {
+        return adapter.isLost;
+    }
+
     /** Slots in all. */
     public int slots() {
         return ring.getBufferSize();
@@ -193,6 +198,7 @@ public final class EventBus implements AutoCloseable {
     private static final class ConsumerAdapter implements EventHandler<RingSlot>, ExceptionHandler<RingSlot> {
         private @Nullable BusConsumer consumer; // null before the start and after a failure
         private long taken = Sequencer.INITIAL_CURSOR_VALUE;
+        private volatile boolean isLost;
 
         @Override
         public void onEvent(RingSlot slot, long sequence, boolean endOfBatch) {
@@ -241,15 +247,26 @@ public final class EventBus implements AutoCloseable {
         private void fail(Throwable failure) {
             BusConsumer current = consumer;
             consumer = null;
+            isLost = true;
             if (current == null) {
                 return;
             }
             try {
                 current.onFailure(failure);
             } catch (Throwable again) { // it must not end the thread, or the ring would stay full
-                failure.addSuppressed(again);
+                tell(failure, again);
+            }
+        }
+
+        private static void tell(Throwable failure, Throwable again) {
+            try {
+                if (!again.equals(failure)) { // the JVM has one for all when there is no memory
+                    failure.addSuppressed(again);
+                }
                 Thread thread = Thread.currentThread();
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+            } catch (Throwable untold) {
+                return; // isLost says it
             }
         }
     }

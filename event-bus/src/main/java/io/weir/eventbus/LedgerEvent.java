@@ -34,7 +34,8 @@ public sealed interface LedgerEvent
                 LedgerEvent.CheckpointEnded,
                 LedgerEvent.Seal,
                 LedgerEvent.JournalPruned,
-                LedgerEvent.EventsOmitted {
+                LedgerEvent.EventsOmitted,
+                LedgerEvent.OverloadChanged {
     /**
      * The node began to write. Sessions that were open before it ended with the node.
      *
@@ -357,4 +358,13 @@ public sealed interface LedgerEvent
      * @param cause what happened
      */
     record EventsOmitted(long lastSequence, boolean isLost, String cause) implements LedgerEvent {}
+
+    /**
+     * The node spares what is running short, or no longer so much. Informs; changes no count.
+     *
+     * @param step what it does from here on
+     * @param previous what it did before
+     * @param cause which figure made it do so, for people; empty when nothing is short any more
+     */
+    record OverloadChanged(OverloadStep step, OverloadStep previous, String cause) implements LedgerEvent {}
 }

@@ -34,6 +34,7 @@ public final class LoopPublisher {
     private final ArrayDeque<Pending> queue = new ArrayDeque<>();
     private boolean isHeldUp; // the ring was full when last asked; then the queue is not empty
     private boolean timerRuns;
+    private volatile int waiting; // written only while the ring is full or was, so it costs nothing otherwise
 
     /**
      * Makes the publisher of one loop.
@@ -105,6 +106,18 @@ public final class LoopPublisher {
             first.isQueued = first.hasLaterPlace;
             first.hasLaterPlace = false;
         }
+        noteWaiting();
+    }
+
+    private void noteWaiting() {
+        if (isHeldUp || waiting > 0) {
+            waiting = isHeldUp ? queue.size() : 0;
+        }
+    }
+
+    /** Sessions and events that wait for a slot; 0 while the ring is not full. Any thread; some milliseconds old. */
+    public int waiting() {
+        return waiting;
     }
 
     /** Whether anything waits to be published. */

@@ -260,6 +260,41 @@ class EventBusTest {
     }
 
     @Test
+    void theSameErrorTwiceAsWhenThereIsNoMemoryDoesNotEndTheThreadEither() {
+        var none = new OutOfMemoryError("no heap");
+        var hopeless = new TestConsumer() {
+            @Override
+            public void onSlot(RingSlot slot, boolean endOfBatch) {
+                throw none;
+            }
+
+            @Override
+            public void onFailure(Throwable failure) {
+                throw none;
+            }
+        };
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            throw none;
+        });
+        try {
+            var bus = EventBus.create(2);
+            bus.start(hopeless);
+            assertThat(bus.isConsumerLost()).isFalse();
+
+            for (int i = 0; i < 50; i++) {
+                publish(bus, i);
+            }
+            bus.close();
+
+            assertThat(bus.backlog()).isZero();
+            assertThat(bus.isConsumerLost()).isTrue();
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+    }
+
+    @Test
     void aBatchEndsWhereNothingMoreIsWaitingOrAtItsLimit() {
         List<Integer> batches = new ArrayList<>();
         var counting = new TestConsumer() {

@@ -35,6 +35,27 @@ class JournalCodesTest {
                         + " 19=CLIENT_TLS_FAILED 20=ORIGIN_TLS_FAILED 21=QUOTA_EXCEEDED");
     }
 
+    @Test
+    void overloadStepsKeepTheirCodes() {
+        String table = Arrays.stream(OverloadStep.values())
+                .map(each -> each.code() + "=" + each)
+                .collect(Collectors.joining(" "));
+
+        assertThat(table).isEqualTo("0=NORMAL 1=IDLE_SHORTENED 2=KEEP_ALIVE_OFF 3=REFUSING 4=ACCEPT_PAUSED");
+    }
+
+    @ParameterizedTest
+    @EnumSource(OverloadStep.class)
+    void anOverloadStepIsFoundByItsCode(OverloadStep step) {
+        assertThat(OverloadStep.ofCode(step.code())).isEqualTo(step);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, -1, 5, Integer.MAX_VALUE})
+    void anOverloadStepNobodyHasIsRefused(int code) {
+        assertThatIllegalArgumentException().isThrownBy(() -> OverloadStep.ofCode(code));
+    }
+
     @ParameterizedTest
     @EnumSource(CloseReason.class)
     void aCloseReasonIsFoundByItsCode(CloseReason reason) {

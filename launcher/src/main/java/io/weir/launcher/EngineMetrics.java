@@ -3,7 +3,9 @@ package io.weir.launcher;
 import io.weir.eventbus.LoopDelay;
 import io.weir.eventbus.QuotaBoard;
 import io.weir.proxyengine.ProxyEngine;
+import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.wsgateway.metrics.NodeMetrics;
+import io.weir.wsgateway.metrics.OverloadFill;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,5 +34,27 @@ final class EngineMetrics implements NodeMetrics {
     public List<LoopDelay> loopDelays() {
         @Nullable ProxyEngine running = state.engine();
         return running == null ? List.of() : running.loopDelays();
+    }
+
+    @Override
+    public int overloadStep() {
+        @Nullable ProxyEngine running = state.engine();
+        return running == null ? 0 : running.overloadStep().code();
+    }
+
+    @Override
+    public long overloadRefused() {
+        @Nullable ProxyEngine running = state.engine();
+        return running == null ? 0 : running.refusedForOverload();
+    }
+
+    @Override
+    public List<OverloadFill> overloadFills() {
+        @Nullable OverloadMonitor monitor = state.overload();
+        return monitor == null
+                ? List.of()
+                : monitor.gauges().stream()
+                        .map(gauge -> new OverloadFill(gauge.watched().label(), gauge::fill))
+                        .toList();
     }
 }

@@ -26,6 +26,7 @@ import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
+import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.tls.CertificateAuthority;
@@ -70,6 +71,7 @@ final class Node implements AutoCloseable {
     private final ConfigKeeper keeper;
     private final ConfigWatch watch;
     private final @Nullable AccessLog accessLog;
+    private final OverloadMonitor overload;
 
     private Node(
             DataFolder data,
@@ -82,7 +84,8 @@ final class Node implements AutoCloseable {
             int capacity,
             ConfigKeeper keeper,
             ConfigWatch watch,
-            @Nullable AccessLog accessLog) {
+            @Nullable AccessLog accessLog,
+            OverloadMonitor overload) {
         this.data = data;
         this.aggregator = aggregator;
         this.index = index;
@@ -94,6 +97,7 @@ final class Node implements AutoCloseable {
         this.keeper = keeper;
         this.watch = watch;
         this.accessLog = accessLog;
+        this.overload = overload;
     }
 
     /**
@@ -144,9 +148,12 @@ final class Node implements AutoCloseable {
                     bus,
                     rules);
             bus.quotas().listen(engine::endSessionsOf);
-            state.started(engine);
+            OverloadMonitor overload = OverloadMonitor.start(
+                    OverloadGauges.of(bus, engine, aggregator), config.overload(), engine::overload);
+            engine.overloadMonitor(overload::lookSoon);
+            state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(preparing(aggregator, engine, gateway, room));
+            keeper.serve(preparing(aggregator, engine, gateway, overload, room));
             engine.onRules(changed -> keeper.rulesRead(digest(changed), shown(changed)));
             return new Node(
                     data,
@@ -159,7 +166,8 @@ final class Node implements AutoCloseable {
                     config.maxConnections(),
                     keeper,
                     ConfigWatch.start(keeper),
-                    accessLog);
+                    accessLog,
+                    overload);
         } catch (RuntimeException e) {
             rules.close();
             if (gateway != null) {
@@ -205,7 +213,8 @@ final class Node implements AutoCloseable {
                 .publish(event);
     }
 
-    private static ConfigKeeper.Node preparing(Aggregator aggregator, ProxyEngine engine, Gateway gateway, int room) {
+    private static ConfigKeeper.Node preparing(
+            Aggregator aggregator, ProxyEngine engine, Gateway gateway, OverloadMonitor overload, int room) {
         return settings -> {
             var config = new NodeSettings(settings, room);
             LiveRules.Ready rules;
@@ -224,6 +233,7 @@ final class Node implements AutoCloseable {
                 public void apply(ConfigChanged change) {
                     engine.reconfigure(config.live(), rules, change);
                     aggregator.quotas(config.quotas());
+                    overload.limits(config.overload());
                     gateway.allow(config.gatewayNames());
                     LogLevels.configure(settings.get(Keys.LOG_LEVEL));
                 }
@@ -316,6 +326,7 @@ final class Node implements AutoCloseable {
         index.close();
         watch.close();
         keeper.stop();
+        overload.close();
         aggregator.prepareToClose();
         try {
             engine.close();

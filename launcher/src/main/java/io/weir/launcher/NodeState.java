@@ -1,6 +1,8 @@
 package io.weir.launcher;
 
+import io.weir.eventbus.OverloadStep;
 import io.weir.proxyengine.ProxyEngine;
+import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.wsgateway.NodeStatus;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** How far a node is, for its gateway, which is there before the engine is. Any thread. */
 final class NodeState {
     private final AtomicReference<@Nullable ProxyEngine> engine = new AtomicReference<>();
+    private final AtomicReference<@Nullable OverloadMonitor> overload = new AtomicReference<>();
     private final long startedAtMillis = System.currentTimeMillis();
     private final LongSupplier configVersion;
     private volatile boolean isStopping;
@@ -20,7 +23,8 @@ final class NodeState {
     }
 
     /** Clients are served from now on. */
-    void started(ProxyEngine running) {
+    void started(ProxyEngine running, OverloadMonitor monitor) {
+        overload.set(monitor);
         engine.set(running);
     }
 
@@ -32,6 +36,11 @@ final class NodeState {
     /** The engine; null before it was started. */
     @Nullable ProxyEngine engine() {
         return engine.get();
+    }
+
+    /** What watches over it; null before the engine was started. */
+    @Nullable OverloadMonitor overload() {
+        return overload.get();
     }
 
     void ifStarted(Consumer<ProxyEngine> what) {
@@ -47,6 +56,14 @@ final class NodeState {
                 ? List.of()
                 : running.listeners().stream().map(Text::listener).toList();
         return new NodeStatus(
-                Version.text(), listeners, countingSinceMillis, startedAtMillis, isStopping, configVersion.getAsLong());
+                        Version.text(),
+                        listeners,
+                        countingSinceMillis,
+                        startedAtMillis,
+                        isStopping,
+                        configVersion.getAsLong())
+                .withOverload(
+                        running == null ? OverloadStep.NORMAL : running.overloadStep(),
+                        running == null ? "" : running.overloadCause());
     }
 }

@@ -403,6 +403,20 @@ class DashboardTest {
     }
 
     @Test
+    void anOverloadedNodeSaysSoInBothLanguages() throws Exception {
+        Path config = Files.writeString(folder.resolve("short.yaml"), "overload: {files: 30}\n");
+        try (var little = WeirProcess.startWithFiles(200, folder.resolve("short"), "--config", config.toString())) {
+            for (String locale : List.of("en-US", "zh-CN")) {
+                Page page = browser.visit(
+                        little.gatewayUrl("/?token=" + little.token()), new NewContextOptions().setLocale(locale));
+
+                assertThat(part(page, "banner")).containsText(locale.equals("en-US") ? "Overloaded, " : "过载，");
+                assertThat(part(page, "banner")).containsText("% of 200");
+            }
+        }
+    }
+
+    @Test
     void afterAKillAndAStartNoRowIsMissingOrTwice() throws Exception {
         Path data = folder.resolve("killed");
         try (var before = WeirProcess.start(data)) {

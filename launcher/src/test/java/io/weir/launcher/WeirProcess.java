@@ -53,6 +53,14 @@ final class WeirProcess implements AutoCloseable {
         return start(data, 0, 0, jvmOptions, options);
     }
 
+    /** The same with so many files at most. */
+    static WeirProcess startWithFiles(int files, Path data, String... options) throws IOException {
+        List<String> command = proxyCommand(data, 0, 0, List.of(), options);
+        List<String> limited = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + files + "; exec \"$0\" \"$@\""));
+        limited.addAll(command);
+        return awaitReady(limited, data.resolveSibling(data.getFileName() + ".err"));
+    }
+
     /** Another one on the ports of this one, which has ended. */
     WeirProcess startAgain(Path data, String... options) throws IOException {
         return start(data, proxyPort, gatewayPort, List.of(), options);
@@ -67,6 +75,12 @@ final class WeirProcess implements AutoCloseable {
 
     private static WeirProcess start(Path data, int proxy, int gateway, List<String> jvmOptions, String... options)
             throws IOException {
+        List<String> command = proxyCommand(data, proxy, gateway, jvmOptions, options);
+        return awaitReady(command, data.resolveSibling(data.getFileName() + ".err"));
+    }
+
+    private static List<String> proxyCommand(
+            Path data, int proxy, int gateway, List<String> jvmOptions, String... options) {
         List<String> command = command(
                 "proxy",
                 "--listen",
@@ -75,9 +89,9 @@ final class WeirProcess implements AutoCloseable {
                 "127.0.0.1:" + gateway,
                 "--data",
                 data.toString());
-        command.addAll(1, jvmOptions);
+        command.addAll(command.indexOf("-cp"), jvmOptions); // after ours, so instead of them
         command.addAll(List.of(options));
-        return awaitReady(command, data.resolveSibling(data.getFileName() + ".err"));
+        return command;
     }
 
     private static WeirProcess awaitReady(List<String> command, Path errors) throws IOException {

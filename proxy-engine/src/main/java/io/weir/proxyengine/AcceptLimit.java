@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops accepting while as many clients are connected as there is room for; those who wait, wait in the kernel. In the pipelines of all
+ * Stops accepting while as many clients are connected as there is room for, or while nobody is to be accepted; those who wait, wait in the kernel. In the pipelines of all
  * listeners, so any event loop; counts connections, not bytes.
  */
 @ChannelHandler.Sharable
@@ -20,6 +20,7 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(AcceptLimit.class);
 
     private volatile int max;
+    private volatile boolean isHeld;
     private final AtomicInteger connected = new AtomicInteger();
     private final Map<Object, Runnable> paused = new ConcurrentHashMap<>(); // how each listener is resumed
 
@@ -30,7 +31,17 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
     /** Sets another limit. Any thread; those who are connected stay, however many. */
     void max(int other) {
         max = other;
-        if (connected.get() < other && !paused.isEmpty()) {
+        resumeIfRoom();
+    }
+
+    /** Accepts nobody until told otherwise, however much room there is. Any thread. */
+    void hold(boolean on) {
+        isHeld = on;
+        resumeIfRoom();
+    }
+
+    private void resumeIfRoom() {
+        if (!isHeld && connected.get() < max && !paused.isEmpty()) {
             resume();
         }
     }
@@ -46,11 +57,11 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
      * @return whether there is; else the listener accepts nothing until it is resumed
      */
     boolean enter(Object listener, Runnable resume) {
-        if (connected.incrementAndGet() <= max) {
+        if (connected.incrementAndGet() <= max && !isHeld) {
             return true;
         }
         pause(listener, resume);
-        leave(); // resumes if another has left meanwhile
+        leave(); // resumes if there is room again meanwhile
         return false;
     }
 
@@ -58,7 +69,7 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         Channel child = (Channel) msg;
         child.closeFuture().addListener(closed -> leave());
-        if (connected.incrementAndGet() >= max) {
+        if (connected.incrementAndGet() >= max || isHeld) {
             pause(ctx.channel());
         }
         ctx.fireChannelRead(msg);
@@ -67,23 +78,21 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
     private void pause(Channel listener) {
         listener.config().setAutoRead(false); // before others can see it paused and resume it
         pause(listener, () -> listener.config().setAutoRead(true));
-        if (connected.get() < max) { // one left before it could see the pause
-            resume();
-        }
+        resumeIfRoom(); // one may have left before it could see the pause
     }
 
     private void pause(Object listener, Runnable resume) {
         if (paused.putIfAbsent(listener, resume) == null
-                && paused.size() == 1) { // the others pause for the same reason
+                && paused.size() == 1 // the others pause for the same reason
+                && !isHeld) {
             log.warn("client connections are at their limit, accepting no more until some end connections={}", max);
         }
     }
 
     /** A client has gone whose channel cannot tell. Any event loop. */
     void leave() {
-        if (connected.decrementAndGet() < max && !paused.isEmpty()) {
-            resume();
-        }
+        connected.decrementAndGet();
+        resumeIfRoom();
     }
 
     private void resume() {

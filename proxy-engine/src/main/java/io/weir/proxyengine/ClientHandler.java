@@ -112,7 +112,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         headBegun = false;
         first = false;
         caller = nobody;
-        if (isOverloaded()) {
+        if (isOverloaded(request)) {
             return;
         }
         Refusal fault = MessageRules.refusal(request, site.text());
@@ -126,20 +126,21 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     }
 
     /** Answers so if no session may begin. */
-    private boolean isOverloaded() {
+    private boolean isOverloaded(HttpRequest request) {
         String refusal = loop.refusal();
         if (refusal == null) {
             return false;
         }
         SessionMeter overload = loop.overload();
         count(overload, Leg.UP);
+        loop.recordShortage(overload, caller.remote(), asked(request));
         answer(overload, Leg.UP, Leg.DOWN, Refusal.overloaded(refusal), false);
         return true;
     }
 
     @Override
     public void admitted(HttpRequest request, Caller user) {
-        goOn(() -> {
+        goOn(request, () -> {
             caller = user;
             serve(request);
         });
@@ -147,16 +148,16 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void turnedAway(HttpRequest request, Refusal refusal) {
-        goOn(() -> turnAway(request, refusal));
+        goOn(request, () -> turnAway(request, refusal));
     }
 
     /** What it is may have been asked long ago: the connection may have ended, and sessions may begin no more. */
-    private void goOn(Runnable step) {
+    private void goOn(HttpRequest request, Runnable step) {
         if (left) {
             return;
         }
         try {
-            if (!isOverloaded()) {
+            if (!isOverloaded(request)) {
                 step.run();
             }
         } catch (RuntimeException | Error e) { // nobody else would end the connection
@@ -177,11 +178,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         boolean isTunnel = request.method().equals(HttpMethod.CONNECT);
         Leg up = isTunnel ? Leg.OVERHEAD_UP : Leg.UP;
         Leg down = isTunnel ? Leg.OVERHEAD_DOWN : Leg.DOWN;
-        Authority authority = isTunnel ? Authority.parse(request.uri(), 0) : null;
         HttpTarget target = isTunnel ? null : HttpTarget.parse(request.uri(), false, Site.NONE);
-        String host = authority != null
-                ? authority.toString()
-                : target != null ? target.site().ledgerHost() : "";
+        String host = asked(request);
         SessionMeter meter = isTunnel
                 ? loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), caller)
                 : loop.open(
@@ -200,7 +198,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
                 && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion())
                 && !MessageRules.hasBody(request.headers())
                 && !(isTunnel && decoder.waitingBytes() > 0)
-                && !loop.isDraining();
+                && loop.keepsClients();
         boolean isHead = request.method().equals(HttpMethod.HEAD);
         if (isKept) {
             writes.target(meter, down);
@@ -210,6 +208,19 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         } else {
             answer(meter, up, down, refusal, isHead);
         }
+    }
+
+    /** The host that it is for; empty if it does not say, or not as it should. */
+    private static String asked(HttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            return "";
+        }
+        if (request.method().equals(HttpMethod.CONNECT)) {
+            Authority authority = Authority.parse(request.uri(), 0);
+            return authority == null ? "" : authority.toString();
+        }
+        HttpTarget target = HttpTarget.parse(request.uri(), false, Site.NONE);
+        return target == null ? "" : target.site().ledgerHost();
     }
 
     private String ledgerUrl(HttpTarget target) {
@@ -326,7 +337,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         current = null;
         caller = nobody;
         waitingSinceNanos = System.nanoTime();
-        if (loop.isDraining()) {
+        if (!loop.keepsClients()) {
             client.close();
             return;
         }
@@ -387,6 +398,13 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     public void drain() {
         if (isBetweenRequests() && headBytes == 0 && decoder.waitingBytes() == 0) {
             client.close();
+        }
+    }
+
+    /** Ends the connection if it has carried a request and not begun the next. */
+    void endKeptAlive() {
+        if (!first) {
+            drain();
         }
     }
 
@@ -510,7 +528,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         }
         long limit = begun || first
                 ? loop.config().headTimeout().toNanos()
-                : loop.config().keepAliveTimeout().toNanos();
+                : loop.shortage().patience(loop.config().keepAliveTimeout().toNanos());
         if (nowNanos - waitingSinceNanos > limit) {
             timeOut(begun);
         }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class ClientListener implements EpollIoHandle {
     private static final Logger log = LoggerFactory.getLogger(ClientListener.class);
     private static final int ACCEPTS_PER_WAKEUP = 16;
-    private static final long PAUSE_MILLIS = 1000;
+    private static final long PAUSE_MILLIS = 250;
 
     /** A length, 16 bytes of address, 4 of scope and 4 of port. */
     private static final int ADDRESS_BYTES = 25;
@@ -68,13 +68,28 @@ final class ClientListener implements EpollIoHandle {
 
     @Override
     public void handle(IoRegistration unused, IoEvent event) {
-        for (int i = 0; i < ACCEPTS_PER_WAKEUP; i++) {
-            int client = accept();
-            if (client < 0) {
-                return;
+        try {
+            for (int i = 0; i < ACCEPTS_PER_WAKEUP; i++) {
+                int client = accept();
+                if (client < 0) {
+                    return;
+                }
+                give(client);
+                if (loop.shortage().isLastFile(client)) {
+                    pause("there are hardly any files left");
+                    return;
+                }
             }
-            give(client);
+        } catch (RuntimeException | Error e) { // would hold up the whole loop for a second
+            log.error("a client could not be accepted", e);
+            pause("an error");
         }
+    }
+
+    private void pause(@Nullable String why) {
+        log.warn("clients are not accepted for a moment: {}", why);
+        listen(false);
+        loop.eventLoop().schedule(resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** A client's descriptor; -1 if none is there or none is let in. */
@@ -87,9 +102,8 @@ final class ClientListener implements EpollIoHandle {
         try {
             client = socket.accept(peer);
         } catch (IOException e) {
-            log.warn("clients are not accepted for a while: {}", e.getMessage());
-            listen(false);
-            loop.eventLoop().schedule(resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            loop.shortage().heed(e);
+            pause(e.getMessage());
         }
         if (client < 0) {
             limit.leave();

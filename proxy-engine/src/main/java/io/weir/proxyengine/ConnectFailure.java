@@ -20,11 +20,7 @@ final class ConnectFailure {
             return timeout(authority);
         }
         if (failure instanceof BindException || isOutOfPorts(failure)) {
-            return new Refusal(
-                    HttpResponseStatus.SERVICE_UNAVAILABLE,
-                    "connection_limit_reached",
-                    "no local port or file is left to connect to " + authority,
-                    CloseReason.OVERLOADED);
+            return noneLeft(authority);
         }
         boolean refused =
                 failure instanceof java.net.ConnectException && message(failure).contains("refused");
@@ -35,12 +31,31 @@ final class ConnectFailure {
                 CloseReason.CONNECT_FAILED);
     }
 
+    /** There is nothing to connect with. */
+    static Refusal noneLeft(Authority authority) {
+        return new Refusal(
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                "connection_limit_reached",
+                "no local port or file is left to connect to " + authority,
+                CloseReason.OVERLOADED);
+    }
+
     static Refusal timeout(Authority authority) {
         return new Refusal(
                 HttpResponseStatus.GATEWAY_TIMEOUT,
                 "connection_timeout",
                 authority + " did not answer in time",
                 CloseReason.CONNECT_TIMEOUT);
+    }
+
+    /** Whether there was no file for it, of this process or of the whole system. */
+    static boolean isOutOfFiles(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (message(cause).contains("Too many open files")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isOutOfPorts(@Nullable Throwable failure) {

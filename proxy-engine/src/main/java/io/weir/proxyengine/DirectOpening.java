@@ -89,8 +89,22 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         try {
             origin = RawSocket.open(destination.getAddress(), loop.eventLoop());
         } catch (IOException noFile) { // the way by channels tells the client
+            loop.shortage().heed(noFile);
             log.debug("no socket for origin={}", authority, noFile);
             return false;
+        }
+        if (loop.shortage().isLastFile(origin.descriptor())) {
+            origin.close();
+            refuse(
+                    loop,
+                    client,
+                    caller,
+                    reply,
+                    authority,
+                    headBytes,
+                    answeredBytes,
+                    ConnectFailure.noneLeft(authority));
+            return true;
         }
         String host = authority.toString();
         SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);

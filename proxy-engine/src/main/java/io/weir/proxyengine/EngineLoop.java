@@ -19,6 +19,7 @@ import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.tls.ProxyTls;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,9 @@ final class EngineLoop {
     /** Of 1 MiB each, over all loops: half of what Linux grants a user. */
     private static final int LARGE_PIPES = 32;
 
+    /** Refusals for a shortage that are recorded between two sweeps, at most. */
+    private static final int SHORTAGE_RECORDS = 64;
+
     private final EventLoop loop;
     private EngineConfig config;
     private final EventBus bus;
@@ -60,6 +64,7 @@ final class EngineLoop {
     private @Nullable Rules rules;
     private SessionRoute unruled;
     private final FrugalReads reads;
+    private final Shortage shortage;
     private final HeadReader headReader = new HeadReader();
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private volatile int clients; // this loop's thread writes it, those of the others read it
@@ -71,6 +76,8 @@ final class EngineLoop {
     private final LoopBandwidth bandwidth;
     private @Nullable SessionMeter overload;
     private boolean draining;
+    private long shortageRecordedNanos;
+    private int shortageRecords;
 
     EngineLoop(
             EventLoop loop,
@@ -81,6 +88,7 @@ final class EngineLoop {
             FrugalReads reads,
             AcceptLimit acceptLimit,
             SessionPlaces places,
+            Shortage shortage,
             @Nullable Interception interception,
             Certificates certificates,
             @Nullable PasswordChecker passwords,
@@ -103,11 +111,12 @@ final class EngineLoop {
         bandwidth = new LoopBandwidth(sharedBandwidth, PaceClock.of(loop), sweep);
         names = new NameResolver(loop, config, dnsCache);
         connector = new Connector(loop, config, names, policy, reads);
-        relaySweep = new Sweep(relaySweepMillis(config));
+        relaySweep = new Sweep(relaySweepMillis(config.tunnelIdleTimeout()));
         movers = new RelayMovers(
                 config.relayBufferBytes(), pipes(config), Math.max(1, LARGE_PIPES / config.eventLoops()), reads);
         this.acceptLimit = acceptLimit;
         this.places = places;
+        this.shortage = shortage;
         this.interception = interception;
         this.reads = reads;
         origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));
@@ -138,12 +147,43 @@ final class EngineLoop {
         rules = newRules;
         connector.reconfigure(newConfig, policy);
         origins.idleNanos(newConfig.keepAliveTimeout().toNanos());
-        relaySweep.period(loop, relaySweepMillis(newConfig));
+        relaySweep.period(loop, relaySweepMillis());
     }
 
     /** Often enough for the timeout to be a tenth late at most, and so rarely that 10,000 idle tunnels cost nothing. */
-    private static long relaySweepMillis(EngineConfig config) {
-        return Math.max(50, Math.min(10_000, config.tunnelIdleTimeout().toMillis() / 10));
+    private static long relaySweepMillis(Duration tunnelIdle) {
+        return Math.max(50, Math.min(10_000, tunnelIdle.toMillis() / 10));
+    }
+
+    private long relaySweepMillis() {
+        long idleNanos = config.tunnelIdleTimeout().toNanos();
+        return relaySweepMillis(Duration.ofNanos(shortage.patience(idleNanos)));
+    }
+
+    /** Goes as far as is asked for now to spare what is short: what is idle learns of it at once. Nothing that moves is touched. */
+    void heedShortage() {
+        origins.keep(shortage.keepsOrigins() && !draining);
+        relaySweep.period(loop, relaySweepMillis());
+        if (!shortage.keepsOrigins()) {
+            sweep.run();
+            relaySweep.run();
+        }
+        if (!shortage.keepsClients()) {
+            endKeptAlive();
+        }
+    }
+
+    private void endKeptAlive() {
+        for (Swept one : sweep.all()) {
+            if (one instanceof ClientHandler client) {
+                client.endKeptAlive();
+            }
+        }
+        for (ActiveSession session : List.copyOf(sessions.values())) {
+            if (session instanceof InterceptedTunnel tunnel) {
+                tunnel.endKeptAlive();
+            }
+        }
     }
 
     EventLoop eventLoop() {
@@ -183,6 +223,21 @@ final class EngineLoop {
 
     FrugalReads reads() {
         return reads;
+    }
+
+    /** What is running short, over all loops. */
+    Shortage shortage() {
+        return shortage;
+    }
+
+    /** Whether a client's connection goes on after an answer. */
+    boolean keepsClients() {
+        return !draining && shortage.keepsClients();
+    }
+
+    /** How much waits for the ledger's thread here. Any thread. */
+    int waitingForLedger() {
+        return publisher.waiting();
     }
 
     /** How many raw clients it serves, channels that were made of such ones included. Any thread; a moment's view. */
@@ -279,7 +334,7 @@ final class EngineLoop {
         if (refusal == null && draining) {
             refusal = "the proxy is stopping";
         }
-        return refusal;
+        return refusal == null ? shortage.refusal() : refusal;
     }
 
     /**
@@ -343,6 +398,28 @@ final class EngineLoop {
 
     void recordRefusal(SessionMeter meter, String remote, String target, String reason) {
         publisher.publish(meter, new ConnectionRefused(meter.id(), remote, target, reason));
+    }
+
+    /**
+     * Records that a request was refused because something is short, if that is why: all of them are counted, but in the ledger are no more than a few each sweep,
+     * or those who are turned away would fill what is short.
+     *
+     * @param meter of the session that counts what was said
+     */
+    void recordShortage(SessionMeter meter, String remote, String target) {
+        String refusal = shortage.refusal();
+        if (refusal == null) {
+            return;
+        }
+        shortage.countRefused();
+        if (shortageRecordedNanos != sweep.nowNanos()) {
+            shortageRecordedNanos = sweep.nowNanos();
+            shortageRecords = 0;
+        }
+        boolean mayRecord = bus.admission().refusal() == null && publisher.waiting() == 0;
+        if (mayRecord && shortageRecords++ < SHORTAGE_RECORDS) {
+            recordRefusal(meter, remote, target, refusal);
+        }
     }
 
     /** Records an event that names a session, after what that has to say. */

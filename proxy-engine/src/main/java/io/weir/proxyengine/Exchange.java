@@ -284,7 +284,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             ReferenceCountUtil.release(head);
         } else {
             recordHead(head);
-            proceed(response.head(head, request.keepsAlive() && request.isComplete() && !loop.isDraining()));
+            proceed(response.head(head, request.keepsAlive() && request.isComplete() && loop.keepsClients()));
         }
     }
 
@@ -510,7 +510,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     void sweep(long nowNanos) {
-        if (!watch.isOverdue(nowNanos, paced != null && paced.isWaiting())) {
+        if (!watch.isOverdue(nowNanos, loop.shortage(), paced != null && paced.isWaiting())) {
             return;
         }
         if (response.isBegun()) {

@@ -120,6 +120,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         isHead = request.method().equals(HttpMethod.HEAD);
         String overload = loop.refusal();
         if (overload != null) {
+            tunnel.recordShortage();
             refuseUncounted(request, Refusal.overloaded(overload));
             return;
         }

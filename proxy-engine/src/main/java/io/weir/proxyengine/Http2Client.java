@@ -123,6 +123,7 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         String overload = tunnel.loop().refusal();
         if (overload != null) {
             tunnel.requestRefused();
+            tunnel.recordShortage();
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
         RequestHead head = Http2Fields.request(headers);

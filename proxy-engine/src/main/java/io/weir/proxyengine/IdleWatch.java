@@ -16,9 +16,9 @@ final class IdleWatch {
         movedAtNanos = nowNanos;
     }
 
-    /** Looks whether anything moved since the last look, and if not, whether that is too long now. */
-    boolean isOverdue(long nowNanos) {
-        return isOverdue(nowNanos, false);
+    /** Looks whether anything moved since the last look, and if not, whether that is too long as things are now. */
+    boolean isOverdue(long nowNanos, Shortage shortage) {
+        return isOverdue(nowNanos, shortage, false);
     }
 
     /**
@@ -26,7 +26,7 @@ final class IdleWatch {
      *
      * @param isWaiting whether it would move something if it were its turn: then it is not idle
      */
-    boolean isOverdue(long nowNanos, boolean isWaiting) {
+    boolean isOverdue(long nowNanos, Shortage shortage, boolean isWaiting) {
         Counts total = meter.total();
         long moved = total.up() + total.down() + total.originUp() + total.originDown();
         if (moved != movedBytes || isWaiting) {
@@ -34,6 +34,6 @@ final class IdleWatch {
             movedAtNanos = nowNanos;
             return false;
         }
-        return nowNanos - movedAtNanos > limitNanos;
+        return nowNanos - movedAtNanos > shortage.patience(limitNanos);
     }
 }

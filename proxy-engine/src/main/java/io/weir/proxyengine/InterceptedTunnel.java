@@ -145,7 +145,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     }
 
     boolean isDraining() {
-        return goingAway || loop.isDraining();
+        return goingAway || !loop.keepsClients();
     }
 
     // ---- exchanges ----
@@ -187,6 +187,11 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** There was a request, for which no session was opened. */
     void requestRefused() {
         isUnused = false;
+    }
+
+    /** A request in it was refused because something is short. */
+    void recordShortage() {
+        loop.recordShortage(meter, ends.remote(), authority.toString());
     }
 
     /** Whether the client has asked for nothing, and nobody but the client has ended the tunnel. */
@@ -353,6 +358,13 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         }
     }
 
+    /** Ends it if it has carried an exchange and carries none. */
+    void endKeptAlive() {
+        if (isServing && !ending && exchangesOpened > 0 && exchanges.isEmpty()) {
+            goAway();
+        }
+    }
+
     /** Takes no more exchanges; those that are open go on. */
     void goAway() {
         isUnused &= ending;
@@ -428,7 +440,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     public void sweep(long nowNanos) {
         if (ending) {
             farewell.sweep(nowNanos);
-        } else if (idle.isOverdue(nowNanos, bandwidth != null && bandwidth.isWaiting())) {
+        } else if (idle.isOverdue(nowNanos, loop.shortage(), bandwidth != null && bandwidth.isWaiting())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

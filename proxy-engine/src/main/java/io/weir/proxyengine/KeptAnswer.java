@@ -69,7 +69,7 @@ final class KeptAnswer implements ActiveSession {
     }
 
     void sweep(long nowNanos) {
-        if (watch.isOverdue(nowNanos)) {
+        if (watch.isOverdue(nowNanos, loop.shortage())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

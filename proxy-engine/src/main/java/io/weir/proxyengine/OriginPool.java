@@ -23,6 +23,7 @@ final class OriginPool {
     private final int idleMax;
     private int size;
     private boolean closed;
+    private boolean keeps = true;
 
     /**
      * Makes an empty pool.
@@ -65,7 +66,7 @@ final class OriginPool {
     void put(OriginHandler connection) {
         ArrayDeque<OriginHandler> connections =
                 idle.computeIfAbsent(connection.authority(), ignored -> new ArrayDeque<>(2));
-        if (closed || size >= idleMax || connections.size() >= IDLE_PER_AUTHORITY) {
+        if (closed || !keeps || size >= idleMax || connections.size() >= IDLE_PER_AUTHORITY) {
             connection.close();
         } else {
             connection.idleSince(sweep.nowNanos());
@@ -102,9 +103,21 @@ final class OriginPool {
         return idleNanos;
     }
 
+    /** Whether what is put back is kept; if not, what is idle is closed, too. */
+    void keep(boolean on) {
+        keeps = on;
+        if (!on) {
+            closeIdle();
+        }
+    }
+
     /** Closes what is idle, and from now on what is put back. */
     void close() {
         closed = true;
+        closeIdle();
+    }
+
+    private void closeIdle() {
         for (ArrayDeque<OriginHandler> connections : Map.copyOf(idle).values()) {
             while (!connections.isEmpty()) {
                 OriginHandler connection = connections.getLast();

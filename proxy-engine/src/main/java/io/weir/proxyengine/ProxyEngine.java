@@ -12,9 +12,13 @@ import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
+import io.weir.eventbus.LedgerEvent.OverloadChanged;
 import io.weir.eventbus.LoopDelay;
+import io.weir.eventbus.LoopPublisher;
+import io.weir.eventbus.OverloadStep;
 import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.access.PasswordChecker;
+import io.weir.proxyengine.overload.ProcessGauges;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.RuleSource;
@@ -59,6 +63,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final List<Door> doors = new ArrayList<>();
     private final AcceptLimit acceptLimit;
     private final SessionPlaces places;
+    private final Shortage shortage = new Shortage(ProcessGauges.filesMax());
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
     private final Certificates certificates;
@@ -66,6 +71,8 @@ public final class ProxyEngine implements AutoCloseable {
     private final @Nullable LiveRules rules;
     private final SharedBandwidth bandwidth;
     private boolean closed;
+    private volatile boolean isClosing;
+    private volatile boolean isLost; // by any loop, perhaps by more than one
     private volatile boolean hurried;
     private volatile @Nullable Consumer<Rules> rulesListener;
 
@@ -178,6 +185,7 @@ public final class ProxyEngine implements AutoCloseable {
                     reads,
                     acceptLimit,
                     places,
+                    shortage,
                     interception,
                     certificates,
                     passwords,
@@ -187,13 +195,28 @@ public final class ProxyEngine implements AutoCloseable {
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
         }
-        group.next()
-                .scheduleWithFixedDelay(
-                        () -> reads.adapt(ByteBufAllocator.DEFAULT),
-                        MEMORY_LOOK_MILLIS,
-                        MEMORY_LOOK_MILLIS,
-                        TimeUnit.MILLISECONDS);
+        group.forEach(executor -> executor.scheduleWithFixedDelay(
+                () -> look(bus), MEMORY_LOOK_MILLIS, MEMORY_LOOK_MILLIS, TimeUnit.MILLISECONDS));
         doors.forEach(door -> door.open(List.copyOf(loops.values())));
+    }
+
+    /** Loop of each: what it could not go on without. */
+    private void look(EventBus bus) {
+        reads.adapt(ByteBufAllocator.DEFAULT);
+        if (isLost || isClosing) {
+            return;
+        }
+        boolean isLoopLost = loops.keySet().stream().anyMatch(EventExecutor::isTerminated);
+        if (isLoopLost) {
+            bus.admission().refuse("an event loop is lost, start the node again");
+        }
+        if (isLoopLost || bus.isConsumerLost()) {
+            isLost = true;
+            loops.values().forEach(loop -> execute(loop, () -> loop.abortAll(CloseReason.INTERNAL_ERROR)));
+            log.error(
+                    "{} is lost, so not all could be counted: all sessions are ended and none begins, start the node again",
+                    isLoopLost ? "an event loop" : "the ledger");
+        }
     }
 
     private DestinationPolicy policy(EngineConfig now) {
@@ -275,6 +298,56 @@ public final class ProxyEngine implements AutoCloseable {
         } else {
             listener.accept(live.current());
         }
+    }
+
+    /**
+     * Goes so far from now on to spare what is short, and records it if that is another step. Nothing that moves is touched, and all of it ends with the step.
+     * One thread; returns at once.
+     *
+     * @param cause which figure asks for it, for people; empty for none
+     */
+    public void overload(OverloadStep step, String cause) {
+        OverloadStep before = shortage.set(step, cause);
+        if (before == step) {
+            return;
+        }
+        acceptLimit.hold(step.isAtLeast(OverloadStep.ACCEPT_PAUSED));
+        log.warn("overload step={} previous={} cause=\"{}\"", step, before, cause);
+        command(new OverloadChanged(step, before, cause), EngineLoop::heedShortage);
+    }
+
+    /** Who decides that, to be told when it is time to look again: files may run out between two looks. */
+    public void overloadMonitor(Runnable lookSoon) {
+        shortage.monitor(lookSoon);
+    }
+
+    /** How far it goes now. Any thread. */
+    public OverloadStep overloadStep() {
+        return shortage.step();
+    }
+
+    /** Which figure asks for that, for people; empty if none does. Any thread. */
+    public String overloadCause() {
+        return shortage.cause();
+    }
+
+    /** Requests that were refused since the start because something was short. Any thread. */
+    public long refusedForOverload() {
+        return shortage.refused();
+    }
+
+    /** Whether a file was wanted a moment ago and none was to be had. Any thread. */
+    public boolean isShortOfFiles() {
+        return shortage.isShortOfFiles();
+    }
+
+    /** What waits for a slot of the ring on the loop on which most does, as a part of what may. Any thread. */
+    public double waitingForLedger() {
+        int most = 0;
+        for (EngineLoop loop : loops.values()) {
+            most = Math.max(most, loop.waitingForLedger());
+        }
+        return (double) most / LoopPublisher.BACKLOG_LIMIT;
     }
 
     /** Its listeners, each with the address and port that it has got. */
@@ -394,6 +467,7 @@ public final class ProxyEngine implements AutoCloseable {
             return;
         }
         closed = true;
+        isClosing = true;
         doors.forEach(Door::close);
         onLoops(loop -> {
             loop.beginDrain();

@@ -143,6 +143,11 @@ final class RawSocket implements EpollIoHandle {
         return socket.finishConnect();
     }
 
+    /** The number by which the system knows it. */
+    int descriptor() {
+        return socket.intValue();
+    }
+
     /** Leaves the loop and gives up the descriptor, which stays open and is the caller's. */
     int release() {
         closed = true;

@@ -193,7 +193,7 @@ final class Relay implements ActiveSession, Swept {
 
     @Override
     public void sweep(long nowNanos) {
-        if (idle.isOverdue(nowNanos, bandwidth != null && bandwidth.isWaiting())) {
+        if (idle.isOverdue(nowNanos, loop.shortage(), bandwidth != null && bandwidth.isWaiting())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

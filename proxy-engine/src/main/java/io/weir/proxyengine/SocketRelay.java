@@ -160,7 +160,7 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
 
     @Override
     public void sweep(long nowNanos) {
-        if (idle.isOverdue(nowNanos, bandwidth != null && bandwidth.isWaiting())) {
+        if (idle.isOverdue(nowNanos, loop.shortage(), bandwidth != null && bandwidth.isWaiting())) {
             abort(CloseReason.IDLE_TIMEOUT);
         }
     }

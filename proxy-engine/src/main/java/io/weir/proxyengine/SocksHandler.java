@@ -165,6 +165,8 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
         String overload = loop.refusal();
         if (overload != null) {
             SessionMeter shared = count(loop.overload());
+            loop.recordShortage(
+                    shared, gate.caller().remote(), handshake.authority().toString());
             refuse(shared, Refusal.overloaded(overload));
             return;
         }

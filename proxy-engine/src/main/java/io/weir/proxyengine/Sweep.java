@@ -65,7 +65,8 @@ final class Sweep {
         one.sweepPosition(-1);
     }
 
-    private void run() {
+    /** Looks at all of it, before its time. */
+    void run() {
         nowNanos = System.nanoTime();
         for (int i = swept.size() - 1; i >= 0; i--) { // from the end, because sweeping may remove what is swept
             if (i < swept.size()) {

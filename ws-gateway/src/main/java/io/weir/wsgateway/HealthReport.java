@@ -2,6 +2,7 @@ package io.weir.wsgateway;
 
 import io.weir.aggregator.JournalState;
 import io.weir.aggregator.LedgerHealth;
+import io.weir.eventbus.OverloadStep;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
@@ -25,9 +26,10 @@ final class HealthReport {
         if (node.listen().isEmpty()) {
             return "the proxy does not listen yet";
         }
-        return health.state() == JournalState.OK
-                ? ""
-                : "the journal is " + name(health) + (health.reason().isEmpty() ? "" : ": " + health.reason());
+        if (health.state() != JournalState.OK) {
+            return "the journal is " + name(health) + (health.reason().isEmpty() ? "" : ": " + health.reason());
+        }
+        return node.overload().isAtLeast(OverloadStep.REFUSING) ? "overloaded: " + node.overloadCause() : "";
     }
 
     boolean isOk() {
@@ -50,6 +52,15 @@ final class HealthReport {
         json.writeNumberProperty("merges", health.merges());
         json.writeNumberProperty("waits", health.waits());
         writeJournal(json, health);
+        writeOverload(json, node);
+    }
+
+    /** What is short and how far the node goes to spare it; nothing if nothing is. */
+    static void writeOverload(JsonGenerator json, NodeStatus node) {
+        if (node.overload() != OverloadStep.NORMAL) {
+            json.writeStringProperty("overload", node.overload().name().toLowerCase(Locale.ROOT));
+            json.writeStringProperty("overloadCause", node.overloadCause());
+        }
     }
 
     /** The journal's state, with the reason if it is not well. */

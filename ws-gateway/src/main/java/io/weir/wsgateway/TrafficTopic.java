@@ -185,6 +185,7 @@ final class TrafficTopic {
             json.writeNumberProperty("unaccounted", 0); // what a violation amounts to is in the journal only
         }
         HealthReport.writeJournal(json, health);
+        HealthReport.writeOverload(json, node.get());
         if (now.stale()) {
             json.writeBooleanProperty("stale", true);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.aggregator.JournalState;
+import io.weir.eventbus.OverloadStep;
 import io.weir.eventbus.Tally;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -71,6 +72,36 @@ class GatewayTest {
                     .isEqualTo("the proxy does not listen yet");
             assertThat(HealthReport.unreadiness(new NodeStatus("1", List.of("a"), 0, 0, true), ledger.health()))
                     .isEqualTo("the node stops");
+        }
+    }
+
+    @Test
+    void whatIsShortIsSaidAndNobodyIsSentToANodeThatRefuses() throws IOException {
+        try (TestGateway gateway = TestGateway.start()) {
+            NodeStatus normal = gateway.status;
+            assertThat(gateway.get("/healthz")).doesNotContain("overload");
+
+            gateway.status = normal.withOverload(OverloadStep.KEEP_ALIVE_OFF, "heap 83 % of 256 MiB");
+            String said = "\"overload\":\"keep_alive_off\",\"overloadCause\":\"heap 83 % of 256 MiB\"";
+            assertThat(gateway.get("/healthz")).startsWith("HTTP/1.1 200 ").contains(said);
+            assertThat(gateway.get("/readyz")).startsWith("HTTP/1.1 200 ");
+            try (Dashboard dashboard = gateway.dashboard()) {
+                dashboard
+                        .subscribe("traffic")
+                        .any(
+                                "traffic",
+                                any -> any.path("data")
+                                        .path("overload")
+                                        .asString("")
+                                        .equals("keep_alive_off"));
+            }
+
+            gateway.status = normal.withOverload(OverloadStep.REFUSING, "files 95 % of 256");
+            assertThat(gateway.get("/readyz"))
+                    .startsWith("HTTP/1.1 503 ")
+                    .endsWith("{\"status\":\"not ready\",\"error\":\"overloaded: files 95 % of 256\"}");
+            gateway.status = normal;
+            assertThat(gateway.get("/readyz")).startsWith("HTTP/1.1 200 ");
         }
     }
 

@@ -18,6 +18,7 @@ final class TestGateway implements AutoCloseable {
     final LogFeed logs = new LogFeed(level -> wantedLevel = level);
     final FixedMetrics figures = new FixedMetrics();
     final Gateway gateway;
+    volatile NodeStatus status = new NodeStatus("0.1.0", List.of("127.0.0.1:8080"), 1_772_935_200_000L);
 
     private volatile Optional<LogLevel> wantedLevel = Optional.empty();
 
@@ -33,7 +34,7 @@ final class TestGateway implements AutoCloseable {
                 ledger,
                 new NodeControls(sessions, control, rules),
                 logs,
-                () -> new NodeStatus("0.1.0", List.of("127.0.0.1:8080"), 1_772_935_200_000L),
+                () -> status,
                 figures,
                 limits);
     }

@@ -29,6 +29,7 @@ final class EventKind {
     static final int CHECKPOINT_ROUTED_SESSION = 25;
     static final int CHECKPOINT_USAGE = 27;
     static final int QUOTA_WARNED = 28;
+    static final int OVERLOAD_CHANGED = 29;
 
     /** From this one on it is a delta, and the low seven bits say which counts follow. */
     static final int BYTES_TRANSFERRED = 0x80;

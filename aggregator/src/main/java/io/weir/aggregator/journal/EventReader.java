@@ -24,6 +24,7 @@ import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.OverloadChanged;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.QuotaWarned;
 import io.weir.eventbus.LedgerEvent.Seal;
@@ -31,6 +32,7 @@ import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.LedgerEvent.SessionRouted;
+import io.weir.eventbus.OverloadStep;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.SessionRoute;
 import java.util.ArrayList;
@@ -140,6 +142,7 @@ final class EventReader {
             case EventKind.EVENTS_OMITTED -> omitted();
             case EventKind.CHECKPOINT_USAGE -> usage();
             case EventKind.QUOTA_WARNED -> new QuotaWarned(in.text(), in.text(), in.count(), in.count());
+            case EventKind.OVERLOAD_CHANGED -> new OverloadChanged(overloadStep(), overloadStep(), in.text());
             default ->
                 throw new RecordFormatException(FaultKind.NEWER_VERSION, "has an event of the unknown kind " + kind);
         };
@@ -237,6 +240,15 @@ final class EventReader {
             return CloseReason.ofCode(code);
         } catch (IllegalArgumentException e) {
             throw new RecordFormatException(FaultKind.NEWER_VERSION, "has the unknown close reason " + code);
+        }
+    }
+
+    private OverloadStep overloadStep() throws RecordFormatException {
+        int code = in.smallCount();
+        try {
+            return OverloadStep.ofCode(code);
+        } catch (IllegalArgumentException e) {
+            throw new RecordFormatException(FaultKind.NEWER_VERSION, "has the unknown overload step " + code);
         }
     }
 

@@ -24,6 +24,7 @@ import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.OverloadChanged;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.QuotaWarned;
 import io.weir.eventbus.LedgerEvent.Seal;
@@ -148,6 +149,11 @@ final class EventWriter {
             texts(warning.user(), warning.period());
             out.varint(warning.usedBytes());
             out.varint(warning.quotaBytes());
+        } else if (event instanceof OverloadChanged overload) {
+            begin(EventKind.OVERLOAD_CHANGED, atMillis);
+            out.varint(overload.step().code());
+            out.varint(overload.previous().code());
+            out.text(overload.cause());
         } else if (event instanceof ConservationViolated violated) {
             begin(EventKind.CONSERVATION_VIOLATED, atMillis);
             session(violated.sessionId());

@@ -61,6 +61,7 @@ import java.util.zip.CRC32C;
  *        25 CheckpointSession     as kind 13, then route (kind 13 if there is none)
  *        27 CheckpointUsage       sinceSequence:varint userCount:varint (user:text days:sums months:sums) × userCount
  *        28 QuotaWarned           user:text period:text usedBytes:varint quotaBytes:varint
+ *        29 OverloadChanged       step:varint previous:varint cause:text
  *   opening = session parentId:varint protocol:varint method:text host:text url:text remote:text user:text
  *   route   = configVersion:varint rule:text upstream:text
  *   message = fieldsLeftOut:varint bodyBytes:varint bodySha256:word bodyNote:word

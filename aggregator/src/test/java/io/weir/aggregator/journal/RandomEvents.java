@@ -24,6 +24,7 @@ import io.weir.eventbus.LedgerEvent.JournalPruned;
 import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
+import io.weir.eventbus.LedgerEvent.OverloadChanged;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.QuotaWarned;
 import io.weir.eventbus.LedgerEvent.Seal;
@@ -33,6 +34,7 @@ import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
+import io.weir.eventbus.OverloadStep;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
@@ -68,6 +70,7 @@ final class RandomEvents {
             () -> new CheckpointConfig(number(), text()),
             this::usage,
             () -> new QuotaWarned(text(), text(), count(), count()),
+            () -> new OverloadChanged(step(), step(), text()),
             () -> new ProtocolDetected(number(), protocol()),
             () -> new InterceptionBypassed(number(), text(), text(), text(), time()),
             this::seal,
@@ -138,6 +141,10 @@ final class RandomEvents {
 
     private CloseReason reason() {
         return CloseReason.ofCode(1 + random.nextInt(CloseReason.values().length));
+    }
+
+    private OverloadStep step() {
+        return OverloadStep.ofCode(random.nextInt(OverloadStep.values().length));
     }
 
     private SessionProtocol protocol() {

@@ -28,6 +28,7 @@ public final class Keys {
     private static final String AUTO = "auto";
     private static final String NONE = "none";
     private static final String ALL = "all";
+    private static final String OFF = "off";
     private static final String PATTERNS = "HOST-PATTERN";
     private static final String TIME = "TIME";
     private static final String FORMAT = "FORMAT";
@@ -380,7 +381,7 @@ public final class Keys {
     static final Key<Duration> RETRY_INTERVAL = Key.one(
             "journal.retry-interval",
             Types.time(MILLI, HOUR),
-            "1s",
+            "250ms",
             RESTART,
             "How often a journal that cannot be written is tried again, and the free space looked at.");
     static final Key<Long> HELD_EVENTS = Key.one(
@@ -412,6 +413,33 @@ public final class Keys {
                     RESTART,
                     "Slots between the event loops and the ledger. A power of two.")
             .option("--ring-slots", "N");
+
+    static final Key<Optional<Long>> OVERLOAD_HEAP = fill(
+            "heap",
+            "90",
+            "How full the heap may be, of what lives, in percent, before no session begins. The other steps lie around it.");
+    static final Key<Optional<Long>> OVERLOAD_DIRECT_MEMORY =
+            fill("direct-memory", "90", "The same for memory outside the heap.");
+    static final Key<Optional<Long>> OVERLOAD_FILES =
+            fill("files", "95", "The same for open files, of the soft limit.");
+    static final Key<Optional<Long>> OVERLOAD_RING = fill(
+            "ring",
+            "90",
+            "The same for what waits for the ledger: one half is the ring, the other 65,536 sessions of an event loop that wait for the ring.");
+    static final Key<Optional<Duration>> OVERLOAD_JOURNAL_LAG = Key.one(
+            "overload.journal-lag",
+            Types.orWord(OFF, Types.time(Duration.ofMillis(100), HOUR)),
+            "10s",
+            RELOAD,
+            "How long an event may wait to be journaled before no session begins.");
+    static final Key<Optional<Long>> OVERLOAD_DISK = fill(
+            "disk",
+            "90",
+            "How near the journal's disk may come to its free-space-floor before no session begins: the floor in percent of what is free.");
+
+    private static Key<Optional<Long>> fill(String gauge, String percent, String effect) {
+        return Key.one("overload." + gauge, Types.orWord(OFF, Types.count(30, 99)), percent, RELOAD, effect);
+    }
 
     public static final Key<Verbosity> LOG_LEVEL = Key.one(
                     "log.level",
@@ -527,6 +555,12 @@ public final class Keys {
             JOURNAL_KEEP_FOR,
             JOURNAL_KEEP_SIZE,
             RING_SLOTS,
+            OVERLOAD_HEAP,
+            OVERLOAD_DIRECT_MEMORY,
+            OVERLOAD_FILES,
+            OVERLOAD_RING,
+            OVERLOAD_JOURNAL_LAG,
+            OVERLOAD_DISK,
             LOG_LEVEL,
             LOG_FILE,
             LOG_FORMAT,

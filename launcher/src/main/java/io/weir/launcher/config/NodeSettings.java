@@ -21,6 +21,8 @@ import io.weir.proxyengine.Redaction;
 import io.weir.proxyengine.SessionLimits;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.bodies.BodyStoreConfig;
+import io.weir.proxyengine.overload.OverloadLimits;
+import io.weir.proxyengine.overload.Watched;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.proxyengine.tls.OriginTls;
@@ -29,6 +31,7 @@ import io.weir.wsgateway.GatewayTls;
 import io.weir.wsgateway.GatewayToken;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the modules are started with, out of settings. Immutable; some of it reads files. */
 public final class NodeSettings {
+    private static final double PERCENT = 100;
+    private static final double MILLIS_PER_SECOND = 1e3;
+
     private final Settings settings;
     private final int roomForConnections;
 
@@ -67,6 +73,25 @@ public final class NodeSettings {
     public Transport transport() {
         TransportName name = settings.get(Keys.TRANSPORT);
         return name == TransportName.AUTO ? Transport.best() : Transport.valueOf(name.name());
+    }
+
+    /** When what runs short is spared. */
+    public OverloadLimits overload() {
+        OverloadLimits limits = OverloadLimits.NONE;
+        limits = percent(limits, Watched.HEAP, Keys.OVERLOAD_HEAP);
+        limits = percent(limits, Watched.DIRECT_MEMORY, Keys.OVERLOAD_DIRECT_MEMORY);
+        limits = percent(limits, Watched.FILES, Keys.OVERLOAD_FILES);
+        limits = percent(limits, Watched.RING, Keys.OVERLOAD_RING);
+        limits = percent(limits, Watched.DISK, Keys.OVERLOAD_DISK);
+        Optional<Duration> lag = settings.get(Keys.OVERLOAD_JOURNAL_LAG);
+        return lag.isEmpty()
+                ? limits
+                : limits.with(Watched.JOURNAL_LAG, lag.get().toMillis() / MILLIS_PER_SECOND);
+    }
+
+    private OverloadLimits percent(OverloadLimits limits, Watched watched, Key<Optional<Long>> key) {
+        Optional<Long> percent = settings.get(key);
+        return percent.isEmpty() ? limits : limits.with(watched, percent.get() / PERCENT);
     }
 
     /** Where the proxy listens. */

@@ -20,6 +20,8 @@ import io.weir.proxyengine.PrivateDestinations;
 import io.weir.proxyengine.SessionLimits;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.bodies.BodyStoreConfig;
+import io.weir.proxyengine.overload.OverloadLimits;
+import io.weir.proxyengine.overload.Watched;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.GatewayConfig;
@@ -104,6 +106,12 @@ class EveryKeyTest {
         OTHERS.put("journal.keep-for", "27d");
         OTHERS.put("journal.keep-size", "28GiB");
         OTHERS.put("journal.ring-slots", "1024");
+        OTHERS.put("overload.heap", "71");
+        OTHERS.put("overload.direct-memory", "72");
+        OTHERS.put("overload.files", "73");
+        OTHERS.put("overload.ring", "74");
+        OTHERS.put("overload.journal-lag", "7500ms");
+        OTHERS.put("overload.disk", "76");
         OTHERS.put("log.level", "warn");
         OTHERS.put("log.file", "logs/weir.log");
         OTHERS.put("log.format", "json");
@@ -287,6 +295,15 @@ class EveryKeyTest {
                         Duration.ofSeconds(30),
                         new Rotation(1 << 20, 3)));
 
+        assertThat(node.overload())
+                .isEqualTo(OverloadLimits.NONE
+                        .with(Watched.HEAP, 0.71)
+                        .with(Watched.DIRECT_MEMORY, 0.72)
+                        .with(Watched.FILES, 0.73)
+                        .with(Watched.RING, 0.74)
+                        .with(Watched.JOURNAL_LAG, 7.5)
+                        .with(Watched.DISK, 0.76));
+
         AggregatorConfig ledger = node.aggregator(folder.resolve("j"), folder.resolve("s"), "v");
         assertThat(ledger)
                 .isEqualTo(new AggregatorConfig(
@@ -308,6 +325,15 @@ class EveryKeyTest {
         assertThat(node.rules()).isEqualTo(new RuleSource.OfFile(rules));
         assertThat(access.exempt()).containsExactly(Network.parse("10.0.0.0/8"));
         assertThat(access.realm()).isEqualTo("the office");
+    }
+
+    @Test
+    void whatIsOffIsNotHeeded() throws Exception {
+        String yaml = "overload: {heap: off, direct-memory: off, files: off, ring: off, journal-lag: off, disk: off}";
+        Settings settings = ConfigReader.read(yaml.getBytes(StandardCharsets.UTF_8), Map.of())
+                .orThrow("test");
+
+        assertThat(new NodeSettings(settings, 7).overload()).isEqualTo(OverloadLimits.NONE);
     }
 
     @Test

@@ -42,6 +42,7 @@ public final class Meters implements AutoCloseable {
         parts.table().show(now);
         parts.ledger().addClosed(now.snapshot().closedCounts());
         node.loopDelays().forEach(parts.node()::addLoop);
+        node.overloadFills().forEach(parts.node()::addFill);
         return parts.table().text();
     }
 

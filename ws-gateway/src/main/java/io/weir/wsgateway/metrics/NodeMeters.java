@@ -44,8 +44,29 @@ final class NodeMeters implements AutoCloseable {
                 "weir.journal.free.bytes",
                 "Bytes free on the journal's disk, when it was looked at last",
                 reading -> reading.health().freeBytes());
+        addOverload(node);
         addGateway();
         addJvm(table.registry());
+    }
+
+    private void addOverload(NodeMetrics node) {
+        table.gauge(
+                "weir.overload.step",
+                "How far the node goes to spare what is short: 0 normal, 1 idle shortened, 2 keep-alive off, 3 refusing, 4 accept paused",
+                reading -> node.overloadStep());
+        table.counter(
+                "weir.overload.refused",
+                "Requests refused because something was short, since the start",
+                reading -> node.overloadRefused());
+    }
+
+    /** What may run short; void if it was added before. */
+    void addFill(OverloadFill fill) {
+        table.gauge(
+                "weir.overload.gauge",
+                Tags.of("gauge", fill.gauge()),
+                "How much is used of what may run short, as a part of 1",
+                reading -> fill.fill().getAsDouble());
     }
 
     private void addGateway() {

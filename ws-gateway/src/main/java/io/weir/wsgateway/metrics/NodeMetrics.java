@@ -31,4 +31,19 @@ public interface NodeMetrics {
 
     /** The event loops that carry traffic; none before they run, the same from then on. */
     List<LoopDelay> loopDelays();
+
+    /** How far the node goes to spare what is short: 0 normal to 4 accept paused. */
+    default int overloadStep() {
+        return 0;
+    }
+
+    /** Requests that were refused since the start because something was short. */
+    default long overloadRefused() {
+        return 0;
+    }
+
+    /** What may run short; none before the engine runs, the same from then on. */
+    default List<OverloadFill> overloadFills() {
+        return List.of();
+    }
 }

@@ -6,6 +6,7 @@ import { connectNow } from "./socket.js";
 import { useStore, useTick } from "./store.js";
 
 const STALE_MS = 4000;
+const STEPS = ["idle_shortened", "keep_alive_off", "refusing", "accept_paused"];
 
 /** The troubles there are now, the worst first: {kind: "bad"|"warn", key, text}. */
 export function troubles({ connection, traffic }, now = Date.now()) {
@@ -24,6 +25,10 @@ export function troubles({ connection, traffic }, now = Date.now()) {
   if (traffic && traffic.journal !== "ok") {
     add(traffic.journal === "failed" ? "bad" : "warn", "journal." + (traffic.journal === "failed" ? "failed" : "degraded"),
       { reason: safe(traffic.reason) || t("banner.noReason") });
+  }
+  if (traffic?.overload) {
+    const refuses = traffic.overload === "refusing" || traffic.overload === "accept_paused";
+    add(refuses ? "bad" : "warn", "overload." + (STEPS.includes(traffic.overload) ? traffic.overload : "refusing"), { cause: safe(traffic.overloadCause) || t("banner.noReason") });
   }
   if (connection.state === "live" && (traffic?.stale || (connection.trafficAt && now - connection.trafficAt > STALE_MS))) add("warn", "stale");
   return found;

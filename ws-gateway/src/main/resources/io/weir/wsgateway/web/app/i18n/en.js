@@ -11,6 +11,8 @@ export default {
   "banner.reconnecting": "Disconnected: what is shown is as it was. Connecting …",
   "banner.retry": "Try now",
   "banner.stale": "The ledger does not answer: these figures are old.",
+  "banner.overload.idle_shortened": "Running short, so what stands still ends sooner: {cause}", "banner.overload.keep_alive_off": "Running short, so connections carry no further request: {cause}",
+  "banner.overload.refusing": "Overloaded, new sessions are refused: {cause}", "banner.overload.accept_paused": "Overloaded, no client is accepted: {cause}",
   "banner.journal.degraded": "The journal cannot be written for now, and is tried again: {reason}", "banner.journal.failed": "The journal failed and stays so until the next start: {reason}",
   "banner.noReason": "no reason given",
   "banner.violations": ["The books do not balance: {n} violation. The journal tells its bytes.", "The books do not balance: {n} violations. The journal tells their bytes."],

@@ -11,6 +11,8 @@ export default {
   "banner.reconnecting": "连接已断开，当前显示的是断开前的数据。正在重新连接…",
   "banner.retry": "立即重试",
   "banner.stale": "账本没有响应，当前数字已过时。",
+  "banner.overload.idle_shortened": "资源趋紧，空闲会话将更早结束：{cause}", "banner.overload.keep_alive_off": "资源趋紧，连接不再保持：{cause}",
+  "banner.overload.refusing": "过载，拒绝新会话：{cause}", "banner.overload.accept_paused": "过载，暂停接受客户端：{cause}",
   "banner.journal.degraded": "日记账暂时无法写入，正在重试：{reason}", "banner.journal.failed": "日记账写入失败，下次启动前不会恢复：{reason}",
   "banner.noReason": "未说明原因",
   "banner.violations": "账目不平：{n} 处违规，涉及的字节见日记账。",
