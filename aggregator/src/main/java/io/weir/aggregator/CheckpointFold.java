@@ -130,7 +130,7 @@ final class CheckpointFold {
             facts = fold.sessions().facts(row);
             fold.sessions().read(row, counts);
         }
-        Facts stated = new Facts(session.opened(), session.openedAtMillis(), session.originAddress());
+        Facts stated = new Facts(session.opened(), session.openedAtMillis(), session.originAddress(), session.route());
         if (!stated.equals(facts) || !counts.matches(session.totals())) {
             fold.violated(id, "session of a checkpoint differs from its events", session.totals(), counts.toTally());
         }

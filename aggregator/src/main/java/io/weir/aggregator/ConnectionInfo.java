@@ -2,6 +2,7 @@ package io.weir.aggregator;
 
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param closedAtMillis when it was closed; 0 while it is open
  * @param reason why it was closed; null while it is open
  * @param status status code that the client got; 0 if none or while it is open
+ * @param route by what it was carried, as far as the journal says
  */
 public record ConnectionInfo(
         long id,
@@ -37,7 +39,42 @@ public record ConnectionInfo(
         Tally counts,
         long closedAtMillis,
         @Nullable CloseReason reason,
-        int status) {
+        int status,
+        SessionRoute route) {
+
+    /** One of which no route is known. */
+    public ConnectionInfo(
+            long id,
+            long parentId,
+            SessionProtocol protocol,
+            String method,
+            String host,
+            String url,
+            String remote,
+            String user,
+            String originAddress,
+            long openedAtMillis,
+            Tally counts,
+            long closedAtMillis,
+            @Nullable CloseReason reason,
+            int status) {
+        this(
+                id,
+                parentId,
+                protocol,
+                method,
+                host,
+                url,
+                remote,
+                user,
+                originAddress,
+                openedAtMillis,
+                counts,
+                closedAtMillis,
+                reason,
+                status,
+                SessionRoute.NONE);
+    }
 
     /** Whether it was not closed yet. */
     public boolean isOpen() {

@@ -10,8 +10,10 @@ import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.RingSlot;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -63,6 +65,10 @@ final class EventBatch implements EventSink {
         SessionOpened opened = slot.opened();
         if (opened != null) {
             add(slot.openedAtMillis(), opened);
+        }
+        SessionRoute route = slot.route();
+        if (route != null) {
+            add(slot.openedAtMillis(), new SessionRouted(slot.sessionId(), route));
         }
         SessionProtocol detected = slot.detected();
         if (detected != null) {

@@ -23,6 +23,8 @@ import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,6 +150,8 @@ public final class LedgerFold implements EventSink {
     private void apply(LedgerEvent event) {
         if (event instanceof SessionOpened opened) {
             opened(opened);
+        } else if (event instanceof SessionRouted routed) {
+            routed(routed);
         } else if (event instanceof OriginConnected connected) {
             connected(connected);
         } else if (event instanceof SessionClosed closed) {
@@ -191,8 +195,17 @@ public final class LedgerFold implements EventSink {
         }
         sessionsOpened++;
         tunnels.opening(opened);
-        sessions.add(new Facts(opened, atMillis, ""), sequence);
+        sessions.add(new Facts(opened, atMillis, "", SessionRoute.NONE), sequence);
         tunnels.added(opened);
+    }
+
+    private void routed(SessionRouted routed) {
+        int row = sessions.rowOf(routed.sessionId());
+        if (row == LongIntMap.ABSENT) {
+            violated(routed.sessionId(), "route of a session that is not open", Tally.ZERO, Tally.ZERO);
+            return;
+        }
+        sessions.replaceFacts(row, sessions.facts(row).routed(routed.route()), sequence);
     }
 
     private void connected(OriginConnected connected) {
@@ -201,8 +214,7 @@ public final class LedgerFold implements EventSink {
             violated(connected.sessionId(), "origin connected for a session that is not open", Tally.ZERO, Tally.ZERO);
             return;
         }
-        Facts facts = sessions.facts(row);
-        sessions.replaceFacts(row, new Facts(facts.opened(), facts.openedAtMillis(), connected.address()), sequence);
+        sessions.replaceFacts(row, sessions.facts(row).connectedTo(connected.address()), sequence);
     }
 
     private void add(int row, long sessionId, Counts delta) {
@@ -261,7 +273,8 @@ public final class LedgerFold implements EventSink {
                 found,
                 atMillis,
                 closed.reason(),
-                closed.status());
+                closed.status(),
+                facts.route());
     }
 
     private void nodeStarted(NodeStarted node) {
@@ -319,7 +332,8 @@ public final class LedgerFold implements EventSink {
     void adopt(CheckpointSession session) {
         SessionOpened opened = session.opened();
         usedIds.use(opened.sessionId());
-        int row = sessions.add(new Facts(opened, session.openedAtMillis(), session.originAddress()), sequence);
+        int row = sessions.add(
+                new Facts(opened, session.openedAtMillis(), session.originAddress(), session.route()), sequence);
         tunnels.added(opened);
         sessions.write(row, CheckpointFold.toCounts(session.totals()), sequence);
     }

@@ -256,7 +256,7 @@ final class LedgerWriter {
                 info.url(),
                 info.remote(),
                 info.user());
-        return new CheckpointSession(opened, info.openedAtMillis(), info.originAddress(), info.counts());
+        return new CheckpointSession(opened, info.openedAtMillis(), info.originAddress(), info.counts(), info.route());
     }
 
     /** Makes all that was written survive the end of the machine. */

@@ -2,6 +2,7 @@ package io.weir.aggregator;
 
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,19 @@ final class SessionPage {
     private static final int WIDTH = 8; // longs a row: one cache line
 
     /** What does not change while bytes move. */
-    record Facts(SessionOpened opened, long openedAtMillis, String originAddress) {}
+    record Facts(SessionOpened opened, long openedAtMillis, String originAddress, SessionRoute route) {
+        Facts as(SessionOpened changed) {
+            return new Facts(changed, openedAtMillis, originAddress, route);
+        }
+
+        Facts connectedTo(String address) {
+            return new Facts(opened, openedAtMillis, address, route);
+        }
+
+        Facts routed(SessionRoute changed) {
+            return new Facts(opened, openedAtMillis, originAddress, changed);
+        }
+    }
 
     private final @Nullable Facts[] facts;
     private final long[] figures;
@@ -131,6 +144,7 @@ final class SessionPage {
                 counts,
                 0,
                 null,
-                0);
+                0,
+                facts.route());
     }
 }

@@ -1,5 +1,6 @@
 package io.weir.aggregator;
 
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -54,6 +55,11 @@ final class StateDigest {
         longs(info.id(), info.parentId(), info.protocol().code(), info.openedAtMillis());
         texts(info.method(), info.host(), info.url(), info.remote(), info.user(), info.originAddress());
         tally(info.counts());
+        SessionRoute route = info.route();
+        if (!route.equals(SessionRoute.NONE)) { // states of journals without them have the digests they always had
+            longs(route.configVersion());
+            texts(route.rule(), route.upstream());
+        }
     }
 
     private void tally(Tally tally) {

@@ -82,9 +82,7 @@ final class TunnelFold {
             return;
         }
         SessionOpened intercepted = intercepted(opened, detected.protocol());
-        fold.sessions()
-                .replaceFacts(
-                        row, new Facts(intercepted, facts.openedAtMillis(), facts.originAddress()), fold.sequence());
+        fold.sessions().replaceFacts(row, facts.as(intercepted), fold.sequence());
     }
 
     /** The tunnel as its row is shown from then on: without a parent, with the method that opened it. */

@@ -15,6 +15,7 @@ public sealed interface LedgerEvent
                 LedgerEvent.SessionIdsReserved,
                 LedgerEvent.SessionOpened,
                 LedgerEvent.ProtocolDetected,
+                LedgerEvent.SessionRouted,
                 LedgerEvent.OriginConnected,
                 LedgerEvent.BytesTransferred,
                 LedgerEvent.SessionClosed,
@@ -85,6 +86,14 @@ public sealed interface LedgerEvent
             return parentId == 0 || parentId == sessionId;
         }
     }
+
+    /**
+     * By what the session is carried. Comes with the opening, and again when more is known: the rule, once the address is, or another
+     * way when the first one failed.
+     *
+     * @param route all that is known; replaces what was stated before
+     */
+    record SessionRouted(long sessionId, SessionRoute route) implements LedgerEvent {}
 
     /**
      * A tunnel's first bytes say what it carries, and that it is read from here on: it was opened as {@link SessionProtocol#HTTPS_TUNNEL}
@@ -229,9 +238,16 @@ public sealed interface LedgerEvent
      * @param openedAtMillis when it was opened
      * @param originAddress as {@link OriginConnected} had it; empty before
      * @param totals its sum so far
+     * @param route as {@link SessionRouted} had it; {@link SessionRoute#NONE} if there was none
      */
-    record CheckpointSession(SessionOpened opened, long openedAtMillis, String originAddress, Tally totals)
-            implements LedgerEvent {}
+    record CheckpointSession(
+            SessionOpened opened, long openedAtMillis, String originAddress, Tally totals, SessionRoute route)
+            implements LedgerEvent {
+        /** One of which no route is known. */
+        public CheckpointSession(SessionOpened opened, long openedAtMillis, String originAddress, Tally totals) {
+            this(opened, openedAtMillis, originAddress, totals, SessionRoute.NONE);
+        }
+    }
 
     /**
      * The checkpoint is whole.

@@ -49,10 +49,11 @@ public final class LoopPublisher {
     /**
      * Opens a session and publishes that. The id must come from {@link EventBus#sessionIds()}.
      *
+     * @param route what is known of it
      * @throws IllegalArgumentException if the id is {@link SessionIds#NONE} or can't be one
      */
-    public SessionMeter open(SessionOpened opened) {
-        SessionMeter meter = meter(opened);
+    public SessionMeter open(SessionOpened opened, SessionRoute route) {
+        SessionMeter meter = meter(opened, route);
         publishNow(meter);
         return meter;
     }
@@ -61,18 +62,28 @@ public final class LoopPublisher {
      * Opens a session and publishes that with the queue's next turn, or with the first thing about it that can't wait.
      * For sessions that are expected to be short. Throws as {@link #open} does.
      */
-    public SessionMeter openSoon(SessionOpened opened) {
-        SessionMeter meter = meter(opened);
+    public SessionMeter openSoon(SessionOpened opened, SessionRoute route) {
+        SessionMeter meter = meter(opened, route);
         publishSoon(meter);
         return meter;
     }
 
-    private SessionMeter meter(SessionOpened opened) {
+    /** As {@link #open}, of what no route is known. */
+    public SessionMeter open(SessionOpened opened) {
+        return open(opened, SessionRoute.NONE);
+    }
+
+    /** As {@link #openSoon}, of what no route is known. */
+    public SessionMeter openSoon(SessionOpened opened) {
+        return openSoon(opened, SessionRoute.NONE);
+    }
+
+    private SessionMeter meter(SessionOpened opened, SessionRoute route) {
         long id = opened.sessionId();
         if (id <= SessionIds.NONE || id >= SessionIds.LIMIT) {
             throw new IllegalArgumentException("session opened without an id: " + opened);
         }
-        return new SessionMeter(this, opened, clockMillis.getAsLong());
+        return new SessionMeter(this, opened, route, clockMillis.getAsLong());
     }
 
     /** Publishes an event of no session; if the ring is full it waits with the loop, in order. */

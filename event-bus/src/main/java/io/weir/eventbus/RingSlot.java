@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A place in the ring, allocated once. It carries all that one session has to say since its last slot, in this order:
- * that it opened, what it turned out to carry, that its origin is connected, a delta, the facts of its exchange, that it
+ * that it opened, by what it is carried, what it turned out to carry, that its origin is connected, a delta, the facts of its exchange, that it
  * closed. Or it carries one event of no session.
  *
  * <p>One slot for all of it means that a session never waits half-published, and that the order of its events needs
@@ -17,6 +17,7 @@ public final class RingSlot {
     private long sessionId;
     private @Nullable SessionOpened opened;
     private long openedAtMillis;
+    private @Nullable SessionRoute route;
     private @Nullable SessionProtocol detected;
     private long detectedAtMillis;
     private @Nullable String originAddress;
@@ -34,6 +35,7 @@ public final class RingSlot {
         sessionId = meter.id();
         opened = meter.unpublishedOpening();
         openedAtMillis = meter.openedAtMillis();
+        route = meter.unpublishedRoute();
         detected = meter.unpublishedProtocol();
         detectedAtMillis = meter.detectedAtMillis();
         originAddress = meter.unpublishedOriginAddress();
@@ -51,6 +53,7 @@ public final class RingSlot {
 
     void clear() {
         opened = null;
+        route = null;
         detected = null;
         originAddress = null;
         delta.clear();
@@ -72,6 +75,11 @@ public final class RingSlot {
     /** When it opened, in ms since the epoch. */
     public long openedAtMillis() {
         return openedAtMillis;
+    }
+
+    /** By what it is carried, if that is news. */
+    public @Nullable SessionRoute route() {
+        return route;
     }
 
     /** What the session turned out to carry, if that was seen since the last slot. */

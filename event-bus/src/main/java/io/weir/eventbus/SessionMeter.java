@@ -20,6 +20,8 @@ public final class SessionMeter extends Pending {
     private final Counts unpublished = new Counts();
     private long unpublishedBytes; // over all six counts
     private @Nullable SessionOpened unpublishedOpening;
+    private SessionRoute route;
+    private @Nullable SessionRoute unpublishedRoute;
     private @Nullable SessionProtocol unpublishedProtocol;
     private long detectedAtMillis;
     private boolean isIntercepted;
@@ -31,10 +33,12 @@ public final class SessionMeter extends Pending {
     private @Nullable SessionClosed unpublishedClosing;
     private long closedAtMillis;
 
-    SessionMeter(LoopPublisher publisher, SessionOpened opened, long openedAtMillis) {
+    SessionMeter(LoopPublisher publisher, SessionOpened opened, SessionRoute route, long openedAtMillis) {
         this.publisher = publisher;
         this.id = opened.sessionId();
         this.unpublishedOpening = opened;
+        this.route = route;
+        this.unpublishedRoute = route.equals(SessionRoute.NONE) ? null : route;
         this.openedAtMillis = openedAtMillis;
     }
 
@@ -119,6 +123,26 @@ public final class SessionMeter extends Pending {
         unpublishedProtocol = protocol;
         detectedAtMillis = publisher.nowMillis();
         publisher.publishNow(this);
+    }
+
+    /**
+     * By which rule it is carried or refused, and by which way.
+     *
+     * @param rule its name, {@code default} if none decided; empty if there are none
+     * @param upstream name of the proxy that it is passed on to; empty if it goes to its origin
+     */
+    public void routed(String rule, String upstream) {
+        requireOpen();
+        if (!rule.equals(route.rule()) || !upstream.equals(route.upstream())) {
+            route = new SessionRoute(route.configVersion(), rule, upstream);
+            unpublishedRoute = route;
+            publisher.publishSoon(this);
+        }
+    }
+
+    /** By what it is carried, as far as that is known. */
+    public SessionRoute route() {
+        return route;
     }
 
     /** The origin's leg stands. */
@@ -208,6 +232,7 @@ public final class SessionMeter extends Pending {
         unpublished.clear();
         unpublishedBytes = 0;
         unpublishedOpening = null;
+        unpublishedRoute = null;
         unpublishedProtocol = null;
         unpublishedOriginAddress = null;
         unpublishedExchange = null;
@@ -220,6 +245,7 @@ public final class SessionMeter extends Pending {
     private boolean hasUnpublished() {
         return !unpublished.isZero()
                 || unpublishedOpening != null
+                || unpublishedRoute != null
                 || unpublishedProtocol != null
                 || unpublishedOriginAddress != null
                 || unpublishedExchange != null
@@ -228,6 +254,10 @@ public final class SessionMeter extends Pending {
 
     @Nullable SessionOpened unpublishedOpening() {
         return unpublishedOpening;
+    }
+
+    @Nullable SessionRoute unpublishedRoute() {
+        return unpublishedRoute;
     }
 
     @Nullable SessionProtocol unpublishedProtocol() {

@@ -17,10 +17,14 @@ import io.weir.launcher.config.Configuration;
 import io.weir.launcher.config.Keys;
 import io.weir.launcher.config.NodeSettings;
 import io.weir.proxyengine.AccessConfig;
+import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
+import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.RuleSource;
+import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.Gateway;
 import io.weir.wsgateway.GatewayConfig;
@@ -102,6 +106,8 @@ final class Node implements AutoCloseable {
         GatewayToken token = GatewayToken.loadOrCreate(data.token());
         InterceptConfig intercept = config.intercept(() -> CertificateAuthority.loadOrCreate(data.ca()), data.bodies());
         GatewayConfig gatewayConfig = gatewayConfig(config.gateway(token), intercept);
+        RuleSource source = config.rules();
+        LiveRules rules = source == null ? null : EngineConfig.openRules(source, intercept);
         AccessConfig access = config.access();
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
@@ -111,7 +117,10 @@ final class Node implements AutoCloseable {
         AccessLog accessLog = null;
         try {
             accessLog = accessLog(config, data, aggregator);
-            var keeper = new ConfigKeeper(configuration, aggregator.recoveredConfig());
+            var keeper = new ConfigKeeper(
+                    configuration,
+                    aggregator.recoveredConfig(),
+                    rules == null ? "" : rules.current().digest());
             keeper.started().ifPresent(started -> recordAlone(bus, started));
             var state = new NodeState(keeper::version);
             gateway = Gateway.start(
@@ -130,12 +139,14 @@ final class Node implements AutoCloseable {
                             .refusedDestinations(refused)
                             .intercept(intercept)
                             .access(access)
-                            .rules(config.rules())
+                            .configVersion(keeper.version())
                             .build(),
-                    bus);
+                    bus,
+                    rules);
             state.started(engine);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
             keeper.serve(applying(engine, gateway, room));
+            engine.onRules(changed -> keeper.rulesRead(changed.digest(), shown(changed)));
             return new Node(
                     data,
                     aggregator,
@@ -149,6 +160,9 @@ final class Node implements AutoCloseable {
                     ConfigWatch.start(keeper),
                     accessLog);
         } catch (RuntimeException e) {
+            if (rules != null) {
+                rules.close();
+            }
             if (gateway != null) {
                 gateway.close();
             }
@@ -158,6 +172,10 @@ final class Node implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static String shown(Rules rules) {
+        return rules.size() + " rules, " + rules.lists() + " lists";
     }
 
     private static @Nullable AccessLog accessLog(NodeSettings config, DataFolder data, Aggregator aggregator) {

@@ -90,7 +90,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         meter.overheadUp(headBytes);
         meter.overheadDown(answeredBytes);
         if (ruling != null) {
-            ruling.allowed();
+            ruling.allowed(meter);
         }
         new DirectOpening(loop, client, origin, reply, authority, destination, meter).connect();
         return true;

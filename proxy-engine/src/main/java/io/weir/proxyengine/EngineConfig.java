@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param intercept what is intercepted; null if nothing is
  * @param privateDestinations whether clients may go to loopback and private addresses
  * @param access who may use the proxy; null if everybody may who reaches it
+ * @param configVersion version of the configuration, as the ledger has it; 0 if it has none
  * @param rules where the rules come from that say what is allowed; null if everything is
  */
 public record EngineConfig(
@@ -52,6 +53,7 @@ public record EngineConfig(
         @Nullable InterceptConfig intercept,
         PrivateDestinations privateDestinations,
         @Nullable AccessConfig access,
+        long configVersion,
         @Nullable RuleSource rules) {
 
     /**
@@ -119,9 +121,11 @@ public record EngineConfig(
     /**
      * The same with other values for what may change while it is in force.
      *
+     * @param version of the configuration that has them
+     *
      * @throws EngineException naming what is wrong
      */
-    EngineConfig with(LiveConfig live) {
+    EngineConfig with(LiveConfig live, long version) {
         return new EngineConfig(
                 listeners,
                 allowOpen,
@@ -141,18 +145,21 @@ public record EngineConfig(
                 intercept,
                 live.privateDestinations(),
                 access,
+                version,
                 rules);
     }
 
+    @Nullable LiveRules openRules() {
+        return rules == null ? null : openRules(rules, intercept);
+    }
+
     /**
-     * Reads the rules; null if there are none.
+     * Reads rules, and begins to look for changes.
      *
+     * @param intercept what is intercepted, as {@link #intercept()}
      * @throws EngineException naming all their faults
      */
-    @Nullable LiveRules openRules() {
-        if (rules == null) {
-            return null;
-        }
+    public static LiveRules openRules(RuleSource rules, @Nullable InterceptConfig intercept) {
         try {
             return LiveRules.open(
                     rules, new Abilities(intercept != null, intercept != null && intercept.bodies() != null));
@@ -192,6 +199,7 @@ public record EngineConfig(
         private @Nullable InterceptConfig intercept;
         private PrivateDestinations privateDestinations = PrivateDestinations.AUTO;
         private @Nullable AccessConfig access;
+        private long configVersion;
         private @Nullable RuleSource rules;
 
         private Builder(InetSocketAddress listener) {
@@ -306,6 +314,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#configVersion()}. */
+        public Builder configVersion(long value) {
+            configVersion = value;
+            return this;
+        }
+
         /** See {@link EngineConfig#rules()}. */
         public Builder rules(@Nullable RuleSource value) {
             rules = value;
@@ -343,6 +357,7 @@ public record EngineConfig(
                     intercept,
                     privateDestinations,
                     access,
+                    configVersion,
                     rules);
         }
     }

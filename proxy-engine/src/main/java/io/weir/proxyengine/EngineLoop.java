@@ -14,9 +14,10 @@ import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.SessionIds;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
-import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.tls.ProxyTls;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +55,8 @@ final class EngineLoop {
     private final @Nullable Interception interception;
     private final Certificates certificates;
     private final @Nullable LoopAccess access;
-    private final @Nullable LiveRules rules;
+    private @Nullable Rules rules;
+    private SessionRoute unruled;
     private final FrugalReads reads;
     private final HeadReader headReader = new HeadReader();
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -78,9 +80,10 @@ final class EngineLoop {
             @Nullable Interception interception,
             Certificates certificates,
             @Nullable PasswordChecker passwords,
-            @Nullable LiveRules rules) {
+            @Nullable Rules rules) {
         this.loop = loop;
         this.rules = rules;
+        unruled = SessionRoute.under(config.configVersion());
         this.certificates = certificates;
         this.config = config;
         AccessConfig accessConfig = config.access();
@@ -122,8 +125,10 @@ final class EngineLoop {
     }
 
     /** Goes by these from now on; what has begun goes on as it began. */
-    void reconfigure(EngineConfig newConfig, DestinationPolicy policy) {
+    void reconfigure(EngineConfig newConfig, DestinationPolicy policy, @Nullable Rules newRules) {
         config = newConfig;
+        unruled = SessionRoute.under(newConfig.configVersion());
+        rules = newRules;
         connector.reconfigure(newConfig, policy);
         origins.idleNanos(newConfig.keepAliveTimeout().toNanos());
         relaySweep.period(loop, relaySweepMillis(newConfig));
@@ -207,8 +212,13 @@ final class EngineLoop {
     }
 
     /** What is allowed; null if there are no rules. */
-    @Nullable LiveRules rules() {
+    @Nullable Rules rules() {
         return rules;
+    }
+
+    /** Goes by other rules from now on. */
+    void rules(Rules newRules) {
+        rules = newRules;
     }
 
     /** Puts the heads of this loop's messages into bytes. */
@@ -270,14 +280,15 @@ final class EngineLoop {
         long id = nextId();
         boolean isTunnel = protocol == SessionProtocol.HTTPS_TUNNEL;
         var opened = new SessionOpened(id, isTunnel ? id : 0, protocol, method, host, url, remote, user);
-        return isTunnel ? publisher.open(opened) : publisher.openSoon(opened);
+        return isTunnel ? publisher.open(opened, unruled) : publisher.openSoon(opened, unruled);
     }
 
     /** Opens the session of an exchange in an intercepted tunnel; it is likely to be over in a moment. */
     SessionMeter openChild(
             SessionMeter parent, SessionProtocol protocol, String method, String host, String url, Caller caller) {
         return publisher.openSoon(
-                new SessionOpened(nextId(), parent.id(), protocol, method, host, url, caller.remote(), caller.user()));
+                new SessionOpened(nextId(), parent.id(), protocol, method, host, url, caller.remote(), caller.user()),
+                unruled);
     }
 
     private long nextId() {
@@ -295,6 +306,7 @@ final class EngineLoop {
             recordRefusal(meter, remote, target, refusal.message());
         } else {
             rule.count();
+            meter.routed(rule.name(), meter.route().upstream());
             recordRefusal(meter, remote, target, "rule " + rule.name());
         }
     }

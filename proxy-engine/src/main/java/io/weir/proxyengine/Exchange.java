@@ -125,7 +125,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             return;
         }
         if (ruling != null) {
-            ruling.allowed();
+            ruling.allowed(meter);
         }
         OriginHandler idle = leg.takeIdle(request.isRepeatable());
         request.rewrite();
@@ -180,7 +180,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         boolean wasOpen = ruling.isOpen();
         ruling.settle(connection.destination());
-        ruling.allowed();
+        ruling.allowed(meter);
         ExchangeRecorder recording = recorder;
         Interception interception = loop.interception();
         if (!wasOpen || recording == null || interception == null) {

@@ -232,7 +232,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
             deny(exchange, denied);
         } else {
             if (exchange.ruling() != null) {
-                exchange.ruling().allowed();
+                exchange.ruling().allowed(exchange.meter());
             }
             links.carry(exchange, head, last);
         }

@@ -17,6 +17,7 @@ import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.Rules;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -60,6 +62,7 @@ public final class ProxyEngine implements AutoCloseable {
     private final @Nullable LiveRules rules;
     private boolean closed;
     private volatile boolean hurried;
+    private volatile @Nullable Consumer<Rules> rulesListener;
 
     private ProxyEngine(
             EngineConfig config,
@@ -76,6 +79,9 @@ public final class ProxyEngine implements AutoCloseable {
                 config.transport().handlers());
         acceptLimit = new AcceptLimit(config.maxConnections());
         interception = config.intercept() == null ? null : Interception.start(config.intercept());
+        if (rules != null) {
+            rules.onChange(this::rulesRead);
+        }
     }
 
     /**
@@ -84,24 +90,35 @@ public final class ProxyEngine implements AutoCloseable {
      * @throws EngineException if an address cannot be listened on, or a file cannot be used; then nothing was started
      */
     public static ProxyEngine start(EngineConfig config, EventBus bus) {
-        AccessConfig access = config.access();
-        return start(config, bus, access == null ? null : access.openUsers());
+        return start(config, bus, config.openRules());
     }
 
-    /** The same, with users that are open; they are closed with the engine, or if it does not start. */
-    static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable PasswordChecker passwords) {
-        ProxyEngine engine;
-        LiveRules rules = null;
+    /**
+     * The same, with rules that are open; they are closed with the engine, or if it does not start.
+     *
+     * @param rules what is allowed, instead of what the configuration names; null if everything is
+     */
+    public static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable LiveRules rules) {
+        AccessConfig access = config.access();
+        PasswordChecker passwords;
         try {
-            rules = config.openRules();
+            passwords = access == null ? null : access.openUsers();
+        } catch (RuntimeException e) {
+            close(rules);
+            throw e;
+        }
+        return start(config, bus, rules, passwords);
+    }
+
+    /** The same, with users that are open, too; they are closed with the engine, or if it does not start. */
+    static ProxyEngine start(
+            EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable PasswordChecker passwords) {
+        ProxyEngine engine;
+        try {
             engine = new ProxyEngine(config, Certificates.open(config.listeners()), passwords, rules);
         } catch (RuntimeException e) {
-            if (rules != null) {
-                rules.close();
-            }
-            if (passwords != null) {
-                passwords.close();
-            }
+            close(rules);
+            close(passwords);
             throw e;
         }
         try {
@@ -113,18 +130,26 @@ public final class ProxyEngine implements AutoCloseable {
             engine.doors.forEach(Door::close);
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             engine.certificates.close();
-            if (passwords != null) {
-                passwords.close();
-            }
-            if (rules != null) {
-                rules.close();
-            }
+            close(passwords);
+            close(rules);
             if (engine.interception != null) {
                 engine.interception.close();
             }
             throw e;
         }
         return engine;
+    }
+
+    private static void close(@Nullable LiveRules rules) {
+        if (rules != null) {
+            rules.close();
+        }
+    }
+
+    private static void close(@Nullable PasswordChecker passwords) {
+        if (passwords != null) {
+            passwords.close();
+        }
     }
 
     private Door bind(ListenerConfig listener) {
@@ -148,7 +173,7 @@ public final class ProxyEngine implements AutoCloseable {
                     interception,
                     certificates,
                     passwords,
-                    rules);
+                    rules == null ? null : rules.current());
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -175,14 +200,34 @@ public final class ProxyEngine implements AutoCloseable {
      * @throws EngineException naming what is wrong; then nothing was changed
      */
     public void reconfigure(LiveConfig live, ConfigChanged change) {
-        EngineConfig changed = config.with(live);
+        EngineConfig changed = config.with(live, change.version());
         DestinationPolicy policy = policy(changed);
         InterceptedHosts hosts = live.hosts();
-        command(change, loop -> loop.reconfigure(changed, policy));
+        Rules newest = rules == null ? null : rules.current();
+        command(change, loop -> loop.reconfigure(changed, policy, newest));
         config = changed;
         acceptLimit.max(changed.maxConnections());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
+        }
+    }
+
+    /**
+     * Who is told, on the thread that reads rules, that they are others, and has them put in force by {@link #reconfigure}. Without one they
+     * are in force at once.
+     */
+    public void onRules(Consumer<Rules> listener) {
+        rulesListener = listener;
+    }
+
+    private void rulesRead() {
+        LiveRules live = Objects.requireNonNull(rules);
+        Consumer<Rules> listener = rulesListener;
+        if (listener == null) {
+            Rules newest = live.current();
+            loops.values().forEach(loop -> execute(loop, () -> loop.rules(newest)));
+        } else {
+            listener.accept(live.current());
         }
     }
 
@@ -292,12 +337,8 @@ public final class ProxyEngine implements AutoCloseable {
             return 0;
         });
         certificates.close();
-        if (passwords != null) {
-            passwords.close();
-        }
-        if (rules != null) {
-            rules.close();
-        }
+        close(passwords);
+        close(rules);
         if (interception != null) {
             interception.close(); // bodies that are stored now still have exchanges to tell of them
         }

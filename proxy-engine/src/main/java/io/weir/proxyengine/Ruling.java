@@ -2,12 +2,12 @@ package io.weir.proxyengine;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionMeter;
 import io.weir.proxyengine.rules.Action.Allow;
 import io.weir.proxyengine.rules.Action.Refuse;
 import io.weir.proxyengine.rules.Asked;
 import io.weir.proxyengine.rules.Choice;
 import io.weir.proxyengine.rules.CompiledRule;
-import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.rules.Scheme;
 import java.net.InetAddress;
@@ -47,12 +47,12 @@ final class Ruling {
     }
 
     static @Nullable Ruling of(EngineLoop loop, Scheme scheme, String method, Authority authority, Caller caller) {
-        LiveRules live = loop.rules();
-        if (live == null) {
+        Rules rules = loop.rules();
+        if (rules == null) {
             return null;
         }
         Asked asked = asked(scheme, method, authority, caller);
-        return new Ruling(live.current(), asked, asked.address());
+        return new Ruling(rules, asked, asked.address());
     }
 
     /** Of an exchange in a tunnel, whose origin is connected: it is settled. */
@@ -63,11 +63,11 @@ final class Ruling {
             String method,
             Authority authority,
             Caller caller) {
-        LiveRules live = loop.rules();
-        if (live == null || tunnel == null) {
+        Rules rules = loop.rules();
+        if (rules == null || tunnel == null) {
             return null;
         }
-        return new Ruling(live.current(), asked(scheme, method, authority, caller), tunnel.address);
+        return new Ruling(rules, asked(scheme, method, authority, caller), tunnel.address);
     }
 
     private static Asked asked(Scheme scheme, String method, Authority authority, Caller caller) {
@@ -121,12 +121,13 @@ final class Ruling {
         }
     }
 
-    /** It is carried; counts that once, if it is settled. A refusal is counted with its record. */
-    void allowed() {
+    /** The session is carried; says so, and counts that once, if it is settled. A refusal is said and counted with its record. */
+    void allowed(SessionMeter meter) {
         CompiledRule decides = rule;
         if (decides != null && !counted) {
             counted = true;
             decides.count();
+            meter.routed(decides.name(), meter.route().upstream());
         }
     }
 

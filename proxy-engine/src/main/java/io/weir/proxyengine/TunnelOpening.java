@@ -44,7 +44,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
                 failed(denied);
                 return;
             }
-            ruling.allowed();
+            ruling.allowed(meter);
         }
         attempt = loop.connector().connect(authority, ruling, this);
         if (over) {
@@ -64,7 +64,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         if (ruling != null) {
             InetSocketAddress remote = origin.remoteAddress();
             ruling.settle(remote == null ? null : remote.getAddress());
-            ruling.allowed();
+            ruling.allowed(meter);
         }
         WriteMeter.of(client).target(meter, Leg.OVERHEAD_DOWN);
         client.write(asker.reply().stands(), client.voidPromise());

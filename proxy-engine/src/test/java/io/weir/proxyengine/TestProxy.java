@@ -70,7 +70,7 @@ final class TestProxy implements AutoCloseable {
                     ledger,
                     passwords == null
                             ? ProxyEngine.start(config, ledger.bus())
-                            : ProxyEngine.start(config, ledger.bus(), passwords));
+                            : ProxyEngine.start(config, ledger.bus(), config.openRules(), passwords));
         } catch (RuntimeException e) {
             ledger.close();
             throw e;

@@ -23,6 +23,7 @@ final class Endings {
                 open.counts(),
                 atMillis,
                 closed.reason(),
-                closed.status());
+                closed.status(),
+                open.route());
     }
 }

@@ -2,6 +2,7 @@ package io.weir.replaytool;
 
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.io.Writer;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,12 @@ final class Json {
         json.writeStringProperty("closedAt", reason == null ? null : Figures.time(session.closedAtMillis()));
         json.writeStringProperty("reason", reason == null ? null : reason.name());
         counts(json, session.counts());
+        SessionRoute route = session.route();
+        if (!route.equals(SessionRoute.NONE)) { // journals of before have none
+            json.writeNumberProperty("configVersion", route.configVersion());
+            json.writeStringProperty("rule", route.rule());
+            json.writeStringProperty("upstream", route.upstream());
+        }
     }
 
     /** The six counts as an object of their own. */

@@ -3,6 +3,7 @@ package io.weir.replaytool;
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Counts;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 
 /** Prints one session: each delta as it comes, then what the session was. One thread. */
@@ -63,6 +64,16 @@ final class SessionDetail implements SessionView {
         }
         fact("client", session.remote() + (session.user().isEmpty() ? "" : " as " + session.user()));
         fact("origin", session.originAddress().isEmpty() ? "not connected" : session.originAddress());
+        SessionRoute route = session.route();
+        if (route.configVersion() != 0) {
+            fact("configuration", "version " + route.configVersion());
+        }
+        if (!route.rule().isEmpty()) {
+            fact("rule", route.rule());
+        }
+        if (!route.upstream().isEmpty()) {
+            fact("upstream", route.upstream());
+        }
         fact("opened", Figures.time(session.openedAtMillis()));
         fact("closed", reason == null ? "open" : Figures.time(session.closedAtMillis()) + " " + reason);
         fact("status", session.status() == 0 ? "none" : String.valueOf(session.status()));

@@ -31,7 +31,8 @@ record SessionEntry(ConnectionInfo session) {
                 part.moved(),
                 it.closedAtMillis(),
                 it.reason(),
-                it.status()));
+                it.status(),
+                it.route()));
     }
 
     long id() {
@@ -64,6 +65,9 @@ record SessionEntry(ConnectionInfo session) {
         compare(all, "remote", a.remote(), b.remote());
         compare(all, "user", a.user(), b.user());
         compare(all, "originAddress", a.originAddress(), b.originAddress());
+        compare(all, "configVersion", a.route().configVersion(), b.route().configVersion());
+        compare(all, "rule", a.route().rule(), b.route().rule());
+        compare(all, "upstream", a.route().upstream(), b.route().upstream());
         return all;
     }
 

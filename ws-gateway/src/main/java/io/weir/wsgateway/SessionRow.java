@@ -4,6 +4,7 @@ import io.weir.aggregator.ClosedSession;
 import io.weir.aggregator.ConnectionInfo;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -85,6 +86,7 @@ final class SessionRow {
     private static void writeMore(JsonGenerator json, ConnectionInfo session) {
         textIfAny(json, "originAddress", session.originAddress());
         textIfAny(json, "user", session.user());
+        writeRoute(json, session.route(), "");
         if (session.isOpen()) {
             return;
         }
@@ -96,6 +98,15 @@ final class SessionRow {
         if (session.status() != 0) {
             json.writeNumberProperty("statusCode", session.status());
         }
+    }
+
+    /** @param noRule what stands for the rule if none was asked */
+    static void writeRoute(JsonGenerator json, SessionRoute route, String noRule) {
+        if (route.configVersion() != 0) {
+            json.writeNumberProperty("configVersion", route.configVersion());
+        }
+        textIfAny(json, "rule", route.rule().isEmpty() ? noRule : route.rule());
+        textIfAny(json, "upstream", route.upstream());
     }
 
     private static String url(ConnectionInfo session, boolean isTunnel, boolean isIntercepted) {

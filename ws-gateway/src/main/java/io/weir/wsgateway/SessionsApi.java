@@ -107,7 +107,7 @@ final class SessionsApi {
             writeRows(json, written, "children", children.rows(), each -> SessionRow.write(json, each));
             json.writeNumberProperty("childrenTotal", children.total());
             json.writeObjectPropertyStart("route");
-            json.writeStringProperty("rule", "direct");
+            SessionRow.writeRoute(json, session.route(), "direct");
             if (!session.originAddress().isEmpty()) {
                 json.writeStringProperty("originAddress", session.originAddress());
             }

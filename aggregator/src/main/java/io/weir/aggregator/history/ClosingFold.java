@@ -85,6 +85,7 @@ final class ClosingFold implements EventSink {
                 open.counts(),
                 atMillis,
                 closed.reason(),
-                closed.status());
+                closed.status(),
+                open.route());
     }
 }

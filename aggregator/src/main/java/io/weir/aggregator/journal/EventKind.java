@@ -25,6 +25,8 @@ final class EventKind {
     static final int JOURNAL_PRUNED = 21;
     static final int EVENTS_OMITTED = 22;
     static final int CHECKPOINT_CONFIG = 23;
+    static final int SESSION_ROUTED = 24;
+    static final int CHECKPOINT_ROUTED_SESSION = 25;
 
     /** From this one on it is a delta, and the low seven bits say which counts follow. */
     static final int BYTES_TRANSFERRED = 0x80;

@@ -26,7 +26,9 @@ import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -105,6 +107,7 @@ final class EventReader {
             case EventKind.NODE_STOPPED -> new NodeStopped(in.varint());
             case EventKind.SESSION_IDS_RESERVED -> new SessionIdsReserved(in.varint());
             case EventKind.SESSION_OPENED -> opening();
+            case EventKind.SESSION_ROUTED -> new SessionRouted(session(), route());
             case EventKind.ORIGIN_CONNECTED -> new OriginConnected(session(), in.text());
             case EventKind.SESSION_CLOSED -> new SessionClosed(session(), reason(), status(in), in.tally());
             case EventKind.CONNECTION_REFUSED -> new ConnectionRefused(session(), in.text(), in.text(), in.text());
@@ -120,6 +123,8 @@ final class EventReader {
             case EventKind.CHECKPOINT_CONFIG -> new CheckpointConfig(in.varint(), in.text());
             case EventKind.CHECKPOINT_SESSION ->
                 new CheckpointSession(opening(), recordMillis + in.zigzag(), in.text(), in.tally());
+            case EventKind.CHECKPOINT_ROUTED_SESSION ->
+                new CheckpointSession(opening(), recordMillis + in.zigzag(), in.text(), in.tally(), route());
             case EventKind.CHECKPOINT_ENDED -> new CheckpointEnded(in.varint());
             case EventKind.SEAL -> seal();
             case EventKind.EXCHANGE_COMPLETED -> exchanges.read(session(), recordMillis);
@@ -144,6 +149,10 @@ final class EventReader {
     private SessionOpened opening() throws RecordFormatException {
         return new SessionOpened(
                 session(), in.varint(), protocol(in), in.text(), in.text(), in.text(), in.text(), in.text());
+    }
+
+    private SessionRoute route() throws RecordFormatException {
+        return new SessionRoute(in.count(), in.text(), in.text());
     }
 
     private CommandReceived command(boolean hasReason) throws RecordFormatException {

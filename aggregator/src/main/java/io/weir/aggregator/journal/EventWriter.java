@@ -26,6 +26,8 @@ import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
+import io.weir.eventbus.SessionRoute;
 
 /** Writes the events inside a record, as {@link RecordEncoder} draws them. */
 final class EventWriter {
@@ -85,6 +87,10 @@ final class EventWriter {
         if (event instanceof SessionOpened opened) {
             begin(EventKind.SESSION_OPENED, atMillis);
             opening(opened);
+        } else if (event instanceof SessionRouted routed) {
+            begin(EventKind.SESSION_ROUTED, atMillis);
+            session(routed.sessionId());
+            route(routed.route());
         } else if (event instanceof OriginConnected connected) {
             begin(EventKind.ORIGIN_CONNECTED, atMillis);
             session(connected.sessionId());
@@ -179,11 +185,15 @@ final class EventWriter {
             out.varint(config.version());
             out.text(config.digest());
         } else if (event instanceof CheckpointSession session) {
-            begin(EventKind.CHECKPOINT_SESSION, atMillis);
+            boolean isRouted = !session.route().equals(SessionRoute.NONE);
+            begin(isRouted ? EventKind.CHECKPOINT_ROUTED_SESSION : EventKind.CHECKPOINT_SESSION, atMillis);
             opening(session.opened());
             out.zigzag(session.openedAtMillis() - recordMillis);
             out.text(session.originAddress());
             out.tally(session.totals());
+            if (isRouted) {
+                route(session.route());
+            }
         } else if (event instanceof CheckpointEnded ended) {
             begin(EventKind.CHECKPOINT_ENDED, atMillis);
             out.varint(ended.beginSequence());
@@ -217,6 +227,11 @@ final class EventWriter {
         out.varint(opened.parentId());
         out.varint(opened.protocol().code());
         texts(opened.method(), opened.host(), opened.url(), opened.remote(), opened.user());
+    }
+
+    private void route(SessionRoute route) {
+        out.varint(route.configVersion());
+        texts(route.rule(), route.upstream());
     }
 
     private void counts(CheckpointCounts counts) {

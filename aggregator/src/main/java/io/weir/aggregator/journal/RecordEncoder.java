@@ -57,7 +57,10 @@ import java.util.zip.CRC32C;
  *                                 (protocol:varint reason:varint sessions:varint) × closedCount  refused:varint
  *        20 CommandReceived       session command:text by:text why:text (kind 8 if there is no reason)
  *        23 CheckpointConfig      version:varint digest:text (left out if there was no ConfigChanged)
+ *        24 SessionRouted         session route
+ *        25 CheckpointSession     as kind 13, then route (kind 13 if there is none)
  *   opening = session parentId:varint protocol:varint method:text host:text url:text remote:text user:text
+ *   route   = configVersion:varint rule:text upstream:text
  *   message = fieldsLeftOut:varint bodyBytes:varint bodySha256:word bodyNote:word
  *             fieldCount:varint (name:word value:text) × fieldCount
  *   word    = text, but cut at 512 bytes

@@ -26,9 +26,11 @@ import io.weir.eventbus.LedgerEvent.Seal;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -55,6 +57,8 @@ final class RandomEvents {
             () -> new JournalGap(time(), time(), text(), tally()),
             () -> new CheckpointBegun(number(), number(), number(), number(), tally(), small()),
             () -> new CheckpointSession(opened(), time(), text(), tally()),
+            () -> new CheckpointSession(opened(), time(), text(), tally(), route()),
+            () -> new SessionRouted(number(), route()),
             () -> new CheckpointEnded(number()),
             this::counts,
             () -> new CheckpointConfig(number(), text()),
@@ -88,6 +92,10 @@ final class RandomEvents {
 
     long time() {
         return random.nextInt(10) == 0 ? random.nextLong() : 1_700_000_000_000L + random.nextInt(1_000_000);
+    }
+
+    private SessionRoute route() {
+        return new SessionRoute(1 + small(), text(), text());
     }
 
     private SessionOpened opened() {

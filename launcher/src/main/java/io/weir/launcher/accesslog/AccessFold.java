@@ -12,7 +12,9 @@ import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import io.weir.launcher.accesslog.AccessLine.Kind;
 import java.util.Comparator;
@@ -73,6 +75,11 @@ final class AccessFold implements EventSink {
             completed(sequence, atMillis, exchange);
         } else if (event instanceof ConnectionRefused refused) {
             refused(sequence, atMillis, refused);
+        } else if (event instanceof SessionRouted routed) {
+            OpenSession session = open.get(routed.sessionId());
+            if (session != null) {
+                session.routed(routed.route());
+            }
         } else if (event instanceof OriginConnected connected) {
             OpenSession session = open.get(connected.sessionId());
             if (session != null) {
@@ -175,6 +182,7 @@ final class AccessFold implements EventSink {
                 null,
                 Tally.ZERO,
                 "",
+                SessionRoute.NONE,
                 facts));
     }
 
@@ -199,6 +207,7 @@ final class AccessFold implements EventSink {
                 null,
                 Tally.ZERO,
                 refused.reason(),
+                SessionRoute.NONE,
                 null));
     }
 
@@ -207,6 +216,7 @@ final class AccessFold implements EventSink {
         if (!open.containsKey(id)) {
             OpenSession session = new OpenSession(row.opened(), row.openedAtMillis());
             session.restore(row.originAddress(), row.totals());
+            session.routed(row.route());
             open.put(id, session);
         }
     }

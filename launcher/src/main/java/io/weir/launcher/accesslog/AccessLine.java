@@ -3,6 +3,7 @@ package io.weir.launcher.accesslog;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it ended; null if it did not
  * @param counts its bytes so far; of a session that ended, all. What of a refusal or an exchange stands in no total is zero
  * @param why why it was refused, for people; empty if it was not
+ * @param route by what it is carried, as far as is known
  * @param exchange what was read of the exchange; null if nothing was
  */
 record AccessLine(
@@ -36,6 +38,7 @@ record AccessLine(
         @Nullable CloseReason reason,
         Tally counts,
         String why,
+        SessionRoute route,
         @Nullable ExchangeFacts exchange) {
 
     /** What makes a line. */

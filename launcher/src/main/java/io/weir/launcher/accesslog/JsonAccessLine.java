@@ -15,6 +15,7 @@ import java.util.Locale;
  * method host url status origin openedAt millis reason
  * up down overheadUp overheadDown originUp originDown  of closed and open sessions
  * why                                                  of a refusal
+ * configVersion rule upstream                          of a session, by what it is carried
  * clientProtocol originProtocol originCertificate referer userAgent requestBody responseBody
  * firstByteMicros lastByteMicros framesUp framesDown error                of an exchange that was read
  * </pre>
@@ -70,6 +71,11 @@ final class JsonAccessLine {
             text("reason", line.reason().name());
         }
         text("why", line.why());
+        if (line.route().configVersion() != 0) {
+            number("configVersion", line.route().configVersion());
+        }
+        text("rule", line.route().rule());
+        text("upstream", line.route().upstream());
         if (line.kind() == Kind.CLOSED || line.kind() == Kind.OPEN) {
             tally(line.counts());
         }

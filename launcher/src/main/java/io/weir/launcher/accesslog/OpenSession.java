@@ -4,6 +4,7 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import io.weir.launcher.accesslog.AccessLine.Kind;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class OpenSession {
     private String method;
     private String origin = "";
     private String why = "";
+    private SessionRoute route = SessionRoute.NONE;
     private @Nullable ExchangeFacts exchange;
     private long movedAtMillis = NEVER;
 
@@ -45,6 +47,10 @@ final class OpenSession {
     void intercepted(SessionProtocol found) {
         protocol = found;
         method = "CONNECT";
+    }
+
+    void routed(SessionRoute stated) {
+        route = stated;
     }
 
     void connected(String address) {
@@ -90,6 +96,7 @@ final class OpenSession {
                 reason,
                 counts.toTally(),
                 why,
+                route,
                 exchange);
     }
 }

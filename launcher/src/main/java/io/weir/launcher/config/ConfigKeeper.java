@@ -39,6 +39,7 @@ public final class ConfigKeeper implements ConfigControl {
 
     private final Configuration start;
     private final boolean isIntercepting;
+    private String rulesDigest;
     private Settings accepted;
     private Settings inForce;
     private volatile long version;
@@ -48,18 +49,20 @@ public final class ConfigKeeper implements ConfigControl {
      * A node begins with this configuration.
      *
      * @param last what was in force when it ended
+     * @param rulesDigest of the rules; empty if there are none
      */
-    public ConfigKeeper(Configuration start, CheckpointConfig last) {
+    public ConfigKeeper(Configuration start, CheckpointConfig last, String rulesDigest) {
         this.start = start;
+        this.rulesDigest = rulesDigest;
         isIntercepting = !start.settings().get(Keys.INTERCEPT).isEmpty();
         accepted = start.settings();
         inForce = start.settings();
-        boolean isSame = last.digest().equals(inForce.digest());
+        boolean isSame = last.digest().equals(digest(inForce));
         version = last.version() + (isSame ? 0 : 1);
         if (!isSame) {
             started = new ConfigChanged(
                     version,
-                    inForce.digest(),
+                    digest(inForce),
                     summary("start", "besides the defaults", inForce.fromDefaults(), List.of()));
         }
     }
@@ -69,6 +72,13 @@ public final class ConfigKeeper implements ConfigControl {
     /** What the ledger must hear of the start; nothing if the configuration is the one of before. */
     public Optional<ConfigChanged> started() {
         return Optional.ofNullable(started);
+    }
+
+    /** Of all that decides: the settings, and the rules if there are any. */
+    private String digest(Settings settings) {
+        return rulesDigest.isEmpty()
+                ? settings.digest()
+                : Settings.sha256((settings.digest() + rulesDigest).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Changes are taken from now on. */
@@ -132,7 +142,7 @@ public final class ConfigKeeper implements ConfigControl {
         List<String> pending = inForce.differences(accepted).stream()
                 .map(each -> each.key().path())
                 .toList();
-        return new State(version, inForce.digest(), file().toString(), tag(bytes), pending, accepted.tree());
+        return new State(version, digest(inForce), file().toString(), tag(bytes), pending, accepted.tree());
     }
 
     /** Of the file as it is and of the settings that were accepted: another of either, another tag. */
@@ -171,6 +181,24 @@ public final class ConfigKeeper implements ConfigControl {
         }
     }
 
+    /**
+     * The rules, or a list of theirs, were read and are others now: puts them in force.
+     *
+     * @param summary how many there are, for people
+     */
+    public synchronized void rulesRead(String digest, String summary) {
+        Node applying = node;
+        if (applying == null || rulesDigest.equals(digest)) {
+            return;
+        }
+        rulesDigest = digest;
+        var change = new ConfigChanged(
+                version + 1, digest(inForce), "by=\"rules\" changed: " + summary + " sha256 " + digest);
+        applying.apply(inForce, change);
+        version = change.version();
+        log.info("configuration changed version={} {}", version, change.summary());
+    }
+
     private void accept(Settings next, String by) {
         Node applying = node;
         List<Difference> differences = accepted.differences(next);
@@ -181,7 +209,7 @@ public final class ConfigKeeper implements ConfigControl {
         List<Difference> applied = new ArrayList<>();
         List<Difference> waiting = new ArrayList<>();
         differences.forEach(each -> (isLive(each.key()) ? applied : waiting).add(each));
-        var change = new ConfigChanged(version + 1, merged.digest(), summary(by, "changed", applied, waiting));
+        var change = new ConfigChanged(version + 1, digest(merged), summary(by, "changed", applied, waiting));
         applying.apply(merged, change);
         accepted = next;
         inForce = merged;

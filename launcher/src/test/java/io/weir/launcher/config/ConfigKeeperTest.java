@@ -47,7 +47,7 @@ class ConfigKeeperTest {
     }
 
     private ConfigKeeper keeper(CheckpointConfig last, Map<Key<?>, List<String>> options) {
-        var keeper = new ConfigKeeper(Configuration.load(ConfigFile.named(file), options), last);
+        var keeper = new ConfigKeeper(Configuration.load(ConfigFile.named(file), options), last, "");
         keeper.serve((settings, change) -> {
             applied.add(settings);
             changes.add(change);

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +40,9 @@ final class ListFile {
      */
     static LoadedList load(Path file) {
         requireFile(file);
-        try (InputStream in = Files.newInputStream(file)) {
-            return new ListFile().read(new TextLines(in), file);
+        MessageDigest sha256 = Digests.sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), sha256)) {
+            return new ListFile().read(new TextLines(in), file, sha256);
         } catch (IOException e) {
             throw new RulesException("list " + file + " cannot be read: " + e, e);
         }
@@ -52,7 +55,7 @@ final class ListFile {
      */
     static LoadedList look(Path file) {
         requireFile(file);
-        return new LoadedList(NameTable.EMPTY, AddressRanges.EMPTY, 0);
+        return new LoadedList(NameTable.EMPTY, AddressRanges.EMPTY, 0, "");
     }
 
     private static void requireFile(Path file) {
@@ -61,7 +64,7 @@ final class ListFile {
         }
     }
 
-    private LoadedList read(TextLines lines, Path file) throws IOException {
+    private LoadedList read(TextLines lines, Path file, MessageDigest sha256) throws IOException {
         for (String line = lines.next(); line != null; line = lines.next()) {
             take(line);
             if (isFull || lines.bytes() > BYTES_MAX) {
@@ -72,7 +75,7 @@ final class ListFile {
             throw new RulesException("list " + file + " is no list: " + ignored
                     + " of its lines are neither name nor address, " + understood + " are");
         }
-        return new LoadedList(names.build(), networks.build(), ignored);
+        return new LoadedList(names.build(), networks.build(), ignored, Digests.hex(sha256));
     }
 
     private void take(String line) {

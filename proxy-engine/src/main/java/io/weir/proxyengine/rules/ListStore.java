@@ -1,7 +1,9 @@
 package io.weir.proxyengine.rules;
 
 import io.weir.proxyengine.access.FileStamp;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -65,6 +67,12 @@ final class ListStore {
 
     Collection<LoadedList> lists() {
         return lists.values().stream().map(Kept::list).toList();
+    }
+
+    /** Adds what the lists have to a digest, in the order in which they were asked for. */
+    void addTo(MessageDigest digest) {
+        lists.forEach((file, kept) ->
+                digest.update((file + " " + kept.list.sha256() + "\n").getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Each list that was asked for, there or not, and how its file was found. */

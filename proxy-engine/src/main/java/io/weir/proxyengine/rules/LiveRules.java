@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rules in force. One a node; any thread may ask for them, which is one volatile read.
+ * The rules as their files have them. One a node; any thread may ask for them, which is one volatile read.
  *
  * <p>The thread {@code weir-rules} looks at the files every second, and reads them again when one has changed, the rules or a list. Rules that have faults change
  * nothing. So that nobody finds half a file, replace it by a rename.
@@ -26,6 +26,7 @@ public final class LiveRules implements AutoCloseable {
     private final Abilities abilities;
     private final ScheduledThreadPoolExecutor thread;
     private volatile Rules rules;
+    private volatile Runnable listener = () -> {};
     private Map<Path, FileStamp> looked; // of what was read last, with faults or not; guarded by this
 
     private LiveRules(RuleSource source, Abilities abilities, Rules rules, Map<Path, FileStamp> looked) {
@@ -98,6 +99,11 @@ public final class LiveRules implements AutoCloseable {
         return compiled;
     }
 
+    /** Who is told, on the thread {@code weir-rules}, that there are others. */
+    public void onChange(Runnable told) {
+        listener = told;
+    }
+
     /** The rules as they are now. */
     public Rules current() {
         return rules;
@@ -123,6 +129,7 @@ public final class LiveRules implements AutoCloseable {
         try {
             Rules next = read(source, abilities, rules, now);
             rules = next;
+            listener.run();
             log.info(
                     "rules were read again rules={} lists={} names={} networks={} ignoredLines={}",
                     next.size(),

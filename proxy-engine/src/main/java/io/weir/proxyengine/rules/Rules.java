@@ -1,6 +1,8 @@
 package io.weir.proxyengine.rules;
 
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +17,25 @@ import org.jspecify.annotations.Nullable;
 public final class Rules {
     private final CompiledRule[] rules;
     private final ListStore lists;
+    private final String digest;
 
     Rules(List<CompiledRule> rules, ListStore lists) {
         this.rules = rules.toArray(new CompiledRule[0]);
         this.lists = lists;
+        digest = digest(rules, lists);
+    }
+
+    private static String digest(List<CompiledRule> rules, ListStore lists) {
+        MessageDigest sha256 = Digests.sha256();
+        rules.forEach(
+                each -> sha256.update((each.name() + '\0' + each.rule() + '\n').getBytes(StandardCharsets.UTF_8)));
+        lists.addTo(sha256);
+        return Digests.hex(sha256);
+    }
+
+    /** SHA-256 over the rules, with their names, and the contents of their lists, in hex. */
+    public String digest() {
+        return digest;
     }
 
     /**
