@@ -133,7 +133,8 @@ final class RulesTestCommand implements Callable<Integer> {
             return "refused with " + refuse.status() + " \"" + refuse.text() + "\"";
         }
         if (action instanceof Allow allow) {
-            return "allowed" + said("intercept", allow.intercept()) + said("capture", allow.capture());
+            String way = allow.upstream().isEmpty() ? "" : ", upstream=" + allow.upstream();
+            return "allowed" + said("intercept", allow.intercept()) + said("capture", allow.capture()) + way;
         }
         throw new IllegalStateException("an action that nobody explains: " + action);
     }

@@ -228,6 +228,10 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
             refuse(request, Refusal.badRequest("CONNECT takes host:port"));
             return;
         }
+        if (LocalAnswer.isLoop(request, loop.config().nodeName())) {
+            refuse(request, Refusal.loop());
+            return;
+        }
         String host = authority.toString();
         SessionMeter meter =
                 loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), caller);

@@ -4,6 +4,7 @@ import io.weir.proxyengine.rules.Abilities;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.RulesException;
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param access who may use the proxy; null if everybody may who reaches it
  * @param configVersion version of the configuration, as the ledger has it; 0 if it has none
  * @param rules where the rules come from that say what is allowed; null if everything is
+ * @param upstreams the proxies that sessions may go through
  */
 public record EngineConfig(
         List<ListenerConfig> listeners,
@@ -54,7 +56,8 @@ public record EngineConfig(
         PrivateDestinations privateDestinations,
         @Nullable AccessConfig access,
         long configVersion,
-        @Nullable RuleSource rules) {
+        @Nullable RuleSource rules,
+        UpstreamsConfig upstreams) {
 
     /**
      * Checks.
@@ -92,6 +95,7 @@ public record EngineConfig(
             check(faults, timeout.toMillis() > 0, "a timeout must be longer than " + timeout);
         }
         check(faults, !drain.isNegative(), "the time to drain cannot be negative: " + drain);
+        upstreams.faults().forEach(fault -> check(faults, false, fault));
         check(faults, nodeName.matches("[A-Za-z0-9._-]{1,64}"), "not a node name: " + nodeName);
         if (faults.length() > 0) {
             throw new EngineException(faults.toString());
@@ -146,26 +150,33 @@ public record EngineConfig(
                 live.privateDestinations(),
                 access,
                 version,
-                rules);
+                rules,
+                live.upstreams() == null ? upstreams : live.upstreams());
     }
 
     @Nullable LiveRules openRules() {
-        return rules == null ? null : openRules(rules, intercept);
+        return rules == null ? null : openRules(rules, intercept, upstreams);
     }
 
     /**
      * Reads rules, and begins to look for changes.
      *
      * @param intercept what is intercepted, as {@link #intercept()}
+     * @param upstreams what the rules may name, as {@link #upstreams()}
      * @throws EngineException naming all their faults
      */
-    public static LiveRules openRules(RuleSource rules, @Nullable InterceptConfig intercept) {
+    public static LiveRules openRules(
+            RuleSource rules, @Nullable InterceptConfig intercept, UpstreamsConfig upstreams) {
         try {
-            return LiveRules.open(
-                    rules, new Abilities(intercept != null, intercept != null && intercept.bodies() != null));
+            return LiveRules.open(rules, abilities(intercept, upstreams));
         } catch (RulesException e) {
             throw new EngineException(e.inFull(), e); // to whoever starts it, who may read the file
         }
+    }
+
+    /** What rules may ask for. */
+    static Abilities abilities(@Nullable InterceptConfig intercept, UpstreamsConfig upstreams) {
+        return new Abilities(intercept != null, intercept != null && intercept.bodies() != null, upstreams.names());
     }
 
     boolean allowsPrivateDestinations() {
@@ -201,6 +212,7 @@ public record EngineConfig(
         private @Nullable AccessConfig access;
         private long configVersion;
         private @Nullable RuleSource rules;
+        private UpstreamsConfig upstreams = UpstreamsConfig.NONE;
 
         private Builder(InetSocketAddress listener) {
             listeners = List.of(ListenerConfig.http(listener));
@@ -320,6 +332,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#upstreams()}. */
+        public Builder upstreams(UpstreamsConfig value) {
+            upstreams = value;
+            return this;
+        }
+
         /** See {@link EngineConfig#rules()}. */
         public Builder rules(@Nullable RuleSource value) {
             rules = value;
@@ -358,7 +376,8 @@ public record EngineConfig(
                     privateDestinations,
                     access,
                     configVersion,
-                    rules);
+                    rules,
+                    upstreams);
         }
     }
 }

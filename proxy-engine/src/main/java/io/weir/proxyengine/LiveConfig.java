@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections see {@link EngineConfig#maxConnections()}; pipes and idle origin connections keep the numbers of the start
  * @param privateDestinations see {@link EngineConfig#privateDestinations()}
  * @param hosts which hosts are intercepted; null to leave that as it is. Void if the engine was started without interception
+ * @param upstreams see {@link EngineConfig#upstreams()}; null to leave them as they are. An upstream that stays as it was keeps what is known of it
  */
 public record LiveConfig(
         Duration connectTimeout,
@@ -27,7 +29,8 @@ public record LiveConfig(
         Duration drain,
         int maxConnections,
         PrivateDestinations privateDestinations,
-        @Nullable InterceptedHosts hosts) {
+        @Nullable InterceptedHosts hosts,
+        @Nullable UpstreamsConfig upstreams) {
 
     /**
      * Which hosts are intercepted. Immutable.

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The idle, clean origin connections of one event loop, by authority; the one used last is taken first. Event loop only.
+ * The idle, clean origin connections of one event loop, by authority, or by upstream; the one used last is taken first. Event loop only.
  *
  * <p>Clean means: the last response ended as its framing said, the request had been sent whole, and not a byte came
  * after it. A connection that says anything while it is here, or ends, leaves at once.
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class OriginPool {
     private static final int IDLE_PER_AUTHORITY = 64;
 
-    private final Map<Authority, ArrayDeque<OriginHandler>> idle = new HashMap<>();
+    private final Map<Object, ArrayDeque<OriginHandler>> idle = new HashMap<>();
     private final Sweep sweep;
     private long idleNanos;
     private final int idleMax;
@@ -61,10 +61,24 @@ final class OriginPool {
         return newest;
     }
 
+    /**
+     * One through an upstream, which has its own mind about addresses.
+     *
+     * @param key see {@link OriginHandler#key}
+     */
+    @Nullable OriginHandler take(Object key, long maxIdleNanos) {
+        ArrayDeque<OriginHandler> connections = idle.get(key);
+        if (connections == null || sweep.nowNanos() - connections.getLast().idleSinceNanos() > maxIdleNanos) {
+            return null;
+        }
+        OriginHandler newest = connections.removeLast();
+        removed(newest, connections);
+        return newest;
+    }
+
     /** Keeps a clean connection for later, or closes it if there is no room. */
     void put(OriginHandler connection) {
-        ArrayDeque<OriginHandler> connections =
-                idle.computeIfAbsent(connection.authority(), ignored -> new ArrayDeque<>(2));
+        ArrayDeque<OriginHandler> connections = idle.computeIfAbsent(connection.key(), ignored -> new ArrayDeque<>(2));
         if (closed || size >= idleMax || connections.size() >= IDLE_PER_AUTHORITY) {
             connection.close();
         } else {
@@ -74,12 +88,12 @@ final class OriginPool {
             sweep.add(connection);
         }
         if (connections.isEmpty()) {
-            idle.remove(connection.authority());
+            idle.remove(connection.key());
         }
     }
 
     void remove(OriginHandler connection) {
-        ArrayDeque<OriginHandler> connections = idle.get(connection.authority());
+        ArrayDeque<OriginHandler> connections = idle.get(connection.key());
         if (connections != null && connections.remove(connection)) {
             removed(connection, connections);
         }
@@ -89,7 +103,7 @@ final class OriginPool {
         size--;
         sweep.remove(connection);
         if (left.isEmpty()) {
-            idle.remove(connection.authority());
+            idle.remove(connection.key());
         }
     }
 

@@ -18,6 +18,10 @@ import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.Rules;
+import io.weir.proxyengine.upstream.UpstreamException;
+import io.weir.proxyengine.upstream.UpstreamStatus;
+import io.weir.proxyengine.upstream.Upstreams;
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,13 +66,15 @@ public final class ProxyEngine implements AutoCloseable {
     private final @Nullable LiveRules rules;
     private boolean closed;
     private volatile boolean hurried;
+    private volatile Upstreams upstreams;
     private volatile @Nullable Consumer<Rules> rulesListener;
 
     private ProxyEngine(
             EngineConfig config,
             Certificates certificates,
             @Nullable PasswordChecker passwords,
-            @Nullable LiveRules rules) {
+            @Nullable LiveRules rules,
+            Upstreams upstreams) {
         this.config = config;
         this.rules = rules;
         this.passwords = passwords;
@@ -78,6 +84,7 @@ public final class ProxyEngine implements AutoCloseable {
                 new DefaultThreadFactory("weir-loop"),
                 config.transport().handlers());
         acceptLimit = new AcceptLimit(config.maxConnections());
+        this.upstreams = upstreams;
         interception = config.intercept() == null ? null : Interception.start(config.intercept());
         if (rules != null) {
             rules.onChange(this::rulesRead);
@@ -115,7 +122,8 @@ public final class ProxyEngine implements AutoCloseable {
             EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable PasswordChecker passwords) {
         ProxyEngine engine;
         try {
-            engine = new ProxyEngine(config, Certificates.open(config.listeners()), passwords, rules);
+            Upstreams upstreams = open(config.upstreams(), Upstreams.NONE);
+            engine = new ProxyEngine(config, Certificates.open(config.listeners()), passwords, rules, upstreams);
         } catch (RuntimeException e) {
             close(rules);
             close(passwords);
@@ -130,6 +138,7 @@ public final class ProxyEngine implements AutoCloseable {
             engine.doors.forEach(Door::close);
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             engine.certificates.close();
+            engine.upstreams.leaveTo(Upstreams.NONE);
             close(passwords);
             close(rules);
             if (engine.interception != null) {
@@ -173,7 +182,8 @@ public final class ProxyEngine implements AutoCloseable {
                     interception,
                     certificates,
                     passwords,
-                    rules == null ? null : rules.current());
+                    rules == null ? null : rules.current(),
+                    upstreams);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -184,7 +194,14 @@ public final class ProxyEngine implements AutoCloseable {
                         MEMORY_LOOK_MILLIS,
                         MEMORY_LOOK_MILLIS,
                         TimeUnit.MILLISECONDS);
+        watchUpstreams(upstreams);
         doors.forEach(door -> door.open(List.copyOf(loops.values())));
+    }
+
+    /** The first loop looks at them. */
+    private void watchUpstreams(Upstreams now) {
+        EngineLoop first = loops.values().iterator().next();
+        execute(first, () -> first.upstreamChecks().watch(now.nodes()));
     }
 
     private DestinationPolicy policy(EngineConfig now) {
@@ -203,9 +220,19 @@ public final class ProxyEngine implements AutoCloseable {
         EngineConfig changed = config.with(live, change.version());
         DestinationPolicy policy = policy(changed);
         InterceptedHosts hosts = live.hosts();
+        Upstreams before = upstreams;
+        Upstreams now = changed.upstreams().equals(before.config()) ? before : open(changed.upstreams(), before);
+        if (rules != null) {
+            rules.abilities(EngineConfig.abilities(changed.intercept(), changed.upstreams()));
+        }
         Rules newest = rules == null ? null : rules.current();
-        command(change, loop -> loop.reconfigure(changed, policy, newest));
+        command(change, loop -> loop.reconfigure(changed, policy, newest, now));
         config = changed;
+        if (!now.equals(before)) {
+            upstreams = now;
+            watchUpstreams(now);
+            before.leaveTo(now);
+        }
         acceptLimit.max(changed.maxConnections());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
@@ -229,6 +256,19 @@ public final class ProxyEngine implements AutoCloseable {
         } else {
             listener.accept(live.current());
         }
+    }
+
+    private static Upstreams open(UpstreamsConfig config, Upstreams before) {
+        try {
+            return Upstreams.open(config, before);
+        } catch (UpstreamException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Its upstreams, each as it is now, in the order of the configuration. */
+    public List<UpstreamStatus> upstreams() {
+        return upstreams.status();
     }
 
     /** Its listeners, each with the address and port that it has got. */
@@ -337,6 +377,7 @@ public final class ProxyEngine implements AutoCloseable {
             return 0;
         });
         certificates.close();
+        upstreams.leaveTo(Upstreams.NONE);
         close(passwords);
         close(rules);
         if (interception != null) {

@@ -26,6 +26,7 @@ class ReconfigureTest {
                 Duration.ZERO,
                 connections,
                 destinations,
+                null,
                 null);
     }
 

@@ -9,14 +9,23 @@ public sealed interface Action {
     List<String> faults();
 
     /**
-     * The request is carried, directly.
+     * The request is carried.
      *
      * @param intercept whether a tunnel is read
      * @param capture whether bodies are stored
+     * @param upstream name of the upstream or group that it goes through; {@link #DIRECT} for none, empty if the options decide
      */
-    record Allow(Choice intercept, Choice capture) implements Action {
+    record Allow(Choice intercept, Choice capture, String upstream) implements Action {
+        /** To the origin itself. */
+        public static final String DIRECT = "direct";
+
         /** Carried, as the options of the proxy have it. */
         public static final Allow PLAIN = new Allow(Choice.UNSAID, Choice.UNSAID);
+
+        /** The way that the options have. */
+        public Allow(Choice intercept, Choice capture) {
+            this(intercept, capture, "");
+        }
 
         @Override
         public List<String> faults() {

@@ -23,7 +23,7 @@ public final class LiveRules implements AutoCloseable {
     private static final long LOOK_MILLIS = 1000;
 
     private final RuleSource source;
-    private final Abilities abilities;
+    private volatile Abilities abilities;
     private final ScheduledThreadPoolExecutor thread;
     private volatile Rules rules;
     private volatile Runnable listener = () -> {};
@@ -102,6 +102,11 @@ public final class LiveRules implements AutoCloseable {
     /** Who is told, on the thread {@code weir-rules}, that there are others. */
     public void onChange(Runnable told) {
         listener = told;
+    }
+
+    /** Rules that are read from now on may ask for these. */
+    public void abilities(Abilities others) {
+        abilities = others;
     }
 
     /** The rules as they are now. */

@@ -43,6 +43,7 @@ public record Rule(String name, int line, List<Condition> conditions, Action act
         } else if (action instanceof Allow allow) {
             append(text, "intercept", word(allow.intercept()));
             append(text, "capture", word(allow.capture()));
+            append(text, "upstream", allow.upstream());
         }
         return text.toString();
     }

@@ -16,14 +16,14 @@ import java.util.TreeMap;
  * line    = ["allow" | "refuse"] { key ("=" | "!=") value { "," value } } ["#" anything]
  * value   = word | '"' anything, \" and \\ '"' | "/" expression, \/ "/"
  * key     = host address port scheme method user client listener      conditions
- *           name status text intercept capture                        the rest, with "=" and one value
+ *           name status text intercept capture upstream               the rest, with "=" and one value
  * </pre>
  */
 final class RuleText {
     private static final int RULES_MAX = 10_000;
     private static final String KEYS =
-            "host, address, port, scheme, method, user, client, listener, name, status, text, intercept or capture";
-    private static final Set<String> SETTINGS = Set.of("name", "status", "text", "intercept", "capture");
+            "host, address, port, scheme, method, user, client, listener, name, status, text, intercept, capture or upstream";
+    private static final Set<String> SETTINGS = Set.of("name", "status", "text", "intercept", "capture", "upstream");
 
     private RuleText() {}
 
@@ -94,7 +94,7 @@ final class RuleText {
                         || (verb.equals("refuse") ? key.equals("status") || key.equals("text") : isChoice(key));
                 if (!belongs) {
                     wrong.add(key + " does not go with " + verb
-                            + ": allow takes intercept and capture, refuse takes status and text");
+                            + ": allow takes intercept, capture and upstream, refuse takes status and text");
                 }
             }
             if (wrong.isEmpty()) {
@@ -103,7 +103,7 @@ final class RuleText {
         }
 
         private static boolean isChoice(String key) {
-            return key.equals("intercept") || key.equals("capture");
+            return key.equals("intercept") || key.equals("capture") || key.equals("upstream");
         }
 
         private void pair(RuleTokens tokens) {
@@ -138,6 +138,7 @@ final class RuleText {
                 case "name" -> Rule.isName(value);
                 case "status" -> value.matches("[0-9]{3}");
                 case "text" -> true; // the action tells
+                case "upstream" -> Rule.isName(value); // which there are, the proxy knows
                 default -> value.equals("yes") || value.equals("no");
             };
             if (!isRight) {
@@ -150,6 +151,7 @@ final class RuleText {
                 case "name" -> "ads";
                 case "status" -> "451";
                 case "text" -> "\"not from here\"";
+                case "upstream" -> Allow.DIRECT;
                 default -> "yes";
             };
         }
@@ -158,6 +160,7 @@ final class RuleText {
             return switch (key) {
                 case "name" -> Rule.NAME_EXPECTED;
                 case "status" -> "a status is 400 to 599";
+                case "upstream" -> Rule.NAME_EXPECTED;
                 default -> "say yes or no";
             };
         }
@@ -168,7 +171,7 @@ final class RuleText {
                         Integer.parseInt(settings.getOrDefault("status", "" + Refuse.STATUS)),
                         settings.getOrDefault("text", Refuse.TEXT));
             }
-            return new Allow(choice("intercept"), choice("capture"));
+            return new Allow(choice("intercept"), choice("capture"), settings.getOrDefault("upstream", ""));
         }
 
         private Choice choice(String key) {

@@ -96,10 +96,7 @@ public final class OriginTls implements AutoCloseable {
     }
 
     private OriginTls(
-            X509ExtendedTrustManager paths,
-            @Nullable X509ExtendedKeyManager own,
-            SslProvider provider,
-            Clock clock) {
+            X509ExtendedTrustManager paths, @Nullable X509ExtendedKeyManager own, SslProvider provider, Clock clock) {
         this.provider = provider;
         this.clock = clock;
         shown = own == null ? keys : own;
@@ -166,8 +163,7 @@ public final class OriginTls implements AutoCloseable {
             boolean verified,
             boolean postQuantum) {
         Prepared prepared = prepare(peerName, port, alpn, verified, postQuantum);
-        SslHandler handler =
-                prepared.context().newHandler(allocator, prepared.unique(), port, prepared.tasks());
+        SslHandler handler = prepared.context().newHandler(allocator, prepared.unique(), port, prepared.tasks());
         sendName(handler.engine(), prepared.dnsName());
         return handler;
     }
@@ -195,8 +191,7 @@ public final class OriginTls implements AutoCloseable {
     private record Prepared(
             SslContext context, String unique, @Nullable String dnsName, Executor tasks) {}
 
-    private Prepared prepare(
-            String peerName, int port, List<String> alpn, boolean verified, boolean postQuantum) {
+    private Prepared prepare(String peerName, int port, List<String> alpn, boolean verified, boolean postQuantum) {
         String dnsName = HostName.dnsName(peerName);
         if (dnsName == null && HostName.address(peerName) == null) {
             throw new TlsException("an origin must have a DNS name or an address");

@@ -28,7 +28,8 @@ public final class UpstreamCredentials {
      */
     public static UpstreamCredentials read(Upstream upstream, Path file) {
         if (!Files.isRegularFile(file)) { // a pipe could make a reader wait
-            throw new UpstreamException(prefix(upstream, file) + (Files.exists(file) ? " is no file" : " is not there"));
+            throw new UpstreamException(
+                    prefix(upstream, file) + (Files.exists(file) ? " is no file" : " is not there"));
         }
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
@@ -51,8 +52,8 @@ public final class UpstreamCredentials {
         if (!isLine) {
             throw new UpstreamException(prefix(upstream, file) + " must hold one line, user:password");
         }
-        var credentials = new UpstreamCredentials(
-                Arrays.copyOf(bytes, colon), Arrays.copyOfRange(bytes, colon + 1, end));
+        var credentials =
+                new UpstreamCredentials(Arrays.copyOf(bytes, colon), Arrays.copyOfRange(bytes, colon + 1, end));
         if (upstream.kind() == UpstreamKind.SOCKS5 && !credentials.fitSocks()) {
             throw new UpstreamException(prefix(upstream, file) + " has more than SOCKS5 takes: 1 to " + SOCKS_BYTES_MAX
                     + " bytes for the user, and for the password");

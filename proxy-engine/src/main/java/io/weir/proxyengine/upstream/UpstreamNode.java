@@ -31,8 +31,7 @@ public final class UpstreamNode {
     /** Whether it is up, and since when, in ms since the epoch. */
     private record Health(boolean up, long sinceMillis) {}
 
-    UpstreamNode(
-            Upstream config, @Nullable UpstreamCredentials credentials, @Nullable OriginTls tls, long nowMillis) {
+    UpstreamNode(Upstream config, @Nullable UpstreamCredentials credentials, @Nullable OriginTls tls, long nowMillis) {
         this.config = config;
         this.credentials = credentials;
         this.tls = tls;

@@ -22,8 +22,8 @@ public final class Upstreams {
     private Upstreams(UpstreamsConfig config, Map<String, UpstreamNode> nodes) {
         this.config = config;
         this.nodes = nodes;
-        nodes.forEach((name, node) ->
-                routes.put(name, new UpstreamRoute(name, UpstreamPolicy.FAILOVER, List.of(node))));
+        nodes.forEach(
+                (name, node) -> routes.put(name, new UpstreamRoute(name, UpstreamPolicy.FAILOVER, List.of(node))));
         for (UpstreamGroup group : config.groups()) {
             List<UpstreamNode> members = new ArrayList<>();
             for (String member : group.members()) {
@@ -57,9 +57,8 @@ public final class Upstreams {
     private static UpstreamNode node(Upstream config, @Nullable UpstreamNode old) {
         Path file = config.credentials();
         UpstreamCredentials credentials = file == null ? null : UpstreamCredentials.read(config, file);
-        boolean isSame = old != null
-                && old.config().equals(config)
-                && java.util.Objects.equals(old.credentials(), credentials);
+        boolean isSame =
+                old != null && old.config().equals(config) && java.util.Objects.equals(old.credentials(), credentials);
         return isSame && old != null
                 ? old
                 : new UpstreamNode(config, credentials, tls(config), System.currentTimeMillis());
@@ -93,8 +92,7 @@ public final class Upstreams {
         }
         UpstreamTls tls = config.tls();
         try {
-            return OriginTls.of(
-                    tls.ca() == null ? null : OriginTls.readPem(tls.ca()), tls.certificate(), tls.key());
+            return OriginTls.of(tls.ca() == null ? null : OriginTls.readPem(tls.ca()), tls.certificate(), tls.key());
         } catch (TlsException e) {
             throw new UpstreamException("upstream " + config.name() + ": " + e.getMessage(), e);
         }
