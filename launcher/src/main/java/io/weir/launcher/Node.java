@@ -107,7 +107,7 @@ final class Node implements AutoCloseable {
         InterceptConfig intercept = config.intercept(() -> CertificateAuthority.loadOrCreate(data.ca()), data.bodies());
         GatewayConfig gatewayConfig = gatewayConfig(config.gateway(token), intercept);
         RuleSource source = config.rules();
-        LiveRules rules = source == null ? null : EngineConfig.openRules(source, intercept);
+        LiveRules rules = source == null ? null : EngineConfig.openRules(source, intercept, config.upstreams());
         AccessConfig access = config.access();
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =

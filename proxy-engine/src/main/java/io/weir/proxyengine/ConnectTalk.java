@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * CONNECT host:port HTTP/1.1         HTTP/1.1 200 anything
  * Host: host:port                    any: field
- * Via: 1.1 node
+ * Via: 1.1 before, 1.1 node
  * Proxy-Authorization: Basic ...
  * </pre>
  */
@@ -27,23 +27,23 @@ final class ConnectTalk implements UpstreamTalk {
 
     private final UpstreamNode node;
     private final Authority authority;
-    private final String nodeName;
+    private final String via;
     private int looked;
     private int interims;
     private @Nullable UpstreamFault fault;
 
-    /** @param nodeName this node, for Via */
-    ConnectTalk(UpstreamNode node, Authority authority, String nodeName) {
+    /** @param via which nodes the request has passed, this one included */
+    ConnectTalk(UpstreamNode node, Authority authority, String via) {
         this.node = node;
         this.authority = authority;
-        this.nodeName = nodeName;
+        this.via = via;
     }
 
     @Override
     public ByteBuf next(ByteBufAllocator allocator) {
         var head = new StringBuilder(256);
         head.append("CONNECT ").append(authority).append(" HTTP/1.1\r\nHost: ").append(authority);
-        head.append("\r\nVia: 1.1 ").append(nodeName).append("\r\n");
+        head.append("\r\nVia: ").append(via).append("\r\n");
         if (!node.authorization().isEmpty()) {
             head.append("Proxy-Authorization: ").append(node.authorization()).append("\r\n");
         }

@@ -75,12 +75,14 @@ final class RequestSide {
     void writeHead(OriginHandler connection) {
         SocketChannel origin = connection.channel();
         Passage passage = connection.passage();
-        boolean isAbsolute = passage != null && passage.takesAbsoluteForm();
-        if (isAbsolute && !passage.node().authorization().isEmpty()) {
-            request.headers()
-                    .set(HttpHeaderNames.PROXY_AUTHORIZATION, passage.node().authorization());
-        } else if (passage != null) {
-            request.headers().remove(HttpHeaderNames.PROXY_AUTHORIZATION); // of another upstream, that failed
+        boolean isAbsolute = connection.takesAbsoluteForm();
+        if (passage != null) {
+            String authorization = isAbsolute ? passage.node().authorization() : "";
+            if (authorization.isEmpty()) {
+                request.headers().remove(HttpHeaderNames.PROXY_AUTHORIZATION); // of another upstream, that failed
+            } else {
+                request.headers().set(HttpHeaderNames.PROXY_AUTHORIZATION, authorization);
+            }
         }
         String asked = isAbsolute ? target.absoluteForm() : target.originForm();
         origin.write(

@@ -47,7 +47,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
             }
             ruling.allowed(meter);
         }
-        attempt = loop.outbound().connect(new Wish(authority, ruling, meter, true), null, this);
+        attempt = loop.outbound().connect(new Wish(authority, ruling, meter, true, asker.via()), null, this);
         if (over) {
             attempt.cancel();
         }

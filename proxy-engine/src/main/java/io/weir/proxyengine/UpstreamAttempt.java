@@ -152,10 +152,17 @@ final class UpstreamAttempt
             stands();
             return;
         }
-        UpstreamTalk talk = isSocks
-                ? new SocksTalk(node(), wish.authority())
-                : new ConnectTalk(node(), wish.authority(), loop.config().nodeName());
+        UpstreamTalk talk =
+                isSocks ? new SocksTalk(node(), wish.authority()) : new ConnectTalk(node(), wish.authority(), via());
+        if (stands.equals(socket)) {
+            stands.pipeline().addLast(new LingeringUpstream(loop, wish.meter())); // TLS does the same
+        }
         handshake = UpstreamHandshake.begin(stands, talk, wish.meter(), this);
+    }
+
+    private String via() {
+        String own = "1.1 " + loop.config().nodeName();
+        return wish.via().isEmpty() ? own : wish.via() + ", " + own;
     }
 
     @Override
@@ -193,6 +200,11 @@ final class UpstreamAttempt
             return;
         }
         stopWaiting();
+        SocketChannel answered = fault.kind() == UpstreamFault.Kind.BROKEN ? null : channel;
+        if (answered != null) {
+            socket = null;
+            answered.close(); // in order: the rest of its answer still counts
+        }
         dropNode();
         Refusal refusal = fault.refusal();
         log.debug("upstream failed session={} upstream={} {}", wish.meter().id(), node().name(), refusal.message());

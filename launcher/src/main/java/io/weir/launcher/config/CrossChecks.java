@@ -1,5 +1,6 @@
 package io.weir.launcher.config;
 
+import io.netty.util.NetUtil;
 import io.weir.launcher.config.Types.Listener;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineException;
@@ -10,8 +11,12 @@ import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.RulesException;
 import io.weir.proxyengine.tls.OriginTls;
 import io.weir.proxyengine.tls.TlsException;
+import io.weir.proxyengine.upstream.Upstream;
+import io.weir.proxyengine.upstream.Upstreams;
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import io.weir.wsgateway.GatewayException;
 import io.weir.wsgateway.GatewayTls;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -40,7 +45,38 @@ final class CrossChecks {
         gateway();
         interception();
         users();
+        upstreams();
         rules();
+    }
+
+    private void upstreams() {
+        if (!areRight(Keys.UPSTREAMS, Keys.UPSTREAM_GROUPS, Keys.UPSTREAM)) {
+            return;
+        }
+        UpstreamsConfig upstreams = NodeSettings.upstreams(settings);
+        upstreams.upstreamFaults().forEach(fault -> faults.accept(Keys.UPSTREAMS, fault));
+        upstreams.groupFaults().forEach(fault -> faults.accept(Keys.UPSTREAM_GROUPS, fault));
+        upstreams.routeFaults().forEach(fault -> faults.accept(Keys.UPSTREAM, fault));
+        Upstream described = settings.get(Keys.UPSTREAM).upstream();
+        for (Upstream each : upstreams.upstreams()) {
+            Key<?> key = each.equals(described) ? Keys.UPSTREAM : Keys.UPSTREAMS;
+            Upstreams.fileFaults(each).forEach(fault -> faults.accept(key, fault));
+            if (areRight(Keys.LISTEN)
+                    && settings.get(Keys.LISTEN).stream().anyMatch(listener -> isItself(listener.config(), each))) {
+                faults.accept(key, "upstream " + each.name() + " is this proxy itself: " + each.address());
+            }
+        }
+    }
+
+    /** Whether an upstream is one of our listeners, as far as can be told without looking a name up. */
+    private static boolean isItself(ListenerConfig listener, Upstream upstream) {
+        if (listener.address().getPort() != upstream.port()) {
+            return false;
+        }
+        String host = upstream.host().equals("localhost") ? "127.0.0.1" : upstream.host();
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
+        InetAddress bound = listener.address().getAddress();
+        return address != null && (address.equals(bound) || (bound.isAnyLocalAddress() && address.isLoopbackAddress()));
     }
 
     private boolean areRight(Key<?>... keys) {
@@ -102,14 +138,19 @@ final class CrossChecks {
     }
 
     private void rules() {
-        if (!areRight(Keys.RULES, Keys.INTERCEPT, Keys.CAPTURE)) {
+        if (!areRight(Keys.RULES, Keys.INTERCEPT, Keys.CAPTURE, Keys.UPSTREAMS, Keys.UPSTREAM_GROUPS, Keys.UPSTREAM)) {
             return;
         }
         settings.get(Keys.RULES).ifPresent(file -> {
             try {
                 boolean intercepts = !settings.get(Keys.INTERCEPT).isEmpty();
                 boolean captures = intercepts && !settings.get(Keys.CAPTURE).isEmpty();
-                LiveRules.check(new RuleSource.OfFile(file), new Abilities(intercepts, captures));
+                LiveRules.check(
+                        new RuleSource.OfFile(file),
+                        new Abilities(
+                                intercepts,
+                                captures,
+                                NodeSettings.upstreams(settings).names()));
             } catch (RulesException e) {
                 faults.accept(Keys.RULES, String.valueOf(e.getMessage()));
             }

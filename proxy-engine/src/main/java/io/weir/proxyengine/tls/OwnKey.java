@@ -15,6 +15,7 @@ import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what we show of ourselves where we are asked for it: a certificate and its key, in two PEM files. Stateless. */
 final class OwnKey {
@@ -58,15 +59,23 @@ final class OwnKey {
         }
         for (byte[] der : blocks) {
             for (String algorithm : ALGORITHMS) {
-                try {
-                    return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
-                } catch (InvalidKeySpecException another) {
-                    continue;
-                } catch (GeneralSecurityException e) {
-                    throw new TlsException("the key in " + file + " can't be used: this JDK has no " + algorithm, e);
+                PrivateKey key = key(der, algorithm);
+                if (key != null) {
+                    return key;
                 }
             }
         }
         throw new TlsException("the file " + file + " holds no key: PKCS #8 in PEM is expected, not encrypted");
+    }
+
+    /** Null if it is a key of another algorithm. */
+    private static @Nullable PrivateKey key(byte[] der, String algorithm) {
+        try {
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+        } catch (InvalidKeySpecException another) {
+            return null;
+        } catch (GeneralSecurityException e) {
+            throw new TlsException("this JDK has no keys of " + algorithm, e);
+        }
     }
 }

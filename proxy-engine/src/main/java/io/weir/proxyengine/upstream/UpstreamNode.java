@@ -1,6 +1,7 @@
 package io.weir.proxyengine.upstream;
 
 import io.weir.proxyengine.tls.OriginTls;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,11 @@ public final class UpstreamNode {
 
     /** Whether it worked when it was tried last. */
     public boolean isUp() {
-        return health.get().up();
+        return now().up();
+    }
+
+    private Health now() {
+        return Objects.requireNonNull(health.get());
     }
 
     /** Sessions that go through it now. */
@@ -98,7 +103,7 @@ public final class UpstreamNode {
 
     /** It works. */
     public void works() {
-        Health before = health.get();
+        Health before = now();
         if (!before.up() && health.compareAndSet(before, new Health(true, System.currentTimeMillis()))) {
             log.info("upstream is up again upstream={} address={}", name(), config.url());
         }
@@ -106,7 +111,7 @@ public final class UpstreamNode {
 
     /** It does not. */
     public void broke(String why) {
-        Health before = health.get();
+        Health before = now();
         if (before.up() && health.compareAndSet(before, new Health(false, System.currentTimeMillis()))) {
             log.warn("upstream is down upstream={} address={} reason=\"{}\"", name(), config.url(), why);
         }
@@ -130,7 +135,7 @@ public final class UpstreamNode {
 
     /** As it is now. */
     public UpstreamStatus status() {
-        Health now = health.get();
+        Health now = now();
         return new UpstreamStatus(
                 name(),
                 config.kind(),

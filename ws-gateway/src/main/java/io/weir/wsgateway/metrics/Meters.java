@@ -42,6 +42,7 @@ public final class Meters implements AutoCloseable {
         parts.table().show(now);
         parts.ledger().addClosed(now.snapshot().closedCounts());
         node.loopDelays().forEach(parts.node()::addLoop);
+        node.upstreams().forEach(each -> parts.node().addUpstream(each.name(), node));
         return parts.table().text();
     }
 

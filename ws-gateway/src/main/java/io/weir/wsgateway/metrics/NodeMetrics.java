@@ -21,6 +21,11 @@ public interface NodeMetrics {
     /** Clients connected to the proxy now; 0 before it listens. */
     int connections();
 
+    /** The proxies that sessions may go through; none before there are any. */
+    default List<UpstreamFigures> upstreams() {
+        return List.of();
+    }
+
     /** The event loops that carry traffic; none before they run, the same from then on. */
     List<LoopDelay> loopDelays();
 }
