@@ -116,7 +116,12 @@ final class UpstreamAttempt
     @Override
     public void failed(Refusal refusal) {
         connecting = null;
-        fault(new UpstreamFault(UpstreamFault.Kind.BROKEN, refusal));
+        Refusal named = new Refusal(
+                refusal.status(),
+                refusal.error(),
+                "upstream " + node().name() + ": " + refusal.message(),
+                refusal.reason());
+        fault(new UpstreamFault(UpstreamFault.Kind.BROKEN, named));
     }
 
     // ---- securing ----
