@@ -262,8 +262,10 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
     /** Ends the connection without a word. */
     void cut() {
         told = true;
-        socket.config().setSoLinger(0);
-        socket.unsafe().close(socket.voidPromise());
+        if (socket.isActive()) {
+            socket.config().setSoLinger(0);
+            socket.unsafe().close(socket.voidPromise());
+        }
     }
 
     /** After all that was in flight has failed, and the sessions inside have heard of it. */

@@ -104,8 +104,19 @@ final class CountingHop implements AutoCloseable {
     /** Resets all connections, and takes no more. */
     void die() throws IOException {
         server.close();
+        while (isListening()) { // a thread that waits for a connection keeps the port for a moment
+            Thread.onSpinWait();
+        }
         sockets.forEach(CountingHop::end);
         sockets.clear();
+    }
+
+    private boolean isListening() {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.getLocalPort())) {
+            return socket.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     /** Takes connections again, at the same port. */

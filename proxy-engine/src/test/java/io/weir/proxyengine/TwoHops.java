@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +120,11 @@ final class TwoHops implements AutoCloseable {
         } catch (CertificateEncodingException e) {
             throw new IOException(e);
         }
+    }
+
+    /** The same in the JDK's terms. */
+    static SSLContext serverContext() {
+        return CA.issue("localhost").serverContext();
     }
 
     static String pem(String label, byte[] der) {
