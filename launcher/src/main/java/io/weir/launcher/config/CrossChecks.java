@@ -141,18 +141,21 @@ final class CrossChecks {
         if (!areRight(Keys.RULES, Keys.INTERCEPT, Keys.CAPTURE, Keys.UPSTREAMS, Keys.UPSTREAM_GROUPS, Keys.UPSTREAM)) {
             return;
         }
+        boolean intercepts = !settings.get(Keys.INTERCEPT).isEmpty();
+        boolean captures = intercepts && !settings.get(Keys.CAPTURE).isEmpty();
+        Set<String> upstreams = NodeSettings.upstreams(settings).names();
         settings.get(Keys.RULES).ifPresent(file -> {
+            var source = new RuleSource.OfFile(file);
             try {
-                boolean intercepts = !settings.get(Keys.INTERCEPT).isEmpty();
-                boolean captures = intercepts && !settings.get(Keys.CAPTURE).isEmpty();
-                LiveRules.check(
-                        new RuleSource.OfFile(file),
-                        new Abilities(
-                                intercepts,
-                                captures,
-                                NodeSettings.upstreams(settings).names()));
-            } catch (RulesException e) {
+                LiveRules.check(source, Abilities.ALL);
+            } catch (RulesException e) { // shows nothing of the file
                 faults.accept(Keys.RULES, String.valueOf(e.getMessage()));
+                return;
+            }
+            try {
+                LiveRules.check(source, new Abilities(intercepts, captures, upstreams));
+            } catch (RulesException e) { // about this configuration, which weir rules check does not know
+                faults.accept(Keys.RULES, e.inFull());
             }
         });
     }

@@ -67,7 +67,7 @@ class UpstreamKeysTest {
                         faults.get(faults.size() - 1));
         assertThat(faults.get(faults.size() - 1))
                 .contains("line 1")
-                .contains("upstream=c names no upstream or group of this proxy: it has a, g, h, and direct");
+                .contains("upstream=\"c\" names no upstream or group of this proxy: it has a, g, h, and direct");
     }
 
     @ParameterizedTest

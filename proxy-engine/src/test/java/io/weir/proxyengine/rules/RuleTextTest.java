@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,5 +219,38 @@ class RuleTextTest {
         }
 
         assertThat(faults.stream().map(Fault::line)).containsExactly(1, 1);
+    }
+
+    @Test
+    void anUpstreamIsOneThatTheProxyHas() throws Exception {
+        Path file = folder.resolve("rules.txt");
+        Files.writeString(
+                file, "allow host=a upstream=office\nallow host=b upstream=direct\nallow host=c upstream=elsewhere\n");
+        var abilities = new Abilities(false, false, Set.of("office", "out"));
+        List<Fault> faults = new ArrayList<>();
+        try {
+            LiveRules.read(new RuleSource.OfFile(file), abilities);
+        } catch (RulesException e) {
+            faults.addAll(e.faults());
+        }
+
+        assertThat(faults)
+                .singleElement()
+                .hasToString(
+                        "line 3: upstream=\"elsewhere\" names no upstream or group of this proxy: it has office, out, and direct");
+        assertThat(LiveRules.read(new RuleSource.OfFile(file), Abilities.ALL).all())
+                .extracting(each -> each.rule().toString())
+                .containsExactly(
+                        "allow host=a upstream=office",
+                        "allow host=b upstream=direct",
+                        "allow host=c upstream=elsewhere");
+    }
+
+    @Test
+    void whatIsRefusedGoesThroughNothing() {
+        List<Fault> faults = new ArrayList<>();
+        RuleText.parse("refuse upstream=a\nallow upstream=a,b\nallow upstream!=a", faults);
+
+        assertThat(faults.stream().map(Fault::line)).containsExactly(1, 2, 3);
     }
 }
