@@ -108,7 +108,7 @@ final class ConnectTalk implements UpstreamTalk {
 
     /** The status of a status line {@code HTTP/1.x nnn}; 0 if it is none. */
     private static int status(ByteBuf said) {
-        if (said.readableBytes() < STATUS_LINE_BYTES_MIN) {
+        if (said.readableBytes() <= STATUS_LINE_BYTES_MIN) {
             return 0;
         }
         String line = said.toString(said.readerIndex(), STATUS_LINE_BYTES_MIN + 1, StandardCharsets.ISO_8859_1);

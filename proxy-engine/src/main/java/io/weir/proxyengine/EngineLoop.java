@@ -115,7 +115,8 @@ final class EngineLoop {
         this.acceptLimit = acceptLimit;
         this.interception = interception;
         this.reads = reads;
-        origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));
+        origins = new OriginPool(
+                sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config), bytes -> ownLeg().originDown(bytes));
     }
 
     /** All loops together keep a tenth as many idle connections as there may be clients. */

@@ -157,6 +157,8 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
     public void consumed(long bytes) {
         if (meter != null) {
             meter.originDown(bytes);
+        } else if (passage != null) {
+            pool.unasked(bytes);
         }
     }
 

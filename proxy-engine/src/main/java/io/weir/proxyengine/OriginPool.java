@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class OriginPool {
     private final Sweep sweep;
     private long idleNanos;
     private final int idleMax;
+    private final LongConsumer unasked;
     private int size;
     private boolean closed;
 
@@ -28,8 +30,10 @@ final class OriginPool {
      * Makes an empty pool.
      *
      * @param idleMax connections at most; each takes a file that no client can have then
+     * @param unasked counts what an upstream says on an idle connection
      */
-    OriginPool(Sweep sweep, long idleNanos, int idleMax) {
+    OriginPool(Sweep sweep, long idleNanos, int idleMax, LongConsumer unasked) {
+        this.unasked = unasked;
         this.sweep = sweep;
         this.idleNanos = idleNanos;
         this.idleMax = idleMax;
@@ -105,6 +109,11 @@ final class OriginPool {
         if (left.isEmpty()) {
             idle.remove(connection.key());
         }
+    }
+
+    /** An upstream has said so much and nobody had asked it. */
+    void unasked(long bytes) {
+        unasked.accept(bytes);
     }
 
     /** Another time to stay, from the next sweep on. */

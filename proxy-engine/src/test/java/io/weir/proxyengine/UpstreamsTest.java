@@ -149,6 +149,51 @@ class UpstreamsTest {
     }
 
     @Test
+    void aWebSocketPassesThrough() throws Exception {
+        try (var next = ScriptedOrigin.start();
+                var proxy = start(UpstreamsConfig.all(to("next", UpstreamKind.HTTP, port(next))))) {
+            Wire client = new Wire(proxy.connect());
+            client.send("GET http://a.example/chat HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                    + "Connection: Upgrade\r\nSec-WebSocket-Key: k\r\nSec-WebSocket-Version: 13\r\n\r\nearly");
+            Wire asked = next.accept();
+            assertThat(asked.readHead()).startsWith("GET http://a.example/chat HTTP/1.1\r\n");
+            asked.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Accept: x\r\n\r\nframe");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+            assertThat(client.read(5)).isEqualTo("frame");
+            assertThat(asked.read(5)).isEqualTo("early");
+            client.finish();
+            asked.readRest();
+            asked.finish();
+            client.readRest();
+
+            addsUp(proxy, next);
+            assertThat(proxy.ledger().awaitOnlyClosed().upstream()).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void whatAnUpstreamSaysUnaskedCountsForTheNodeAndEndsTheConnection() throws Exception {
+        try (var next = ScriptedOrigin.start();
+                var proxy = start(UpstreamsConfig.all(to("next", UpstreamKind.HTTP, port(next))))) {
+            Wire client = new Wire(proxy.connect());
+            client.send("GET http://a.example/ HTTP/1.1\r\nHost: x\r\n\r\n");
+            Wire asked = next.accept();
+            asked.readHead();
+            asked.send(Conversation.ok("one"));
+            client.readMessage();
+            proxy.ledger().awaitClosed(1);
+            asked.send("HTTP/1.1 408 Idle\r\n\r\n");
+            asked.drain();
+
+            await().until(() -> proxy.ledger().rootTotals().originDown() == asked.sent());
+            assertThat(proxy.ledger().sessions())
+                    .extracting(each -> each.opened.method())
+                    .containsExactly("GET", "UPSTREAM");
+        }
+    }
+
+    @Test
     void a407OfTheUpstreamIsNotTheClients() throws Exception {
         try (var next = ScriptedOrigin.start();
                 var proxy = start(UpstreamsConfig.all(to("next", UpstreamKind.HTTP, port(next))))) {
@@ -186,7 +231,12 @@ class UpstreamsTest {
             assertThat(client.readMessage()).startsWith("HTTP/1.1 502 ").contains("other credentials");
             client.close();
             hops.addUp();
-            assertThat(hops.first().ledger().awaitClosed(1).get(0).closed.reason())
+            assertThat(hops.first()
+                            .ledger()
+                            .awaitSession(each ->
+                                    each.isClosed() && each.opened.method().equals("TUNNEL"))
+                            .closed
+                            .reason())
                     .isEqualTo(CloseReason.CONNECT_FAILED);
         }
     }
