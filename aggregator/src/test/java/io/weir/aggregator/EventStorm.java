@@ -11,6 +11,7 @@ import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,6 +97,8 @@ final class EventStorm {
             } else if (dice < 8) {
                 close(open.get(random.nextInt(open.size())));
             } else if (dice < 9) {
+                open.get(random.nextInt(open.size())).routed("rule " + random.nextInt(3), "");
+            } else if (dice < 10) {
                 publisher.publish(new ConnectionRefused(0, "10.0.0.1:5", "secret.example:443", "denied by rule"));
             } else {
                 move(open.get(random.nextInt(open.size())));
@@ -114,7 +117,8 @@ final class EventStorm {
             }
             boolean isTunnel = random.nextBoolean();
             SessionProtocol protocol = isTunnel ? SessionProtocol.HTTPS_TUNNEL : SessionProtocol.HTTP;
-            SessionMeter root = publisher.open(opened(id, isTunnel ? id : 0, protocol));
+            SessionMeter root =
+                    publisher.open(opened(id, isTunnel ? id : 0, protocol), SessionRoute.under(random.nextInt(4)));
             open.add(root);
             roots.add(root);
             if (isTunnel) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.aggregator.journal.GoldenCounts;
 import io.weir.aggregator.journal.GoldenInterception;
 import io.weir.aggregator.journal.GoldenJournal;
+import io.weir.aggregator.journal.GoldenRoutes;
 import io.weir.aggregator.journal.JournalReader;
 import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.aggregator.journal.ReadProgress;
@@ -12,8 +13,10 @@ import io.weir.aggregator.journal.RecordedEvents;
 import io.weir.aggregator.seal.SealPublicKey;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +27,7 @@ class GoldenJournalTest {
     private static final Path GOLDEN_INTERCEPTION = Path.of("src/test/resources/golden-journal-1b");
     private static final Path GOLDEN_COUNTS = Path.of("src/test/resources/golden-journal-1c");
     private static final Path GOLDEN_CARE = Path.of("src/test/resources/golden-journal-1e");
+    private static final Path GOLDEN_ROUTES = Path.of("src/test/resources/golden-journal-1g");
     private static final Path GOLDEN_SEALS = Path.of("src/test/resources/golden-journal-1d");
 
     @Test
@@ -113,6 +117,32 @@ class GoldenJournalTest {
         assertThat(fold.violations()).isZero();
         assertThat(fold.isUnsure()).isFalse();
         assertThat(fold.digest()).isEqualTo("52a0f8b6bce816783175b11562c1c25a58257aee72dc65a7b9b53b9a52148399");
+    }
+
+    @Test
+    void theJournalWithRoutesReplaysForEver() {
+        LedgerFold fold = Ledgers.replay(GOLDEN_ROUTES);
+
+        assertThat(fold.sequence()).isEqualTo(17);
+        assertThat(fold.totals()).isEqualTo(new Tally(130, 464, 250, 39, 423, 546));
+        assertThat(fold.violations()).isZero();
+        assertThat(Objects.requireNonNull(fold.findOpen(2)).route())
+                .isEqualTo(new SessionRoute(3, "default", "office"));
+        assertThat(fold.snapshot(0).recentlyClosed())
+                .extracting(ConnectionInfo::route)
+                .containsExactly(new SessionRoute(2, "größer", ""));
+        assertThat(fold.digest()).isEqualTo("00fb71840fb4b58c33e8557efd4a11f6bd844639e7dc4665a2418e2bc20444bd");
+    }
+
+    @Test
+    void theOneWithRoutesHoldsExactlyTheEventsThatWereWritten() {
+        RecordedEvents events = new RecordedEvents();
+        try (JournalReader reader = JournalReader.open(GOLDEN_ROUTES)) {
+            ReadOutcome outcome = reader.read(events, ReadProgress.NONE);
+
+            assertThat(outcome.faults()).isEmpty();
+        }
+        assertThat(events.list()).isEqualTo(GoldenRoutes.story());
     }
 
     @Test

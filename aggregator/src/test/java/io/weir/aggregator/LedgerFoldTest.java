@@ -13,7 +13,9 @@ import io.weir.eventbus.LedgerEvent.NodeStarted;
 import io.weir.eventbus.LedgerEvent.NodeStopped;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +87,7 @@ class LedgerFoldTest {
         event(new NodeStopped(50));
         event(new NodeStarted("node", 2, "test", 40, 100));
         open(39, 0);
+        event(new SessionRouted(99, new SessionRoute(1, "", "")));
 
         assertThat(fold.violationList())
                 .extracting(violation -> violation.finding().what())
@@ -97,8 +100,25 @@ class LedgerFoldTest {
                         "sum of a session passes 2^63",
                         "node stopped with sessions open",
                         "session ids of an earlier boot reserved again",
-                        "session id used again");
+                        "session id used again",
+                        "route of a session that is not open");
         assertThat(fold.totals()).isEqualTo(tally(Long.MAX_VALUE));
+    }
+
+    @Test
+    void theLastRouteThatIsStatedHoldsAndIsPartOfTheState() {
+        open(1, 0);
+        String before = fold.digest();
+        event(new SessionRouted(1, new SessionRoute(3, "", "")));
+        event(new SessionRouted(1, new SessionRoute(3, "office", "hop")));
+
+        ConnectionInfo row = Objects.requireNonNull(fold.findOpen(1));
+        assertThat(row.route()).isEqualTo(new SessionRoute(3, "office", "hop"));
+        assertThat(fold.digest()).isNotEqualTo(before);
+        event(new SessionClosed(1, CloseReason.COMPLETED, 0, Tally.ZERO));
+        assertThat(fold.snapshot(AT).recentlyClosed())
+                .extracting(closed -> closed.route().rule())
+                .containsExactly("office");
     }
 
     @Test

@@ -13,7 +13,9 @@ import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -182,7 +184,8 @@ class SessionChangesTest {
     private void step(Random random) {
         List<Long> ids = List.copyOf(open.keySet());
         long id = ids.get(random.nextInt(ids.size()));
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
+            case 3 -> event(new SessionRouted(id, new SessionRoute(random.nextInt(5), "r" + random.nextInt(3), "")));
             case 0 -> close(id);
             case 1 -> event(new OriginConnected(id, "192.0.2.1:" + random.nextInt(65_536)));
             case 2 -> {
@@ -305,6 +308,7 @@ class SessionChangesTest {
                 counts,
                 closedAtMillis,
                 reason,
-                status);
+                status,
+                row.route());
     }
 }

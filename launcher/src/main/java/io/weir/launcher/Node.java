@@ -8,9 +8,11 @@ import io.weir.aggregator.history.IndexThread;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LoopPublisher;
 import io.weir.launcher.accesslog.AccessLog;
 import io.weir.launcher.accesslog.AccessLogConfig;
+import io.weir.launcher.config.ConfigException;
 import io.weir.launcher.config.ConfigKeeper;
 import io.weir.launcher.config.ConfigWatch;
 import io.weir.launcher.config.Configuration;
@@ -18,12 +20,12 @@ import io.weir.launcher.config.Keys;
 import io.weir.launcher.config.NodeSettings;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineConfig;
+import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.rules.LiveRules;
-import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.Gateway;
@@ -31,6 +33,7 @@ import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayToken;
 import io.weir.wsgateway.Ledger;
 import io.weir.wsgateway.LogFeed;
+import io.weir.wsgateway.NodeControls;
 import io.weir.wsgateway.PublishedCertificate;
 import io.weir.wsgateway.SessionControl;
 import java.io.IOException;
@@ -106,8 +109,7 @@ final class Node implements AutoCloseable {
         GatewayToken token = GatewayToken.loadOrCreate(data.token());
         InterceptConfig intercept = config.intercept(() -> CertificateAuthority.loadOrCreate(data.ca()), data.bodies());
         GatewayConfig gatewayConfig = gatewayConfig(config.gateway(token), intercept);
-        RuleSource source = config.rules();
-        LiveRules rules = source == null ? null : EngineConfig.openRules(source, intercept, config.upstreams());
+        LiveRules rules = EngineConfig.openRules(config.rules(), intercept, config.upstreams());
         AccessConfig access = config.access();
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
@@ -117,20 +119,16 @@ final class Node implements AutoCloseable {
         AccessLog accessLog = null;
         try {
             accessLog = accessLog(config, data, aggregator);
-            var keeper = new ConfigKeeper(
-                    configuration,
-                    aggregator.recoveredConfig(),
-                    rules == null ? "" : rules.current().digest());
+            var keeper = new ConfigKeeper(configuration, aggregator.recoveredConfig(), digest(rules.current()));
             keeper.started().ifPresent(started -> recordAlone(bus, started));
             var state = new NodeState(keeper::version);
             gateway = Gateway.start(
                     gatewayConfig,
                     new AggregatorLedger(aggregator, JournalHistory.of(data.journal())),
-                    new EngineControl(state),
+                    new NodeControls(new EngineControl(state), keeper, new EngineRules(state)),
                     logs,
                     () -> state.status(aggregator.health().countingSinceMillis()),
-                    new EngineMetrics(state),
-                    keeper);
+                    new EngineMetrics(state));
             List<InetSocketAddress> refused = new ArrayList<>(config.refusedDestinations());
             refused.add(gateway.address());
             ProxyEngine engine = ProxyEngine.start(
@@ -145,8 +143,8 @@ final class Node implements AutoCloseable {
                     rules);
             state.started(engine);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(applying(engine, gateway, room));
-            engine.onRules(changed -> keeper.rulesRead(changed.digest(), shown(changed)));
+            keeper.serve(preparing(engine, gateway, room));
+            engine.onRules(changed -> keeper.rulesRead(digest(changed), shown(changed)));
             return new Node(
                     data,
                     aggregator,
@@ -160,9 +158,7 @@ final class Node implements AutoCloseable {
                     ConfigWatch.start(keeper),
                     accessLog);
         } catch (RuntimeException e) {
-            if (rules != null) {
-                rules.close();
-            }
+            rules.close();
             if (gateway != null) {
                 gateway.close();
             }
@@ -172,6 +168,10 @@ final class Node implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static String digest(Rules rules) {
+        return rules.size() == 0 ? "" : rules.digest();
     }
 
     private static String shown(Rules rules) {
@@ -202,12 +202,28 @@ final class Node implements AutoCloseable {
                 .publish(event);
     }
 
-    private static ConfigKeeper.Node applying(ProxyEngine engine, Gateway gateway, int room) {
-        return (settings, change) -> {
+    private static ConfigKeeper.Node preparing(ProxyEngine engine, Gateway gateway, int room) {
+        return settings -> {
             var config = new NodeSettings(settings, room);
-            engine.reconfigure(config.live(), change);
-            gateway.allow(config.gatewayNames());
-            LogLevels.configure(settings.get(Keys.LOG_LEVEL));
+            LiveRules.Ready rules;
+            try {
+                rules = engine.prepareRules(config.rules(), config.upstreams());
+            } catch (EngineException e) {
+                throw new ConfigException(String.valueOf(e.getMessage()), e);
+            }
+            return new ConfigKeeper.Ready() {
+                @Override
+                public String rulesDigest() {
+                    return digest(rules.rules());
+                }
+
+                @Override
+                public void apply(ConfigChanged change) {
+                    engine.reconfigure(config.live(), rules, change);
+                    gateway.allow(config.gatewayNames());
+                    LogLevels.configure(settings.get(Keys.LOG_LEVEL));
+                }
+            };
         };
     }
 

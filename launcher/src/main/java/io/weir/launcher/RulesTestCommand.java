@@ -1,15 +1,14 @@
 package io.weir.launcher;
 
+import io.weir.launcher.config.ConfigException;
+import io.weir.launcher.config.ConfigFile;
+import io.weir.launcher.config.Configuration;
+import io.weir.launcher.config.NodeSettings;
+import io.weir.launcher.config.Settings;
 import io.weir.proxyengine.AskedUrl;
 import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.Network;
 import io.weir.proxyengine.rules.Abilities;
-import io.weir.proxyengine.rules.Action;
-import io.weir.proxyengine.rules.Action.Allow;
-import io.weir.proxyengine.rules.Action.Refuse;
-import io.weir.proxyengine.rules.Asked;
-import io.weir.proxyengine.rules.Choice;
-import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.Rules;
@@ -17,6 +16,8 @@ import io.weir.proxyengine.rules.RulesException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,10 +50,14 @@ final class RulesTestCommand implements Callable<Integer> {
     @Option(
             names = "--rules",
             paramLabel = "FILE",
-            defaultValue = "./rules.txt",
-            showDefaultValue = picocli.CommandLine.Help.Visibility.ALWAYS,
-            description = "The rules file.")
-    private Path file = Path.of("rules.txt");
+            description = "The rules file; rules.txt in this folder if left out.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Take the rules that this configuration file has or names.")
+    private @Nullable Path config;
 
     @Option(names = "--user", paramLabel = "USER", description = "Who the client has shown to be; nobody if left out.")
     private String user = "";
@@ -88,9 +93,9 @@ final class RulesTestCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            Rules rules = LiveRules.read(new RuleSource.OfFile(file), Abilities.ALL);
+            Rules rules = LiveRules.read(source(), Abilities.ALL);
             return explain(rules, AskedUrl.parse(url));
-        } catch (RulesException e) {
+        } catch (RulesException | ConfigException e) {
             PrintWriter errors = spec().commandLine().getErr();
             errors.println(spec().qualifiedName() + ": " + e.getMessage());
             errors.flush();
@@ -100,51 +105,37 @@ final class RulesTestCommand implements Callable<Integer> {
         }
     }
 
+    private RuleSource source() {
+        if (file != null && config != null) {
+            throw usage("--rules and --config both say where the rules are: say one of them");
+        }
+        if (config != null) {
+            Settings settings =
+                    Configuration.load(ConfigFile.named(config), Map.of()).settings();
+            return new NodeSettings(settings, 1).rules();
+        }
+        return new RuleSource.OfFile(file == null ? Path.of("rules.txt") : file);
+    }
+
     private int explain(Rules rules, AskedUrl asked) {
-        InetAddress from = ip("--client", client);
         InetAddress known = address == null ? null : ip("--address", address);
-        Asked first = asked.asked(method, user, from, listener);
-        if (known == null) {
-            known = first.address();
+        List<RuleTrial.Step> steps =
+                new RuleTrial(asked, method, user, ip("--client", client), listener, known, intercepted).on(rules);
+        for (RuleTrial.Step step : steps) {
+            if (!step.equals(steps.get(0))) {
+                say("");
+                say("in the tunnel, which is read:");
+            }
+            step.explanation().forEach(this::say);
+            if (step.isOpen()) {
+                throw usage("the answer depends on the address that the host stands for: say --address");
+            }
+            say(step.action()
+                    + (step.isDefault()
+                            ? ": no rule says otherwise"
+                            : " by rule " + step.rule().name()));
         }
-        CompiledRule decides = decide(rules, first, known);
-        boolean isRead = intercepted || (decides.action() instanceof Allow allow && allow.intercept() == Choice.YES);
-        if (asked.holdsRequest() && isRead && !(decides.action() instanceof Refuse)) {
-            say("");
-            say("in the tunnel, which is read:");
-            decides = decide(rules, asked.inside(method, user, from, listener), known);
-        }
-        return decides.action() instanceof Refuse ? RulesCommand.REFUSED : 0;
-    }
-
-    private CompiledRule decide(Rules rules, Asked asked, @Nullable InetAddress known) {
-        int place = rules.find(asked, known, 0);
-        rules.explain(asked, known).forEach(this::say);
-        if (rules.isOpen(place, known)) {
-            throw usage("the answer depends on the address that the host stands for: say --address");
-        }
-        CompiledRule rule = rules.at(place);
-        say(verdict(rule.action()) + (place == rules.size() ? ": no rule says otherwise" : " by rule " + rule.name()));
-        return rule;
-    }
-
-    private static String verdict(Action action) {
-        if (action instanceof Refuse refuse) {
-            return "refused with " + refuse.status() + " \"" + refuse.text() + "\"";
-        }
-        if (action instanceof Allow allow) {
-            String way = allow.upstream().isEmpty() ? "" : ", upstream=" + allow.upstream();
-            return "allowed" + said("intercept", allow.intercept()) + said("capture", allow.capture()) + way;
-        }
-        throw new IllegalStateException("an action that nobody explains: " + action);
-    }
-
-    private static String said(String what, Choice choice) {
-        return switch (choice) {
-            case YES -> ", " + what + "=yes";
-            case NO -> ", " + what + "=no";
-            case UNSAID -> "";
-        };
+        return steps.get(steps.size() - 1).isRefused() ? RulesCommand.REFUSED : 0;
     }
 
     private InetAddress ip(String option, String text) {

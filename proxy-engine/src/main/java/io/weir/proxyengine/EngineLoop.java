@@ -289,7 +289,7 @@ final class EngineLoop {
     }
 
     /** Goes by other rules from now on. */
-    void rules(Rules newRules) {
+    void rules(@Nullable Rules newRules) {
         rules = newRules;
     }
 

@@ -17,7 +17,9 @@ import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.Rules;
+import io.weir.proxyengine.rules.RulesException;
 import io.weir.proxyengine.upstream.UpstreamException;
 import io.weir.proxyengine.upstream.UpstreamStatus;
 import io.weir.proxyengine.upstream.Upstreams;
@@ -182,7 +184,7 @@ public final class ProxyEngine implements AutoCloseable {
                     interception,
                     certificates,
                     passwords,
-                    rules == null ? null : rules.current(),
+                    rulesToAsk(),
                     upstreams);
             loops.put(executor, loop);
             loop.start();
@@ -217,15 +219,27 @@ public final class ProxyEngine implements AutoCloseable {
      * @throws EngineException naming what is wrong; then nothing was changed
      */
     public void reconfigure(LiveConfig live, ConfigChanged change) {
+        reconfigure(live, null, change);
+    }
+
+    /**
+     * The same with other rules.
+     *
+     * @param other what {@link #prepareRules} has read; null to keep those of now
+     */
+    public void reconfigure(LiveConfig live, LiveRules.@Nullable Ready other, ConfigChanged change) {
         EngineConfig changed = config.with(live, change.version());
         DestinationPolicy policy = policy(changed);
         InterceptedHosts hosts = live.hosts();
         Upstreams before = upstreams;
         Upstreams now = changed.upstreams().equals(before.config()) ? before : open(changed.upstreams(), before);
+        if (rules != null && other != null) {
+            rules.replace(other);
+        }
         if (rules != null) {
             rules.abilities(EngineConfig.abilities(changed.intercept(), changed.upstreams()));
         }
-        Rules newest = rules == null ? null : rules.current();
+        Rules newest = rulesToAsk();
         command(change, loop -> loop.reconfigure(changed, policy, newest, now));
         config = changed;
         if (!now.equals(before)) {
@@ -236,6 +250,30 @@ public final class ProxyEngine implements AutoCloseable {
         acceptLimit.max(changed.maxConnections());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
+        }
+    }
+
+    /** The newest; null if there are none. */
+    private @Nullable Rules rulesToAsk() {
+        Rules newest = rules == null ? null : rules.current();
+        return newest == null || newest.size() == 0 ? null : newest;
+    }
+
+    /**
+     * Reads rules, for {@link #reconfigure}; nothing is in force by that. Reads files.
+     *
+     * @param source where they are
+     * @param next what they may name, which need not be in force yet
+     * @throws EngineException naming all their faults, or if the engine was started without rules
+     */
+    public LiveRules.Ready prepareRules(RuleSource source, UpstreamsConfig next) {
+        if (rules == null) {
+            throw new EngineException("the engine was started without rules");
+        }
+        try {
+            return rules.prepare(source, EngineConfig.abilities(config.intercept(), next));
+        } catch (RulesException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -251,7 +289,7 @@ public final class ProxyEngine implements AutoCloseable {
         LiveRules live = Objects.requireNonNull(rules);
         Consumer<Rules> listener = rulesListener;
         if (listener == null) {
-            Rules newest = live.current();
+            Rules newest = rulesToAsk();
             loops.values().forEach(loop -> execute(loop, () -> loop.rules(newest)));
         } else {
             listener.accept(live.current());
@@ -289,6 +327,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** Users that may use the proxy; -1 if everybody may. */
     public int users() {
         return passwords == null ? -1 : passwords.users();
+    }
+
+    /** The rules that are in force now, to be asked. */
+    public Rules currentRules() {
+        return rules == null ? Rules.NONE : rules.current();
     }
 
     /** The rules that are in force now, in their order, each with how often it has decided; none if there are none. */

@@ -12,9 +12,11 @@ import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.MessageFacts.Field;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import io.weir.replaytool.SeededJournal.Step;
 import java.util.ArrayList;
@@ -79,6 +81,9 @@ final class RandomDays {
             open();
         } else if (dice < 250) {
             close(open.get(random.nextInt(open.size())));
+        } else if (dice < 255) {
+            add(new SessionRouted(
+                    any().opened.sessionId(), new SessionRoute(1 + random.nextInt(9), "r" + random.nextInt(4), "")));
         } else if (dice < 280) {
             add(new OriginConnected(any().opened.sessionId(), "198.51.100.1:" + random.nextInt(65_536)));
         } else {

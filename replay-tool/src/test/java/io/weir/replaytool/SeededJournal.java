@@ -191,7 +191,8 @@ final class SeededJournal {
                         info.user()),
                 info.openedAtMillis(),
                 info.originAddress(),
-                info.counts());
+                info.counts(),
+                info.route());
     }
 
     private void add(long atMillis, LedgerEvent event) {

@@ -2,14 +2,10 @@ package io.weir.wsgateway;
 
 import io.weir.aggregator.SessionFilter;
 import io.weir.eventbus.SessionProtocol;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,7 +24,7 @@ final class CloseOrderReader {
     }
 
     CloseOrder read(byte[] body) throws BadQuestionException {
-        JsonNode order = parse(body);
+        JsonNode order = StrictJson.object(mapper, body);
         String selector = "";
         for (Map.Entry<String, JsonNode> property : order.properties()) {
             String name = property.getKey();
@@ -49,25 +45,6 @@ final class CloseOrderReader {
             case "all" -> all(selected, why);
             default -> throw new BadQuestionException("there is none of id, ids, filter and all");
         };
-    }
-
-    private JsonNode parse(byte[] body) throws BadQuestionException {
-        JsonNode order;
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
-            order = mapper.readTree(text);
-        } catch (CharacterCodingException e) {
-            throw new BadQuestionException("the body is not UTF-8");
-        } catch (JacksonException e) {
-            throw new BadQuestionException("not JSON that is read here: " + e.getOriginalMessage());
-        }
-        if (!order.isObject()) {
-            throw new BadQuestionException("the body is not a JSON object");
-        }
-        return order;
     }
 
     private static long id(JsonNode id) throws BadQuestionException {

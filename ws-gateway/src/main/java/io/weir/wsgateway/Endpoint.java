@@ -25,6 +25,8 @@ enum Endpoint {
     PAST("/api/history/state"),
     REPLAY("/api/replay"),
     CONFIG("/api/config"),
+    RULES("/api/rules"),
+    RULES_TEST("/api/rules/test"),
     BODY("/api/bodies/{sha256}");
 
     /**
@@ -49,13 +51,13 @@ enum Endpoint {
 
     /** Whether it carries out commands alone: it takes {@code POST} with a body, and no other method. */
     boolean isCommand() {
-        return this == CLOSE;
+        return this == CLOSE || this == RULES_TEST;
     }
 
     /** Whether a request of that method is a command, which may have a body. */
     boolean isCommandBy(HttpMethod method) {
         return switch (this) {
-            case CLOSE, REPLAY -> method.equals(HttpMethod.POST);
+            case CLOSE, REPLAY, RULES_TEST -> method.equals(HttpMethod.POST);
             case CONFIG -> method.equals(HttpMethod.PUT);
             default -> false;
         };

@@ -58,6 +58,7 @@ public final class Gateway implements AutoCloseable {
     /**
      * Starts to listen.
      *
+     * @param controls what clients may have done to the node
      * @param node asked anew for each answer, on the event loop
      * @param figures asked anew for each answer, on any thread
      * @throws GatewayException if the address cannot be listened on, or must not be without TLS
@@ -65,39 +66,22 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(
             GatewayConfig config,
             Ledger ledger,
-            SessionControl sessions,
+            NodeControls controls,
             LogFeed logs,
             Supplier<NodeStatus> node,
             NodeMetrics figures) {
-        return start(config, ledger, sessions, logs, node, figures, GatewayLimits.DEFAULTS);
-    }
-
-    /**
-     * Starts to listen, and lets clients see and change the node's configuration. Throws as the other does.
-     *
-     * @param control shows and changes it
-     */
-    public static Gateway start(
-            GatewayConfig config,
-            Ledger ledger,
-            SessionControl sessions,
-            LogFeed logs,
-            Supplier<NodeStatus> node,
-            NodeMetrics figures,
-            ConfigControl control) {
-        return start(config, ledger, sessions, logs, node, figures, control, GatewayLimits.DEFAULTS, null);
+        return start(config, ledger, controls, logs, node, figures, GatewayLimits.DEFAULTS);
     }
 
     static Gateway start(
             GatewayConfig config,
             Ledger ledger,
-            SessionControl sessions,
+            NodeControls controls,
             LogFeed logs,
             Supplier<NodeStatus> node,
             NodeMetrics figures,
-            ConfigControl control,
             GatewayLimits limits) {
-        return start(config, ledger, sessions, logs, node, figures, control, limits, null);
+        return start(config, ledger, controls, logs, node, figures, limits, null);
     }
 
     /**
@@ -115,34 +99,21 @@ public final class Gateway implements AutoCloseable {
         return start(
                 config,
                 new ReplayLedger(replay),
-                new PastSessions(),
+                NodeControls.of(new PastSessions()),
                 logs,
                 node,
                 NodeMetrics.NONE,
-                ConfigControl.NONE,
                 limits,
                 replay);
-    }
-
-    static Gateway start(
-            GatewayConfig config,
-            Ledger ledger,
-            SessionControl sessions,
-            LogFeed logs,
-            Supplier<NodeStatus> node,
-            NodeMetrics figures,
-            GatewayLimits limits) {
-        return start(config, ledger, sessions, logs, node, figures, ConfigControl.NONE, limits, null);
     }
 
     private static Gateway start(
             GatewayConfig config,
             Ledger ledger,
-            SessionControl sessions,
+            NodeControls controls,
             LogFeed logs,
             Supplier<NodeStatus> node,
             NodeMetrics figures,
-            ConfigControl control,
             GatewayLimits limits,
             @Nullable Replay replay) {
         config.requireSafety();
@@ -165,12 +136,13 @@ public final class Gateway implements AutoCloseable {
                 new SessionsApi(ledger, snapshots, workers.rows(), workers.history()),
                 new ExchangesApi(ledger, snapshots, workers.history()),
                 new PastApi(ledger, workers.history()),
-                new CommandsApi(snapshots, workers.rows(), sessions),
+                new CommandsApi(snapshots, workers.rows(), controls.sessions()),
                 new ReplayApi(replay, snapshots),
-                new ConfigApi(control, workers.config()),
+                new ConfigApi(controls.config(), workers.config()),
+                new RulesApi(controls.rules(), workers.rows()),
                 workers.bodies(),
                 metrics,
-                new WebSocketUpgrade(ledger, sessions, subscriptions, limits));
+                new WebSocketUpgrade(ledger, controls.sessions(), subscriptions, limits));
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)

@@ -1,12 +1,8 @@
 package io.weir.wsgateway;
 
 import io.weir.aggregator.replay.ReplaySpeed;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -42,7 +38,7 @@ sealed interface ReplayOrder {
 
         /** Refuses what is malformed, or has a key that the action does not. */
         ReplayOrder read(byte[] body) throws BadQuestionException {
-            JsonNode order = parse(body);
+            JsonNode order = StrictJson.object(mapper, body);
             for (Map.Entry<String, JsonNode> property : order.properties()) {
                 if (!KEYS.contains(property.getKey())) {
                     throw new BadQuestionException("a key is none of action, at, sequence and speed");
@@ -56,24 +52,6 @@ sealed interface ReplayOrder {
                 case "speed" -> new Speed(speed(order.path("speed")));
                 default -> throw new BadQuestionException("'action' is none of play, pause, step, seek and speed");
             };
-        }
-
-        private JsonNode parse(byte[] body) throws BadQuestionException {
-            JsonNode order;
-            try {
-                order = mapper.readTree(StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(body))
-                        .toString());
-            } catch (CharacterCodingException e) {
-                throw new BadQuestionException("the body is not UTF-8");
-            } catch (JacksonException e) {
-                throw new BadQuestionException("not JSON that is read here: " + e.getOriginalMessage());
-            }
-            if (!order.isObject()) {
-                throw new BadQuestionException("the body is not a JSON object");
-            }
-            return order;
         }
 
         private static ReplayOrder alone(JsonNode order, ReplayOrder read) throws BadQuestionException {

@@ -21,6 +21,7 @@ final class Routes {
     private final CommandsApi commands;
     private final ReplayApi replay;
     private final ConfigApi settings;
+    private final RulesApi rules;
     private final StoredBodies bodies;
     private final MetricsPage metrics;
     private final WebSocketUpgrade upgrade;
@@ -35,6 +36,7 @@ final class Routes {
             CommandsApi commands,
             ReplayApi replay,
             ConfigApi settings,
+            RulesApi rules,
             StoredBodies bodies,
             MetricsPage metrics,
             WebSocketUpgrade upgrade) {
@@ -49,6 +51,7 @@ final class Routes {
         this.commands = commands;
         this.replay = replay;
         this.settings = settings;
+        this.rules = rules;
         this.bodies = bodies;
         this.metrics = metrics;
         this.upgrade = upgrade;
@@ -125,6 +128,8 @@ final class Routes {
             replay.command(channel, body);
         } else if (endpoint == Endpoint.CONFIG) {
             settings.replace(channel, request, body);
+        } else if (endpoint == Endpoint.RULES_TEST) {
+            rules.test(channel, body);
         } else {
             commands.close(channel, body);
         }
@@ -167,9 +172,10 @@ final class Routes {
             case PAST -> past.sendState(channel, target);
             case REPLAY -> replay.sendState(channel);
             case CONFIG -> settings.send(channel);
+            case RULES -> rules.send(channel);
             case METRICS -> metrics.send(channel);
             case BODY -> bodies.send(channel, request, match.part());
-            case HEALTH, READY, CLOSE -> throw new IllegalStateException("answered before: " + match);
+            case HEALTH, READY, CLOSE, RULES_TEST -> throw new IllegalStateException("answered before: " + match);
         }
     }
 }

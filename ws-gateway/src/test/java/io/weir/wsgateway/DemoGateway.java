@@ -32,7 +32,7 @@ final class DemoGateway {
         Gateway gateway = Gateway.start(
                 config,
                 ledger,
-                new RecordingSessionControl(),
+                NodeControls.of(new RecordingSessionControl()),
                 new LogFeed(level -> {}),
                 () -> new NodeStatus("0.1.0", List.of("127.0.0.1:8080"), 1_772_935_200_000L),
                 new FixedMetrics());

@@ -92,7 +92,7 @@ class GatewayTest {
         return Gateway.start(
                 config,
                 ledger,
-                new RecordingSessionControl(),
+                NodeControls.of(new RecordingSessionControl()),
                 new LogFeed(level -> {}),
                 () -> new NodeStatus("1", List.of(), 0),
                 new FixedMetrics());

@@ -39,7 +39,7 @@ final class JournaledGateway implements Ledger, AutoCloseable {
         this.gateway = Gateway.start(
                 GatewayConfig.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), token),
                 this,
-                sessions,
+                NodeControls.of(sessions),
                 new LogFeed(level -> {}),
                 () -> new NodeStatus("0.1.0", List.of("127.0.0.1:8080"), 1_772_935_200_000L),
                 new FixedMetrics());

@@ -42,7 +42,7 @@ final class LiveGateway implements AutoCloseable {
         this.gateway = Gateway.start(
                 GatewayConfig.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), token),
                 new LiveLedger(),
-                new RecordingSessionControl(),
+                NodeControls.of(new RecordingSessionControl()),
                 new LogFeed(level -> {}),
                 () -> new NodeStatus("0.1.0", List.of(), 0),
                 new FixedMetrics(),

@@ -97,6 +97,8 @@ class OpenApiTest {
             check("/api/history/state", "get", client.get("/api/history/state?seq=2&at=1"), 400);
             check("/api/history/state", "get", client.get("/api/history/state?at=1"), 404);
             check("/api/config", "get", client.get("/api/config"), 404);
+            check("/api/rules", "get", client.get("/api/rules"), 404);
+            check("/api/rules/test", "post", client.post("/api/rules/test", "{}"), 404);
             check("/api/replay", "get", client.get("/api/replay"), 404);
             check("/api/replay", "post", client.post("/api/replay", "{\"action\":\"play\"}"), 404);
             check("/api/bodies/{sha256}", "get", client.get("/api/bodies/" + "0".repeat(64)), 404);

@@ -22,19 +22,19 @@ final class TestGateway implements AutoCloseable {
     private volatile Optional<LogLevel> wantedLevel = Optional.empty();
 
     private TestGateway(GatewayLimits limits, UnaryOperator<GatewayConfig> configured) {
-        this(limits, configured, ConfigControl.NONE);
+        this(limits, configured, ConfigControl.NONE, RulesControl.NONE);
     }
 
-    private TestGateway(GatewayLimits limits, UnaryOperator<GatewayConfig> configured, ConfigControl control) {
+    private TestGateway(
+            GatewayLimits limits, UnaryOperator<GatewayConfig> configured, ConfigControl control, RulesControl rules) {
         InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         gateway = Gateway.start(
                 configured.apply(new GatewayConfig(listen, List.of("weir.example", "proxy.example:9443"), token)),
                 ledger,
-                sessions,
+                new NodeControls(sessions, control, rules),
                 logs,
                 () -> new NodeStatus("0.1.0", List.of("127.0.0.1:8080"), 1_772_935_200_000L),
                 figures,
-                control,
                 limits);
     }
 
@@ -51,7 +51,11 @@ final class TestGateway implements AutoCloseable {
     }
 
     static TestGateway with(ConfigControl control) {
-        return new TestGateway(new TestLimits().build(), config -> config, control);
+        return new TestGateway(new TestLimits().build(), config -> config, control, RulesControl.NONE);
+    }
+
+    static TestGateway with(RulesControl rules) {
+        return new TestGateway(new TestLimits().build(), config -> config, ConfigControl.NONE, rules);
     }
 
     /** Limits with ticks that a test does not have to wait for. */

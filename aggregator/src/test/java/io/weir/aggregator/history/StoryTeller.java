@@ -18,8 +18,10 @@ import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
 import io.weir.eventbus.MessageFacts;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,6 +87,8 @@ final class StoryTeller implements AutoCloseable {
             closes(random.nextInt(60) == 0 ? 0 : open.size() - 1 - random.nextInt((open.size() + 3) / 4));
         } else if (dice < 250) {
             journal.add(new OriginConnected(any(), "192.0.2." + random.nextInt(200) + ":443"));
+        } else if (dice < 255) {
+            journal.add(routed(any()));
         } else if (dice < 300) {
             completes(any());
         } else if (dice < 306) {
@@ -98,6 +102,15 @@ final class StoryTeller implements AutoCloseable {
         } else {
             journal.add(new BytesTransferred(any(), tally(50_000)));
         }
+    }
+
+    private SessionRouted routed(long id) {
+        return new SessionRouted(
+                id,
+                new SessionRoute(
+                        1 + random.nextInt(300),
+                        random.nextBoolean() ? "rule " + random.nextInt(9) : "",
+                        random.nextInt(4) == 0 ? "hop" + random.nextInt(3) : ""));
     }
 
     private long any() {
@@ -130,6 +143,9 @@ final class StoryTeller implements AutoCloseable {
                 random.nextInt(3) == 0 ? "user" + random.nextInt(3) : "");
         open.add(opened);
         journal.add(opened);
+        if (random.nextInt(3) > 0) {
+            journal.add(routed(id));
+        }
         if (protocol == SessionProtocol.HTTPS_TUNNEL && random.nextInt(3) == 0) {
             journal.add(new ProtocolDetected(id, SessionProtocol.HTTPS_MITM));
         }
@@ -204,7 +220,8 @@ final class StoryTeller implements AutoCloseable {
                 fold.totals(),
                 lives.size()));
         for (Life life : breaksOff ? lives.subList(0, lives.size() / 2) : lives) {
-            journal.add(new CheckpointSession(life.facts, life.openedAtMillis, life.originAddress, life.sum));
+            journal.add(
+                    new CheckpointSession(life.facts, life.openedAtMillis, life.originAddress, life.sum, life.route));
         }
         if (!breaksOff) {
             journal.add(new CheckpointEnded(begin));

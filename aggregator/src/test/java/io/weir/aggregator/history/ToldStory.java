@@ -11,6 +11,8 @@ import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
+import io.weir.eventbus.LedgerEvent.SessionRouted;
+import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +31,7 @@ final class ToldStory implements EventSink {
         final List<Moved> moved = new ArrayList<>();
         SessionOpened facts;
         String originAddress = "";
+        SessionRoute route = SessionRoute.NONE;
         Tally sum = Tally.ZERO;
         long closedAtMillis;
 
@@ -53,6 +56,8 @@ final class ToldStory implements EventSink {
             lives.put(opened.sessionId(), new Life(opened, atMillis));
         } else if (event instanceof OriginConnected connected) {
             life(connected.sessionId()).originAddress = connected.address();
+        } else if (event instanceof SessionRouted routed) {
+            life(routed.sessionId()).route = routed.route();
         } else if (event instanceof ProtocolDetected detected) {
             Life life = life(detected.sessionId());
             SessionOpened was = life.facts;
@@ -107,6 +112,7 @@ final class ToldStory implements EventSink {
                         life.sum,
                         atMillis,
                         end.reason(),
-                        end.status())));
+                        end.status(),
+                        life.route)));
     }
 }

@@ -12,6 +12,7 @@ import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayToken;
 import io.weir.wsgateway.Ledger;
 import io.weir.wsgateway.LogFeed;
+import io.weir.wsgateway.NodeControls;
 import io.weir.wsgateway.NodeStatus;
 import io.weir.wsgateway.SessionControl;
 import io.weir.wsgateway.metrics.NodeMetrics;
@@ -68,7 +69,7 @@ public final class GatewayTick {
             try (Gateway gateway = Gateway.start(
                     GatewayConfig.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), token),
                     new LedgerOf(aggregator, folder),
-                    new NoControl(),
+                    NodeControls.of(new NoControl()),
                     new LogFeed(level -> {}),
                     () -> new NodeStatus("benchmark", List.of(), 0),
                     NodeMetrics.NONE)) {

@@ -97,7 +97,7 @@ final class Arena implements AutoCloseable {
             throw new IllegalStateException(peer.name() + " was not started");
         }
         LoadResult result = LoadRun.run(contest.options().through(proxy.address(), origin.port(), proxy.pid()));
-        if (!peer.name().equals(Peers.WEIR)) {
+        if (!peer.isWeir()) {
             return new Outcome(contest, peer, result, null);
         }
         boolean hasResets = result.resets().connects() > 0;

@@ -19,7 +19,7 @@ final class ArenaOptions {
             split = ",",
             paramLabel = "NAME",
             description = "Which proxies, of weir, trafficserver, squid, tinyproxy, privoxy, mitmproxy (all that are"
-                    + " installed).")
+                    + " installed), or weir-access: Weir with users, rules and a list of a million names.")
     private @Nullable List<String> names;
 
     @Option(
@@ -58,11 +58,22 @@ final class ArenaOptions {
             description = "Where each run's line of JSON goes (${DEFAULT-VALUE}).")
     private Path out = Path.of("compare-load.jsonl");
 
+    @Option(
+            names = "--credentials",
+            paramLabel = "USER:PASSWORD",
+            defaultValue = "",
+            description = "Clients show them to each proxy; weir-access knows " + Peers.CREDENTIALS + ".")
+    private String credentials = "";
+
     @Option(names = "--weir-home", hidden = true, defaultValue = "${sys:weir.home:-.}")
     private Path weirHome = Path.of(".");
 
     RoundOptions rounds() {
         return new RoundOptions(rounds, seconds, warmUp);
+    }
+
+    String credentials() {
+        return credentials;
     }
 
     Arena open() throws IOException {
@@ -90,11 +101,15 @@ final class ArenaOptions {
      */
     List<Peer> peers(boolean areIntercepting) {
         Path home = weirHome.toAbsolutePath().normalize();
-        List<Peer> known = areIntercepting ? Peers.intercepting(home) : Peers.all(home);
+        List<Peer> usual = areIntercepting ? Peers.intercepting(home) : Peers.all(home);
         List<String> wanted = names;
         if (wanted == null) {
-            return known.stream().filter(ArenaOptions::isThere).toList();
+            return usual.stream().filter(ArenaOptions::isThere).toList();
         }
+        List<Peer> known = areIntercepting
+                ? usual
+                : Stream.concat(usual.stream(), Stream.of(Peers.withAccess(home)))
+                        .toList();
         requireKnown(wanted, home);
         List<Peer> chosen = known.stream()
                 .filter(each -> wanted.contains(each.name()))
@@ -110,7 +125,8 @@ final class ArenaOptions {
 
     private static void requireKnown(List<String> wanted, Path home) {
         for (String name : wanted) {
-            if (Stream.concat(Peers.all(home).stream(), Peers.intercepting(home).stream())
+            if (Stream.of(Peers.all(home), Peers.intercepting(home), List.of(Peers.withAccess(home)))
+                    .flatMap(List::stream)
                     .noneMatch(each -> each.name().equals(name))) {
                 throw new IllegalArgumentException("--peers: not known: " + name);
             }

@@ -192,7 +192,8 @@ abstract class CompareCommand implements Callable<Integer> {
     private List<Contest> contests() {
         List<Contest> contests = new ArrayList<>();
         for (String name : names == null ? defaults() : names) {
-            Contest contest = Contest.parse(name);
+            Contest named = Contest.parse(name);
+            Contest contest = named.with(named.options().as(options.credentials()));
             long files = 2L * contest.options().connections() + OWN_FILES; // client and origin
             if (files > Machine.fileLimit()) {
                 System.err.println("compare-load: left out: " + name + " takes " + files + " open files, the limit is "

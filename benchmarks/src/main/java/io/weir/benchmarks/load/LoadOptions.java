@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets on how many addresses the origin listens
  * @param sources from how many addresses the clients connect
  * @param pid the proxy's process, which with its children is measured; 0 if that is not wanted
+ * @param credentials {@code USER:PASSWORD} that clients show to the proxy; empty for none
  */
 record LoadOptions(
         Scenario scenario,
@@ -35,7 +36,8 @@ record LoadOptions(
         int threads,
         int targets,
         int sources,
-        long pid) {
+        long pid,
+        String credentials) {
     /** Addresses of the origin, unless told otherwise. */
     static final int TARGETS = 8;
 
@@ -92,7 +94,8 @@ record LoadOptions(
                 halfOfTheCores(),
                 TARGETS,
                 1,
-                0);
+                0,
+                "");
     }
 
     /** Clients and origin leave as many cores to the proxy as they take for themselves. */
@@ -130,7 +133,8 @@ record LoadOptions(
                 threads,
                 targets,
                 sources,
-                newPid);
+                newPid,
+                credentials);
     }
 
     LoadOptions lasting(Duration newWarmUp, Duration newSeconds) {
@@ -148,7 +152,8 @@ record LoadOptions(
                 threads,
                 targets,
                 sources,
-                pid);
+                pid,
+                credentials);
     }
 
     LoadOptions at(double newRate) {
@@ -166,7 +171,8 @@ record LoadOptions(
                 threads,
                 targets,
                 sources,
-                pid);
+                pid,
+                credentials);
     }
 
     LoadOptions from(int newSources) {
@@ -184,7 +190,27 @@ record LoadOptions(
                 threads,
                 targets,
                 newSources,
-                pid);
+                pid,
+                credentials);
+    }
+
+    LoadOptions as(String newCredentials) {
+        return new LoadOptions(
+                scenario,
+                proxy,
+                originPort,
+                connections,
+                size,
+                requestBody,
+                warmUp,
+                seconds,
+                rate,
+                isVerified,
+                threads,
+                targets,
+                sources,
+                pid,
+                newCredentials);
     }
 
     LoadOptions sized(long newSize, long newRequestBody) {
@@ -202,6 +228,7 @@ record LoadOptions(
                 threads,
                 targets,
                 sources,
-                pid);
+                pid,
+                credentials);
     }
 }

@@ -44,7 +44,8 @@ final class LoadRun {
     private static LoadResult runAgainst(LoadOptions options) throws IOException, InterruptedException {
         List<EventLoop> loops = EventLoop.start(options.threads(), "load-client");
         try {
-            var route = new Route(options.proxy(), options.originPort(), options.targets(), options.sources());
+            var route = new Route(
+                    options.proxy(), options.originPort(), options.targets(), options.sources(), options.credentials());
             Tls tls = options.scenario() == Scenario.H2 ? Tls.client(Tls.H2) : Tls.client();
             return new LoadRun(options, new Staff(options, route, tls, loops)).run(loops);
         } finally {

@@ -31,6 +31,11 @@ record Peer(
         List<String> prepare(Path folder, int port) throws IOException;
     }
 
+    /** Whether it has a ledger, with which the driver's counts are compared. */
+    boolean isWeir() {
+        return name.equals(Peers.WEIR) || name.startsWith(Peers.WEIR + "-");
+    }
+
     /** The program's file; empty if it is not installed. */
     Optional<Path> file() {
         if (program.contains("/")) {

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +22,13 @@ final class Peers {
     private static final String NO_LOG = "off";
     private static final String JOURNAL = "its journal, as always";
     private static final String ORIGIN_CA = "origin-ca.pem";
+
+    /** Of the user that Weir knows where it asks. */
+    static final String CREDENTIALS = "load:load";
+
+    private static final String USER = "load:$2y$10$TGqTgl7CvxYrgqcx2Lf1n.7dy1KWwINiV.XYQi0USZZIOieVdXl1a\n";
+    private static final int LISTED_NAMES = 1_000_000;
+    private static final int LISTED_NETWORKS = 100_000;
 
     private Peers() {}
 
@@ -64,6 +73,44 @@ final class Peers {
                 "127.0.0.1:" + RunningProxy.gatewayPort(port),
                 "--data",
                 dataOf(folder).toString());
+    }
+
+    /** Weir that asks who clients are, and by rules what they may, with lists as long as people have them; to be named. */
+    static Peer withAccess(Path weirHome) {
+        return new Peer(
+                WEIR + "-access",
+                "Weir with users, rules and a million names",
+                weirHome.resolve("weir").toString(),
+                "version",
+                "",
+                Peers::weirWithAccess,
+                JOURNAL);
+    }
+
+    private static List<String> weirWithAccess(Path folder, int port) throws IOException {
+        Path users = write(folder, "users", USER);
+        write(
+                folder,
+                "names",
+                IntStream.range(0, LISTED_NAMES)
+                        .mapToObj(i -> "ads" + i + ".tracker" + i % 977 + ".example")
+                        .collect(Collectors.joining("\n")));
+        write(
+                folder,
+                "networks",
+                IntStream.range(0, LISTED_NETWORKS)
+                        .mapToObj(i -> "20." + (i >> 16) + '.' + (i >> 8 & 255) + '.' + (i & 255))
+                        .collect(Collectors.joining("\n")));
+        Path rules = write(folder, "rules", """
+                refuse host=list:names name=ads
+                refuse address=list:networks name=networks
+                refuse host=*.tracker.*,/^ads[0-9]+\\./ name=patterns
+                allow user=load client=127.0.0.0/8 name=users
+                refuse name=rest
+                """);
+        List<String> options = new ArrayList<>(weir(folder, port));
+        options.addAll(List.of("--users", users.toString(), "--rules", rules.toString()));
+        return options;
     }
 
     private static List<String> weirThatIntercepts(Path folder, int port) {

@@ -96,7 +96,7 @@ final class Rounds {
         Double best = null;
         for (Peer peer : peers) {
             Outcome outcome = run(probe, peer, 0);
-            if (!peer.name().equals(Peers.WEIR) && !outcome.hasFailed()) {
+            if (!peer.isWeir() && !outcome.hasFailed()) {
                 double rate = contest.rate(outcome.result());
                 best = best == null ? rate : Math.max(best, rate);
             }

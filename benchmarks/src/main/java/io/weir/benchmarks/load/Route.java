@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param originPort the same on each of its addresses
  * @param targets on how many addresses the origin listens, from 127.0.0.1 on
  * @param sources from how many addresses clients connect; 1 leaves the address to the kernel
+ * @param credentials {@code USER:PASSWORD} for the proxy; empty for none
  */
-record Route(@Nullable InetSocketAddress proxy, int originPort, int targets, int sources) {
+record Route(@Nullable InetSocketAddress proxy, int originPort, int targets, int sources, String credentials) {
     /** Clients that reset their connections come from here, so that the ledger's rows tell them apart. */
     static final String SOURCE_OF_RESETS = "127.0.0.101";
 
@@ -45,24 +47,32 @@ record Route(@Nullable InetSocketAddress proxy, int originPort, int targets, int
     /** The head of a CONNECT request. */
     byte[] connectRequest(int number) {
         String authority = authority(number);
-        return ("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")
+        return ("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n" + authorization() + "\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The field that shows to the proxy who the client is (RFC 7617); empty if nothing does. */
+    private String authorization() {
+        return proxy == null || credentials.isEmpty()
+                ? ""
+                : "Proxy-Authorization: Basic "
+                        + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)) + "\r\n";
     }
 
     /** The head of a request for a body of a size, with a body of a size; no body if that is 0. */
     byte[] request(int number, long size, long bodyBytes) {
-        return request(proxy == null ? "" : "http://" + authority(number), number, size, bodyBytes);
+        return request(proxy == null ? "" : "http://" + authority(number), authorization(), number, size, bodyBytes);
     }
 
     /** The same, when it goes through a tunnel to the origin. */
     byte[] requestInTunnel(int number, long size, long bodyBytes) {
-        return request("", number, size, bodyBytes);
+        return request("", "", number, size, bodyBytes);
     }
 
-    private byte[] request(String base, int number, long size, long bodyBytes) {
+    private byte[] request(String base, String shown, int number, long size, long bodyBytes) {
         String body = bodyBytes == 0 ? "" : "Content-Length: " + bodyBytes + "\r\n";
         return ((bodyBytes == 0 ? "GET " : "POST ") + base + "/" + size + " HTTP/1.1\r\nHost: " + authority(number)
-                        + "\r\n" + body + "\r\n")
+                        + "\r\n" + shown + body + "\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 

@@ -66,6 +66,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--targets", paramLabel = "N", description = "Addresses of the origin (${DEFAULT-VALUE}).")
     private int targets = LoadOptions.TARGETS;
 
+    @Option(
+            names = "--credentials",
+            paramLabel = "USER:PASSWORD",
+            defaultValue = "",
+            description = "Shown to the proxy.")
+    private String credentials = "";
+
     @Option(names = "--sources", paramLabel = "N", description = "Addresses of the clients (${DEFAULT-VALUE}).")
     private int sources = 1;
 
@@ -94,7 +101,8 @@ final class RunCommand implements Callable<Integer> {
                     threads,
                     targets,
                     sources,
-                    pid);
+                    pid,
+                    credentials);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -101,7 +101,8 @@ class LoadRunTest {
                 2,
                 LoadOptions.TARGETS,
                 3,
-                0);
+                0,
+                "");
 
         LoadResult result = LoadRun.run(verified);
 

@@ -30,11 +30,24 @@ public final class ConfigKeeper implements ConfigControl {
     @FunctionalInterface
     public interface Node {
         /**
+         * Reads what the settings name.
+         *
+         * @throws ConfigException if it can't be used
+         */
+        Ready prepare(Settings settings);
+    }
+
+    /** Settings with all that they name, which can be put in force. */
+    public interface Ready {
+        /** Of the rules; empty if there are none. */
+        String rulesDigest();
+
+        /**
          * Goes by these from now on.
          *
          * @param change for the ledger, before anything goes by it
          */
-        void apply(Settings settings, ConfigChanged change);
+        void apply(ConfigChanged change);
     }
 
     private final Configuration start;
@@ -57,12 +70,12 @@ public final class ConfigKeeper implements ConfigControl {
         isIntercepting = !start.settings().get(Keys.INTERCEPT).isEmpty();
         accepted = start.settings();
         inForce = start.settings();
-        boolean isSame = last.digest().equals(digest(inForce));
+        boolean isSame = last.digest().equals(digest(inForce, rulesDigest));
         version = last.version() + (isSame ? 0 : 1);
         if (!isSame) {
             started = new ConfigChanged(
                     version,
-                    digest(inForce),
+                    digest(inForce, rulesDigest),
                     summary("start", "besides the defaults", inForce.fromDefaults(), List.of()));
         }
     }
@@ -75,10 +88,10 @@ public final class ConfigKeeper implements ConfigControl {
     }
 
     /** Of all that decides: the settings, and the rules if there are any. */
-    private String digest(Settings settings) {
-        return rulesDigest.isEmpty()
+    private static String digest(Settings settings, String rules) {
+        return rules.isEmpty()
                 ? settings.digest()
-                : Settings.sha256((settings.digest() + rulesDigest).getBytes(StandardCharsets.US_ASCII));
+                : Settings.sha256((settings.digest() + rules).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Changes are taken from now on. */
@@ -109,12 +122,18 @@ public final class ConfigKeeper implements ConfigControl {
         try {
             ConfigReader.Outcome outcome = read(file().read());
             if (outcome.faults().isEmpty()) {
-                accept(outcome.settings(), by);
+                run(prepare(outcome.settings(), by));
             } else {
                 logFaults(by, outcome.faults());
             }
         } catch (ConfigException e) {
             log.error("configuration not reloaded, the old one is in force by={} reason=\"{}\"", by, e.getMessage());
+        }
+    }
+
+    private static void run(@Nullable Runnable change) {
+        if (change != null) {
+            change.run();
         }
     }
 
@@ -142,7 +161,8 @@ public final class ConfigKeeper implements ConfigControl {
         List<String> pending = inForce.differences(accepted).stream()
                 .map(each -> each.key().path())
                 .toList();
-        return new State(version, digest(inForce), file().toString(), tag(bytes), pending, accepted.tree());
+        return new State(
+                version, digest(inForce, rulesDigest), file().toString(), tag(bytes), pending, accepted.tree());
     }
 
     /** Of the file as it is and of the settings that were accepted: another of either, another tag. */
@@ -172,8 +192,9 @@ public final class ConfigKeeper implements ConfigControl {
                                 fault.problem()))
                         .toList());
             }
+            Runnable change = prepare(outcome.settings(), by);
             file().write(document);
-            accept(outcome.settings(), by);
+            run(change);
             return new Accepted(state(document));
         } catch (ConfigException e) {
             log.error("configuration not changed by={} reason=\"{}\"", by, e.getMessage());
@@ -191,27 +212,38 @@ public final class ConfigKeeper implements ConfigControl {
         if (applying == null || rulesDigest.equals(digest)) {
             return;
         }
-        rulesDigest = digest;
+        Ready ready = applying.prepare(inForce);
         var change = new ConfigChanged(
-                version + 1, digest(inForce), "by=\"rules\" changed: " + summary + " sha256 " + digest);
-        applying.apply(inForce, change);
+                version + 1,
+                digest(inForce, ready.rulesDigest()),
+                "by=\"rules\" changed: " + summary + " sha256 " + digest);
+        ready.apply(change);
+        rulesDigest = ready.rulesDigest();
         version = change.version();
         log.info("configuration changed version={} {}", version, change.summary());
     }
 
-    private void accept(Settings next, String by) {
+    /** What is to be done to go by these; null if nothing is. */
+    private @Nullable Runnable prepare(Settings next, String by) {
         Node applying = node;
         List<Difference> differences = accepted.differences(next);
         if (differences.isEmpty() || applying == null) {
-            return;
+            return null;
         }
         Settings merged = start.settings().with(this::isLive, next);
+        Ready ready = applying.prepare(merged);
+        return () -> accept(next, merged, ready, differences, by);
+    }
+
+    private void accept(Settings next, Settings merged, Ready ready, List<Difference> differences, String by) {
         List<Difference> applied = new ArrayList<>();
         List<Difference> waiting = new ArrayList<>();
         differences.forEach(each -> (isLive(each.key()) ? applied : waiting).add(each));
-        var change = new ConfigChanged(version + 1, digest(merged), summary(by, "changed", applied, waiting));
-        applying.apply(merged, change);
+        var change = new ConfigChanged(
+                version + 1, digest(merged, ready.rulesDigest()), summary(by, "changed", applied, waiting));
+        ready.apply(change);
         accepted = next;
+        rulesDigest = ready.rulesDigest();
         inForce = merged;
         version = change.version();
         log.info("configuration changed version={} {}", version, change.summary());

@@ -138,26 +138,37 @@ final class CrossChecks {
     }
 
     private void rules() {
-        if (!areRight(Keys.RULES, Keys.INTERCEPT, Keys.CAPTURE, Keys.UPSTREAMS, Keys.UPSTREAM_GROUPS, Keys.UPSTREAM)) {
+        if (!areRight(
+                Keys.RULES,
+                Keys.RULE_LINES,
+                Keys.INTERCEPT,
+                Keys.CAPTURE,
+                Keys.UPSTREAMS,
+                Keys.UPSTREAM_GROUPS,
+                Keys.UPSTREAM)) {
+            return;
+        }
+        boolean isFile = settings.get(Keys.RULES).isPresent();
+        if (isFile && !settings.get(Keys.RULE_LINES).isEmpty()) {
+            faults.accept(Keys.RULES, "names a file of rules (--rules), and there are rules here too: say one of them");
             return;
         }
         boolean intercepts = !settings.get(Keys.INTERCEPT).isEmpty();
         boolean captures = intercepts && !settings.get(Keys.CAPTURE).isEmpty();
         Set<String> upstreams = NodeSettings.upstreams(settings).names();
-        settings.get(Keys.RULES).ifPresent(file -> {
-            var source = new RuleSource.OfFile(file);
-            try {
-                LiveRules.check(source, Abilities.ALL);
-            } catch (RulesException e) { // shows nothing of the file
-                faults.accept(Keys.RULES, String.valueOf(e.getMessage()));
-                return;
-            }
-            try {
-                LiveRules.check(source, new Abilities(intercepts, captures, upstreams));
-            } catch (RulesException e) { // about this configuration, which weir rules check does not know
-                faults.accept(Keys.RULES, e.inFull());
-            }
-        });
+        RuleSource source = NodeSettings.rules(settings);
+        Key<?> key = isFile ? Keys.RULES : Keys.RULE_LINES;
+        try {
+            LiveRules.check(source, Abilities.ALL);
+        } catch (RulesException e) { // of a file not what the lines say: it may be the wrong file
+            faults.accept(key, isFile ? String.valueOf(e.getMessage()) : e.inFull());
+            return;
+        }
+        try {
+            LiveRules.check(source, new Abilities(intercepts, captures, upstreams));
+        } catch (RulesException e) { // about this configuration, which weir rules check does not know
+            faults.accept(key, e.inFull());
+        }
     }
 
     private static boolean isForThisMachine(ListenerConfig listener) {

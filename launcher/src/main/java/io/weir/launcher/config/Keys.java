@@ -99,7 +99,7 @@ public final class Keys {
                     "proxy.rules",
                     Types.orWord(NONE, Types.PATH),
                     NONE,
-                    RESTART,
+                    RELOAD,
                     "What clients may ask for: lines of allow or refuse with conditions; the first that a request meets decides. A change of the"
                             + " file counts within seconds. Try it with weir rules.")
             .option("--rules", "FILE");
@@ -121,6 +121,12 @@ public final class Keys {
                     RELOAD,
                     "Where sessions go that no rule sends elsewhere: to their origin, or through an upstream.")
             .option("--upstream", "NAME|URL");
+    static final Key<List<String>> RULE_LINES = Key.list(
+            "rules",
+            Types.RULE,
+            RELOAD,
+            "What clients may ask for: each is a line of allow or refuse with conditions, and the first that a request meets decides. Lists that they"
+                    + " name are looked for in the folder that the process runs in. In a file of their own they are named by proxy.rules.");
     public static final Key<Optional<Long>> MAX_CONNECTIONS = Key.one(
             "proxy.max-connections",
             Types.orWord(AUTO, Types.count(1, 1_000_000)),
@@ -432,6 +438,7 @@ public final class Keys {
     /** Weir's keys. */
     public static final KeyTable TABLE = new KeyTable(List.of(
             DATA,
+            RULE_LINES,
             LISTEN,
             ALLOW_OPEN,
             USERS,

@@ -114,9 +114,16 @@ public final class NodeSettings {
                 .orElse(null);
     }
 
-    /** Where the rules are; null if there are none. */
-    public @Nullable RuleSource rules() {
-        return settings.get(Keys.RULES).map(RuleSource.OfFile::new).orElse(null);
+    /** Where the rules are. */
+    public RuleSource rules() {
+        return rules(settings);
+    }
+
+    static RuleSource rules(Settings settings) {
+        Optional<Path> file = settings.get(Keys.RULES);
+        return file.isPresent()
+                ? new RuleSource.OfFile(file.get())
+                : new RuleSource.OfLines(settings.get(Keys.RULE_LINES), Path.of(""));
     }
 
     /** The proxies that sessions may go through. */

@@ -3,6 +3,7 @@ package io.weir.launcher.config;
 import io.weir.proxyengine.HostPatterns;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.Network;
+import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.upstream.Upstream;
 import io.weir.proxyengine.upstream.UpstreamGroup;
 import java.net.InetSocketAddress;
@@ -91,6 +92,17 @@ final class Types {
                     text,
                     "'" + text
                             + "' is not printable ASCII of at most 128 characters, without quotation marks and backslashes"),
+            Function.identity());
+
+    /** A line of a rules file. */
+    static final ValueType<String> RULE = text(
+            "a rule, such as refuse host=.example.com",
+            text -> {
+                RuleSource.OfLines.fault(text).ifPresent(fault -> {
+                    throw new IllegalArgumentException(fault);
+                });
+                return text.strip();
+            },
             Function.identity());
 
     /** A listener, with how it is written. */

@@ -48,9 +48,17 @@ class ConfigKeeperTest {
 
     private ConfigKeeper keeper(CheckpointConfig last, Map<Key<?>, List<String>> options) {
         var keeper = new ConfigKeeper(Configuration.load(ConfigFile.named(file), options), last, "");
-        keeper.serve((settings, change) -> {
-            applied.add(settings);
-            changes.add(change);
+        keeper.serve(settings -> new ConfigKeeper.Ready() {
+            @Override
+            public String rulesDigest() {
+                return "";
+            }
+
+            @Override
+            public void apply(ConfigChanged change) {
+                applied.add(settings);
+                changes.add(change);
+            }
         });
         return keeper;
     }

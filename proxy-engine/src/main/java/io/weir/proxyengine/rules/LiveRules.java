@@ -22,8 +22,8 @@ public final class LiveRules implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveRules.class);
     private static final long LOOK_MILLIS = 1000;
 
-    private final RuleSource source;
-    private volatile Abilities abilities;
+    private RuleSource source; // guarded by this, as abilities
+    private Abilities abilities;
     private final ScheduledThreadPoolExecutor thread;
     private volatile Rules rules;
     private volatile Runnable listener = () -> {};
@@ -99,13 +99,44 @@ public final class LiveRules implements AutoCloseable {
         return compiled;
     }
 
+    /**
+     * Other rules, ready to be put in force. Immutable.
+     *
+     * @param looked how the files were found that they were read from
+     */
+    public record Ready(RuleSource source, Abilities abilities, Rules rules, Map<Path, FileStamp> looked) {}
+
+    /**
+     * Reads rules from somewhere else, or for a proxy that can do other things; takes over lists that have not changed. Nothing is in force by that.
+     *
+     * @throws RulesException if they cannot be used, naming all faults
+     */
+    public Ready prepare(RuleSource next, Abilities able) {
+        Map<Path, FileStamp> files = new LinkedHashMap<>();
+        Rules read = read(next, able, rules, files);
+        return new Ready(next, able, read, files);
+    }
+
+    /** Goes by these from now on. Nobody is told. */
+    public synchronized void replace(Ready ready) {
+        source = ready.source();
+        abilities = ready.abilities();
+        looked = ready.looked();
+        rules = ready.rules();
+    }
+
+    /** Where they come from. */
+    public synchronized RuleSource source() {
+        return source;
+    }
+
     /** Who is told, on the thread {@code weir-rules}, that there are others. */
     public void onChange(Runnable told) {
         listener = told;
     }
 
     /** Rules that are read from now on may ask for these. */
-    public void abilities(Abilities others) {
+    public synchronized void abilities(Abilities others) {
         abilities = others;
     }
 
@@ -114,27 +145,30 @@ public final class LiveRules implements AutoCloseable {
         return rules;
     }
 
-    /** Reads the files again if one has changed. One thread at a time. */
-    synchronized void look() {
+    /** Reads the files again if one has changed. */
+    void look() {
         try {
-            boolean changed = false;
-            for (Map.Entry<Path, FileStamp> each : looked.entrySet()) {
-                changed |= !FileStamp.of(each.getKey()).equals(each.getValue());
-            }
-            if (changed) {
-                readAgain();
+            if (hasChanged() && readAgain()) {
+                listener.run(); // holding nothing: it may have to wait for who replaces them
             }
         } catch (RuntimeException | Error e) { // would end the looks
             log.error("the rules could not be looked at", e);
         }
     }
 
-    private void readAgain() {
+    private synchronized boolean hasChanged() {
+        boolean changed = false;
+        for (Map.Entry<Path, FileStamp> each : looked.entrySet()) {
+            changed |= !FileStamp.of(each.getKey()).equals(each.getValue());
+        }
+        return changed;
+    }
+
+    private synchronized boolean readAgain() {
         Map<Path, FileStamp> now = new LinkedHashMap<>();
         try {
             Rules next = read(source, abilities, rules, now);
             rules = next;
-            listener.run();
             log.info(
                     "rules were read again rules={} lists={} names={} networks={} ignoredLines={}",
                     next.size(),
@@ -142,8 +176,10 @@ public final class LiveRules implements AutoCloseable {
                     next.names(),
                     next.networks(),
                     next.ignored());
+            return true;
         } catch (RulesException e) {
             log.warn("rules stay as they were: {}", e.getMessage());
+            return false;
         } finally {
             looked = now;
         }

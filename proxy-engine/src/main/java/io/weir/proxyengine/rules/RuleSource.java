@@ -7,7 +7,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Where rules come from. Immutable. */
 public sealed interface RuleSource {
@@ -41,7 +43,7 @@ public sealed interface RuleSource {
 
         @Override
         public RuleSet read(List<Fault> faults) {
-            return RuleText.parse(text(), faults);
+            return RuleText.parse(text(), "line ", faults);
         }
 
         private String text() {
@@ -67,6 +69,36 @@ public sealed interface RuleSource {
         @Override
         public String shown() {
             return "rules file " + file;
+        }
+    }
+
+    /** Lines that somebody else has, such as a configuration, one a rule; only their lists are read again. */
+    record OfLines(List<String> lines, Path folder) implements RuleSource {
+        /** Copies the list. */
+        public OfLines {
+            lines = List.copyOf(lines);
+        }
+
+        /** What is wrong with one line, besides the lists that it names; empty if nothing is. */
+        public static Optional<String> fault(String line) {
+            List<Fault> faults = new ArrayList<>();
+            RuleSet read = RuleText.parse(line, "rule ", faults);
+            if (!faults.isEmpty()) {
+                return Optional.of(faults.get(0).message());
+            }
+            return read.rules().size() == 1 && line.indexOf('\n') < 0
+                    ? Optional.empty()
+                    : Optional.of("a rule is one line that begins with allow or refuse");
+        }
+
+        @Override
+        public RuleSet read(List<Fault> faults) {
+            return RuleText.parse(String.join("\n", lines), "rule ", faults);
+        }
+
+        @Override
+        public String shown() {
+            return "rules";
         }
     }
 

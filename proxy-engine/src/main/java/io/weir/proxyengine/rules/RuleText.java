@@ -27,14 +27,18 @@ final class RuleText {
 
     private RuleText() {}
 
-    /** Reads all lines; what is wrong is added to {@code faults}, and the rule of such a line is left out. */
-    static RuleSet parse(String text, List<Fault> faults) {
+    /**
+     * Reads all lines; what is wrong is added to {@code faults}, and the rule of such a line is left out.
+     *
+     * @param word that stands before the number of its line in the name of a rule that has none
+     */
+    static RuleSet parse(String text, String word, List<Fault> faults) {
         List<Rule> rules = new ArrayList<>();
         String[] lines = (text.startsWith("\ufeff") ? text.substring(1) : text).split("\n", -1);
         for (int i = 0; i < lines.length; i++) {
             String line = lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
             List<String> wrong = new ArrayList<>();
-            Line read = new Line(i + 1, wrong);
+            Line read = new Line(i + 1, word, wrong);
             read.take(new RuleTokens(line, wrong));
             if (wrong.isEmpty() && !read.isEmpty()) {
                 rules.add(read.rule());
@@ -62,14 +66,16 @@ final class RuleText {
     /** One line on its way to a rule. */
     private static final class Line {
         private final int number;
+        private final String word;
         private final List<String> wrong;
         private final List<Condition> conditions = new ArrayList<>();
         private final Set<Subject> seen = EnumSet.noneOf(Subject.class);
         private final Map<String, String> settings = new TreeMap<>();
         private String verb = "";
 
-        Line(int number, List<String> wrong) {
+        Line(int number, String word, List<String> wrong) {
             this.number = number;
+            this.word = word;
             this.wrong = wrong;
         }
 
@@ -183,7 +189,7 @@ final class RuleText {
         }
 
         Rule rule() {
-            return new Rule(settings.getOrDefault("name", "line " + number), number, conditions, action());
+            return new Rule(settings.getOrDefault("name", word + number), number, conditions, action());
         }
     }
 }

@@ -2,6 +2,7 @@ package io.weir.proxyengine.rules;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * so: when the address is known the question is asked again, from that rule on.
  */
 public final class Rules {
+    /** That allow everything. */
+    public static final Rules NONE = new Rules(List.of(), ListStore.looking(Path.of("")));
+
     private final CompiledRule[] rules;
     private final ListStore lists;
     private final String digest;

@@ -249,7 +249,7 @@ class RuleTextTest {
     @Test
     void whatIsRefusedGoesThroughNothing() {
         List<Fault> faults = new ArrayList<>();
-        RuleText.parse("refuse upstream=a\nallow upstream=a,b\nallow upstream!=a", faults);
+        RuleText.parse("refuse upstream=a\nallow upstream=a,b\nallow upstream!=a", "line ", faults);
 
         assertThat(faults.stream().map(Fault::line)).containsExactly(1, 2, 3);
     }

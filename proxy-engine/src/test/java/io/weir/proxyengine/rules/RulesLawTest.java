@@ -180,7 +180,7 @@ class RulesLawTest {
                     < rule.conditions().size();
             if (!repeats) {
                 List<Fault> faults = new ArrayList<>();
-                RuleSet read = RuleText.parse(rule.toString(), faults);
+                RuleSet read = RuleText.parse(rule.toString(), "line ", faults);
                 assertThat(faults).as(rule.toString()).isEmpty();
                 assertThat(read.rules()).containsExactly(rule);
             }
