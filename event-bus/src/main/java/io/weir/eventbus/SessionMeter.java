@@ -172,10 +172,11 @@ public final class SessionMeter extends Pending {
         publisher.publishSoon(this);
     }
 
-    /** Sets who is asked, once, when the session is about to close and can still have something stated about it. */
+    /** Adds who is asked, once, when the session is about to close and can still have something stated about it; in the order in which they were added. */
     public void beforeClose(Consumer<CloseReason> task) {
         requireOpen();
-        closing = task;
+        Consumer<CloseReason> before = closing;
+        closing = before == null ? task : before.andThen(task);
     }
 
     /** Sets what is done, once, when the session has closed: what it held is given back. */

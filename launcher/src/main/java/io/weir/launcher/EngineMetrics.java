@@ -6,6 +6,7 @@ import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.wsgateway.metrics.NodeMetrics;
 import io.weir.wsgateway.metrics.OverloadFill;
+import io.weir.wsgateway.metrics.UpstreamFigures;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,17 @@ final class EngineMetrics implements NodeMetrics {
     public int connections() {
         @Nullable ProxyEngine running = state.engine();
         return running == null ? 0 : running.connections();
+    }
+
+    @Override
+    public List<UpstreamFigures> upstreams() {
+        @Nullable ProxyEngine running = state.engine();
+        return running == null
+                ? List.of()
+                : running.upstreams().stream()
+                        .map(each ->
+                                new UpstreamFigures(each.name(), each.isUp(), each.sessions(), each.latencyMicros()))
+                        .toList();
     }
 
     @Override

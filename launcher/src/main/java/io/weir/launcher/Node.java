@@ -114,7 +114,7 @@ final class Node implements AutoCloseable {
         GatewayToken token = GatewayToken.loadOrCreate(data.token());
         InterceptConfig intercept = config.intercept(() -> CertificateAuthority.loadOrCreate(data.ca()), data.bodies());
         GatewayConfig gatewayConfig = gatewayConfig(config.gateway(token), intercept);
-        LiveRules rules = EngineConfig.openRules(config.rules(), intercept);
+        LiveRules rules = EngineConfig.openRules(config.rules(), intercept, config.upstreams());
         AccessConfig access = config.access();
         EventBus bus = EventBus.create(config.ringSlots());
         CompletableFuture<Transport> transport =
@@ -219,7 +219,7 @@ final class Node implements AutoCloseable {
             var config = new NodeSettings(settings, room);
             LiveRules.Ready rules;
             try {
-                rules = engine.prepareRules(config.rules());
+                rules = engine.prepareRules(config.rules(), config.upstreams());
             } catch (EngineException e) {
                 throw new ConfigException(String.valueOf(e.getMessage()), e);
             }

@@ -48,13 +48,17 @@ record RuleTrial(
                 return "refused with " + refuse.status() + " \"" + refuse.text() + "\"";
             }
             if (action instanceof Allow allow) {
-                String bandwidth = allow.bandwidthText();
                 return "allowed"
                         + said("intercept", allow.intercept())
                         + said("capture", allow.capture())
-                        + (bandwidth.isEmpty() ? "" : ", bandwidth=" + bandwidth);
+                        + said("bandwidth", allow.bandwidthText())
+                        + said("upstream", allow.upstream());
             }
             throw new IllegalStateException("an action that nobody explains: " + action);
+        }
+
+        private static String said(String what, String value) {
+            return value.isEmpty() ? "" : ", " + what + "=" + value;
         }
 
         private static String said(String what, Choice choice) {

@@ -132,4 +132,13 @@ class RulesCommandTest {
     void withoutASubcommandTheUsageIsWrong() {
         assertThat(run()).isEqualTo(64);
     }
+
+    @Test
+    void testSaysWhichWayARequestGoes() throws Exception {
+        Files.writeString(folder.resolve("rules"), "allow host=.onion upstream=tor name=hidden\n");
+
+        assertThat(test("http://a.onion/")).isZero();
+
+        assertThat(out.toString()).contains("allowed, upstream=tor by rule hidden");
+    }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -30,6 +31,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         implements ByteSink, TunnelAsker, Waiting, RequestGate.Listener {
     private static final Logger log = LoggerFactory.getLogger(ClientHandler.class);
 
+    private static final int VIA_CHARS_MAX = 2000;
+
     private final EngineLoop loop;
     private final SocketChannel client;
     private final RequestDecoder decoder = new RequestDecoder(this);
@@ -38,6 +41,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     private final @Nullable RequestGate gate; // null if the client need not say who it is
     private Caller caller;
     private Site site = Site.NONE;
+    private String via = "";
     private long headBytes;
     private int headerBytes;
     private long waitingSinceNanos;
@@ -240,11 +244,17 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
             refuse(request, Refusal.badRequest("CONNECT takes host:port"));
             return;
         }
+        if (LocalAnswer.isLoop(request, loop.config().nodeName())) {
+            refuse(request, Refusal.loop());
+            return;
+        }
         String host = authority.toString();
         SessionMeter meter =
                 loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), caller);
         count(meter, Leg.OVERHEAD_UP);
         currentLeg = Leg.UP; // what follows the head is the tunnel's
+        String passed = String.join(", ", request.headers().getAll(HttpHeaderNames.VIA));
+        via = passed.length() <= VIA_CHARS_MAX ? passed : "";
         var opening = new TunnelOpening(loop, this, client, meter, authority);
         tunnel = opening;
         opening.begin();
@@ -355,6 +365,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     @Override
     public Caller caller() {
         return caller;
+    }
+
+    @Override
+    public String via() {
+        return via;
     }
 
     @Override

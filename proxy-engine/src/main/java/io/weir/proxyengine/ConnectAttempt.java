@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The deadline covers resolution too. A single address needs no timer of ours: the channel has one.
  */
-final class ConnectAttempt {
+final class ConnectAttempt implements Connecting {
     private static final Logger log = LoggerFactory.getLogger(ConnectAttempt.class);
     private static final long STAGGER_MILLIS = 250;
 
@@ -54,8 +54,8 @@ final class ConnectAttempt {
         }
     }
 
-    /** Gives up; the listener hears nothing any more. */
-    void cancel() {
+    @Override
+    public void cancel() {
         end(null);
     }
 

@@ -14,6 +14,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,20 +61,53 @@ final class Connector {
      * @param ruling what the rules say of it; null if there are none
      */
     ConnectAttempt connect(Authority authority, @Nullable Ruling ruling, ConnectListener listener) {
-        var attempt = new ConnectAttempt(loop, bootstrap, config.connectTimeout(), authority, listener);
+        return connect(authority, ruling, ConnectAttempt::start, listener);
+    }
+
+    /**
+     * The same, but somebody else decides what becomes of the addresses that may be connected.
+     *
+     * @param found gets the attempt and the addresses, of which there is at least one: starts it with some of them, or cancels it
+     */
+    ConnectAttempt connect(
+            Authority authority,
+            @Nullable Ruling ruling,
+            BiConsumer<ConnectAttempt, List<InetSocketAddress>> found,
+            ConnectListener listener) {
+        ConnectAttempt attempt = attempt(authority, listener);
+        resolve(attempt, authority, addresses -> judge(attempt, authority, ruling, addresses, found));
+        return attempt;
+    }
+
+    /** Starts to reach a host of the operator's, such as an upstream, wherever it is. */
+    ConnectAttempt reach(Authority authority, ConnectListener listener) {
+        ConnectAttempt attempt = attempt(authority, listener);
+        resolve(
+                attempt,
+                authority,
+                addresses -> attempt.start(interleaved(addresses).stream()
+                        .map(each -> new InetSocketAddress(each, authority.port()))
+                        .toList()));
+        return attempt;
+    }
+
+    private ConnectAttempt attempt(Authority authority, ConnectListener listener) {
+        return new ConnectAttempt(loop, bootstrap, config.connectTimeout(), authority, listener);
+    }
+
+    private void resolve(ConnectAttempt attempt, Authority authority, Consumer<List<InetAddress>> found) {
         InetAddress literal = authority.address();
         if (literal != null) {
-            race(attempt, authority, ruling, List.of(literal));
-            return attempt;
+            found.accept(List.of(literal));
+            return;
         }
         names.resolve(authority.host()).addListener((Future<List<InetAddress>> resolved) -> {
             if (resolved.isSuccess()) {
-                race(attempt, authority, ruling, resolved.getNow());
+                found.accept(resolved.getNow());
             } else {
                 attempt.fail(unresolved(authority, resolved.cause()));
             }
         });
-        return attempt;
     }
 
     /** The one address that {@code authority} stands for, if nobody has to be asked for it and the policy allows it; else null. */
@@ -86,8 +121,12 @@ final class Connector {
         return policy.refusal(destination) == null ? destination : null;
     }
 
-    private void race(
-            ConnectAttempt attempt, Authority authority, @Nullable Ruling ruling, List<InetAddress> addresses) {
+    private void judge(
+            ConnectAttempt attempt,
+            Authority authority,
+            @Nullable Ruling ruling,
+            List<InetAddress> addresses,
+            BiConsumer<ConnectAttempt, List<InetSocketAddress>> found) {
         List<InetSocketAddress> allowed = new ArrayList<>(addresses.size());
         Refusal denial = prohibited(authority, "it has no address");
         for (InetAddress address : interleaved(addresses)) {
@@ -102,8 +141,14 @@ final class Connector {
         if (allowed.isEmpty()) {
             attempt.fail(denial);
         } else {
-            attempt.start(allowed);
+            found.accept(attempt, allowed);
         }
+    }
+
+    /** Why nobody may go to that address, which {@code authority} names, as things are now; null if it may be. */
+    @Nullable Refusal refusal(Authority authority, InetAddress address) {
+        String why = policy.refusal(new InetSocketAddress(address, authority.port()));
+        return why == null ? null : prohibited(authority, why);
     }
 
     /** Whether nobody may go to that address, as things are now. */

@@ -78,6 +78,9 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             refuse(loop, client, caller, reply, authority, headBytes, answeredBytes, denied);
             return true;
         }
+        if (!loop.outbound().isDirect(ruling, destination.getAddress())) {
+            return false;
+        }
         if (ruling != null) {
             ruling.settle(destination.getAddress());
         }

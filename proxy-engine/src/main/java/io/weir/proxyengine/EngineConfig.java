@@ -4,6 +4,7 @@ import io.weir.proxyengine.rules.Abilities;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.RulesException;
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionLimits how many sessions may be open at once
  * @param rules where the rules come from that say what is allowed; null if everything is
  * @param bandwidth how fast payload may pass
+ * @param upstreams the proxies that sessions may go through
  */
 public record EngineConfig(
         List<ListenerConfig> listeners,
@@ -58,7 +60,8 @@ public record EngineConfig(
         long configVersion,
         SessionLimits sessionLimits,
         @Nullable RuleSource rules,
-        BandwidthLimits bandwidth) {
+        BandwidthLimits bandwidth,
+        UpstreamsConfig upstreams) {
 
     /**
      * Checks.
@@ -96,6 +99,7 @@ public record EngineConfig(
             check(faults, timeout.toMillis() > 0, "a timeout must be longer than " + timeout);
         }
         check(faults, !drain.isNegative(), "the time to drain cannot be negative: " + drain);
+        upstreams.faults().forEach(fault -> check(faults, false, fault));
         check(faults, nodeName.matches("[A-Za-z0-9._-]{1,64}"), "not a node name: " + nodeName);
         if (faults.length() > 0) {
             throw new EngineException(faults.toString());
@@ -152,29 +156,33 @@ public record EngineConfig(
                 version,
                 live.sessionLimits(),
                 rules,
-                live.bandwidth());
+                live.bandwidth(),
+                live.upstreams() == null ? upstreams : live.upstreams());
     }
 
     @Nullable LiveRules openRules() {
-        return rules == null ? null : openRules(rules, intercept);
+        return rules == null ? null : openRules(rules, intercept, upstreams);
     }
 
     /**
      * Reads rules, and begins to look for changes.
      *
      * @param intercept what is intercepted, as {@link #intercept()}
+     * @param upstreams what the rules may name, as {@link #upstreams()}
      * @throws EngineException naming all their faults
      */
-    public static LiveRules openRules(RuleSource rules, @Nullable InterceptConfig intercept) {
+    public static LiveRules openRules(
+            RuleSource rules, @Nullable InterceptConfig intercept, UpstreamsConfig upstreams) {
         try {
-            return LiveRules.open(rules, abilities(intercept));
+            return LiveRules.open(rules, abilities(intercept, upstreams));
         } catch (RulesException e) {
             throw new EngineException(e.inFull(), e); // to whoever starts it, who may read the file
         }
     }
 
-    static Abilities abilities(@Nullable InterceptConfig intercept) {
-        return new Abilities(intercept != null, intercept != null && intercept.bodies() != null);
+    /** What rules may ask for. */
+    static Abilities abilities(@Nullable InterceptConfig intercept, UpstreamsConfig upstreams) {
+        return new Abilities(intercept != null, intercept != null && intercept.bodies() != null, upstreams.names());
     }
 
     boolean allowsPrivateDestinations() {
@@ -212,6 +220,7 @@ public record EngineConfig(
         private SessionLimits sessionLimits = SessionLimits.NONE;
         private @Nullable RuleSource rules;
         private BandwidthLimits bandwidth = BandwidthLimits.NONE;
+        private UpstreamsConfig upstreams = UpstreamsConfig.NONE;
 
         private Builder(InetSocketAddress listener) {
             listeners = List.of(ListenerConfig.http(listener));
@@ -337,6 +346,12 @@ public record EngineConfig(
             return this;
         }
 
+        /** See {@link EngineConfig#upstreams()}. */
+        public Builder upstreams(UpstreamsConfig value) {
+            upstreams = value;
+            return this;
+        }
+
         /** See {@link EngineConfig#rules()}. */
         public Builder rules(@Nullable RuleSource value) {
             rules = value;
@@ -383,7 +398,8 @@ public record EngineConfig(
                     configVersion,
                     sessionLimits,
                     rules,
-                    bandwidth);
+                    bandwidth,
+                    upstreams);
         }
     }
 }

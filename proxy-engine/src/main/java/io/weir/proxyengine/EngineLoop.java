@@ -19,7 +19,10 @@ import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.tls.ProxyTls;
+import io.weir.proxyengine.upstream.UpstreamNode;
+import io.weir.proxyengine.upstream.Upstreams;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +55,11 @@ final class EngineLoop {
     private final LoopPublisher publisher;
     private final NameResolver names;
     private final Connector connector;
+    private final Outbound outbound;
+    private final UpstreamChecks upstreamChecks = new UpstreamChecks(this);
+    private final LongObjectMap<UpstreamNode> ways =
+            new LongObjectHashMap<>(); // by session, of those that go through an upstream
+    private final Set<SecureUpstream> secured = new HashSet<>();
     private final OriginPool origins;
     private final Sweep sweep = new Sweep(Sweep.PERIOD_MILLIS);
     private final Sweep relaySweep;
@@ -75,6 +83,7 @@ final class EngineLoop {
     private final Via via;
     private final LoopBandwidth bandwidth;
     private @Nullable SessionMeter overload;
+    private @Nullable SessionMeter ownLeg;
     private boolean draining;
     private long shortageRecordedNanos;
     private int shortageRecords;
@@ -93,7 +102,8 @@ final class EngineLoop {
             Certificates certificates,
             @Nullable PasswordChecker passwords,
             @Nullable Rules rules,
-            SharedBandwidth sharedBandwidth) {
+            SharedBandwidth sharedBandwidth,
+            Upstreams upstreams) {
         this.loop = loop;
         this.rules = rules;
         unruled = SessionRoute.under(config.configVersion());
@@ -111,6 +121,7 @@ final class EngineLoop {
         bandwidth = new LoopBandwidth(sharedBandwidth, PaceClock.of(loop), sweep);
         names = new NameResolver(loop, config, dnsCache);
         connector = new Connector(loop, config, names, policy, reads);
+        outbound = new Outbound(this, connector, upstreams);
         relaySweep = new Sweep(relaySweepMillis(config.tunnelIdleTimeout()));
         movers = new RelayMovers(
                 config.relayBufferBytes(), pipes(config), Math.max(1, LARGE_PIPES / config.eventLoops()), reads);
@@ -119,7 +130,8 @@ final class EngineLoop {
         this.shortage = shortage;
         this.interception = interception;
         this.reads = reads;
-        origins = new OriginPool(sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config));
+        origins = new OriginPool(
+                sweep, config.keepAliveTimeout().toNanos(), idleOrigins(config), bytes -> ownLeg().originDown(bytes));
     }
 
     /** All loops together keep a tenth as many idle connections as there may be clients. */
@@ -141,7 +153,9 @@ final class EngineLoop {
     }
 
     /** Goes by these from now on; what has begun goes on as it began. */
-    void reconfigure(EngineConfig newConfig, DestinationPolicy policy, @Nullable Rules newRules) {
+    void reconfigure(
+            EngineConfig newConfig, DestinationPolicy policy, @Nullable Rules newRules, Upstreams newUpstreams) {
+        outbound.reconfigure(newUpstreams);
         config = newConfig;
         unruled = SessionRoute.under(newConfig.configVersion());
         rules = newRules;
@@ -196,6 +210,63 @@ final class EngineLoop {
 
     Connector connector() {
         return connector;
+    }
+
+    /** Which way sessions go. */
+    Outbound outbound() {
+        return outbound;
+    }
+
+    /** Looks at upstreams. */
+    UpstreamChecks upstreamChecks() {
+        return upstreamChecks;
+    }
+
+    /** A session goes through that upstream, or tries to. */
+    void goesThrough(SessionMeter meter, UpstreamNode node) {
+        UpstreamNode before = ways.put(meter.id(), node);
+        if (before == null) {
+            meter.beforeClose(reason -> leaveWay(meter.id()));
+        } else {
+            before.left();
+        }
+        node.entered();
+        meter.routed(meter.route().rule(), node.name());
+    }
+
+    private void leaveWay(long sessionId) {
+        UpstreamNode node = ways.remove(sessionId);
+        if (node != null) {
+            node.left();
+        }
+    }
+
+    /** Through which upstream a session goes; null if through none. */
+    @Nullable UpstreamNode wayOf(SessionMeter meter) {
+        return ways.get(meter.id());
+    }
+
+    /** A connection to an upstream speaks TLS. */
+    void secured(SecureUpstream connection) {
+        secured.add(connection);
+    }
+
+    /** It is closed, and all of it is counted. */
+    void securedNoMore(SecureUpstream connection) {
+        secured.remove(connection);
+    }
+
+    /**
+     * The one session of this loop that counts what is said with upstreams and belongs to no client's session: checks, and what TLS says on a
+     * connection that nobody uses.
+     */
+    SessionMeter ownLeg() {
+        SessionMeter meter = ownLeg;
+        if (meter == null || !meter.isOpen()) {
+            meter = open(SessionProtocol.HTTP, "UPSTREAM", "", "", "", "");
+            ownLeg = meter;
+        }
+        return meter;
     }
 
     OriginPool origins() {
@@ -373,7 +444,12 @@ final class EngineLoop {
             SessionMeter parent, SessionProtocol protocol, String method, String host, String url, Caller caller) {
         return publisher.openSoon(
                 new SessionOpened(nextId(), parent.id(), protocol, method, host, url, caller.remote(), caller.user()),
-                unruled);
+                sameWay(parent));
+    }
+
+    private SessionRoute sameWay(SessionMeter parent) {
+        String upstream = parent.route().upstream();
+        return upstream.isEmpty() ? unruled : new SessionRoute(unruled.configVersion(), "", upstream);
     }
 
     private long nextId() {
@@ -532,6 +608,7 @@ final class EngineLoop {
     /** No new sessions; connections between two requests end now, the others after the one they carry. */
     void beginDrain() {
         draining = true;
+        upstreamChecks.stop();
         origins.close();
         for (Swept one : sweep.all()) {
             if (one instanceof Waiting client) {
@@ -548,6 +625,7 @@ final class EngineLoop {
     /** The time to drain is over: ends every session and every connection, so that nothing is read any more. */
     void endAll() {
         abortAll(CloseReason.NODE_STOPPED);
+        List.copyOf(secured).forEach(SecureUpstream::cut);
         for (Swept one : sweep.all()) {
             if (one instanceof Waiting client) {
                 client.close();
@@ -562,8 +640,11 @@ final class EngineLoop {
         if (overload != null && overload.isOpen()) {
             overload.close(CloseReason.OVERLOADED, 503);
         }
+        if (ownLeg != null && ownLeg.isOpen()) {
+            ownLeg.close(CloseReason.COMPLETED, 0);
+        }
         publisher.publishPending();
-        return sessions.isEmpty() && !publisher.hasPending();
+        return sessions.isEmpty() && secured.isEmpty() && !publisher.hasPending();
     }
 
     /** Gives back what the loop itself owns; nothing is carried any more. */

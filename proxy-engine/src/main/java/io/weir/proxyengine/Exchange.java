@@ -72,7 +72,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         response = new ResponseSide(loop, client, head, request.asksForUpgrade(), this::responseWritten);
         authority = target.authority();
         ruling = Ruling.of(loop, Scheme.HTTP, head.method().name(), authority, handler.caller());
-        leg = new OriginLeg(loop, authority, ruling);
+        leg = new OriginLeg(loop, authority, ruling, meter);
         recorder = recorder(head, target);
         sinceNanos = recorder == null ? 0 : System.nanoTime();
         long limitNanos = loop.config().exchangeIdleTimeout().toNanos();
@@ -108,11 +108,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     void begin() {
         loop.register(meter, this);
         if (LocalAnswer.isLoop(request.head(), loop.config().nodeName())) {
-            refuse(new Refusal(
-                    new HttpResponseStatus(508, "Loop Detected"),
-                    "proxy_loop_detected",
-                    "this request has been here before",
-                    CloseReason.DENIED));
+            refuse(Refusal.loop());
             return;
         }
         if (LocalAnswer.isForProxy(request.head())) {
@@ -160,7 +156,16 @@ final class Exchange implements ConnectListener, ActiveSession {
             channel.close();
             return;
         }
-        carry(leg.connected((SocketChannel) channel));
+        carry(leg.connected((SocketChannel) channel, null));
+    }
+
+    @Override
+    public void connected(Channel channel, Passage passage) {
+        if (over) {
+            channel.close();
+            return;
+        }
+        carry(leg.connected((SocketChannel) channel, passage));
     }
 
     private void carry(OriginHandler connection) {
@@ -176,7 +181,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             paced.carriedBy(connection.channel());
         }
         requestHeadSent = true;
-        request.writeHead(connection.channel());
+        request.writeHead(connection);
         loop.flushes().flushSoon(connection.channel());
         if (!request.isComplete()) {
             resumeRequests();
@@ -282,9 +287,31 @@ final class Exchange implements ConnectListener, ActiveSession {
     void response(HttpResponse head) {
         if (over) {
             ReferenceCountUtil.release(head);
+        } else if (isForUs(head)) {
+            ReferenceCountUtil.release(head);
+            turnedAway();
         } else {
             recordHead(head);
             proceed(response.head(head, request.keepsAlive() && request.isComplete() && loop.keepsClients()));
+        }
+    }
+
+    /** Whether an upstream asks us who we are: that is not the client's to answer. */
+    private boolean isForUs(HttpResponse head) {
+        OriginHandler connection = leg.connection();
+        return connection != null
+                && connection.takesAbsoluteForm()
+                && head.status().code() == 407;
+    }
+
+    private void turnedAway() {
+        OriginHandler connection = leg.connection();
+        Passage passage = connection == null ? null : connection.passage();
+        if (passage != null) {
+            String why = passage.node() + " answered 407: it wants "
+                    + (passage.node().authorization().isEmpty() ? "" : "other ") + "credentials";
+            passage.node().turnedAway(why);
+            refuse(UpstreamFault.turnedAway(why).refusal());
         }
     }
 

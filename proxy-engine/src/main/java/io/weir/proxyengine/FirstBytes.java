@@ -78,6 +78,10 @@ final class FirstBytes implements ActiveSession {
         if (over) {
             return;
         }
+        UpstreamHandshake.release(origin, false);
+        if (over) {
+            return;
+        }
         if (!client.isActive() || !origin.isActive() || client.isInputShutdown() || origin.isInputShutdown()) {
             passOn();
             return;

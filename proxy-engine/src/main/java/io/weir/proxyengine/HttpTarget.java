@@ -57,6 +57,11 @@ record HttpTarget(Site site, String originForm, String ledgerUrl) {
         return SCHEME + site.hostField() + originForm;
     }
 
+    /** As a proxy is asked for it (RFC 9112 §3.2.2); {@code OPTIONS *} has no path there (§3.2.4). */
+    String absoluteForm() {
+        return originForm.equals("*") ? SCHEME + site.hostField() : url();
+    }
+
     /** The authority as the ledger and people see it. */
     Authority authority() {
         return site.authority();

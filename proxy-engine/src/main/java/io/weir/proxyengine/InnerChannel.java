@@ -20,7 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client says inside TLS, as a channel of its own, so that whoever serves clients need not know of TLS. What is written to it is kept until the
+ * What is said inside TLS with a client, or with an upstream, as a channel of its own, so that whoever serves clients or talks to origins need not know of TLS. What is written to it is kept until the
  * socket beneath has taken the records that hold it: then it counts, as it does on a socket. Reads as much as it is asked to, by the socket's reads. Event
  * loop of the socket.
  *
@@ -105,11 +105,11 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
 
     private void written(Future<?> write, int size) {
         ChannelOutboundBuffer out = unsafe().outboundBuffer();
+        if (out == null || passed == 0) {
+            return; // it was closed meanwhile, so whoever wrote it was told that it failed
+        }
         if (write.isSuccess()) {
             taken += size;
-        }
-        if (out == null || passed == 0) {
-            return; // it was closed meanwhile
         }
         passed--;
         Throwable cause = write.cause();

@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionLimits see {@link EngineConfig#sessionLimits()}; a session that began before there was a limit does not count
  * @param bandwidth see {@link EngineConfig#bandwidth()}; what was not limited in some respect when it began is not limited in that one later
  * @param hosts which hosts are intercepted; null to leave that as it is. Void if the engine was started without interception
+ * @param upstreams see {@link EngineConfig#upstreams()}; null to leave them as they are. An upstream that stays as it was keeps what is known of it
  */
 public record LiveConfig(
         Duration connectTimeout,
@@ -31,7 +33,8 @@ public record LiveConfig(
         PrivateDestinations privateDestinations,
         SessionLimits sessionLimits,
         BandwidthLimits bandwidth,
-        @Nullable InterceptedHosts hosts) {
+        @Nullable InterceptedHosts hosts,
+        @Nullable UpstreamsConfig upstreams) {
 
     /**
      * Which hosts are intercepted. Immutable.

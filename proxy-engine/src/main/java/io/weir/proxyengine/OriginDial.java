@@ -45,7 +45,7 @@ final class OriginDial implements ConnectListener {
     private final long sinceNanos = System.nanoTime();
     private long connectMicros = ExchangeTimes.NEVER;
     private long tlsSinceNanos;
-    private @Nullable ConnectAttempt attempt;
+    private @Nullable Connecting attempt;
     private @Nullable SocketChannel channel;
     private boolean over;
 
@@ -68,7 +68,7 @@ final class OriginDial implements ConnectListener {
 
     /** Connects first. */
     void begin() {
-        attempt = loop.connector().connect(authority, ruling, this);
+        attempt = loop.outbound().connect(new Wish(authority, ruling, meter, true), null, this);
     }
 
     /** Goes on with a connection that stands. */
@@ -105,6 +105,7 @@ final class OriginDial implements ConnectListener {
         tlsSinceNanos = System.nanoTime();
         if (!target.isTls()) {
             pipeline.addLast(new EndTeller(false, () -> {}), new HeldInput());
+            UpstreamHandshake.release(connected, true);
             over = true;
             listener.reached(
                     connected, facts(connected, "", target.isHttp2(), ExchangeTimes.NEVER), target.isHttp2(), false);
@@ -121,6 +122,7 @@ final class OriginDial implements ConnectListener {
                         target.postQuantum());
         tls.setHandshakeTimeoutMillis(loop.config().connectTimeout().toMillis());
         pipeline.addLast(tls, new EndTeller(true, () -> {}), new HeldInput());
+        UpstreamHandshake.release(connected, true);
         tls.handshakeFuture().addListener((Future<Channel> done) -> finished(connected, tls, done.cause()));
         connected.config().setAutoRead(true);
     }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.eventbus.SessionMeter;
+import io.weir.proxyengine.upstream.UpstreamNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +29,8 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private final Authority authority;
     private final String address;
     private final @Nullable InetAddress destination;
+    private final @Nullable Passage passage;
+    private final Object key;
     private final ResponseDecoder decoder = new ResponseDecoder(this);
     private final WriteMeter writes = new WriteMeter();
     private @Nullable Exchange exchange;
@@ -36,17 +39,42 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
     private long idleSinceNanos;
     private int sweepPosition = -1;
 
-    OriginHandler(OriginPool pool, SocketChannel channel, Authority authority) {
+    /** @param passage through which upstream it leads; null if it leads to the origin itself */
+    OriginHandler(OriginPool pool, SocketChannel channel, Authority authority, @Nullable Passage passage) {
+        this.passage = passage;
+        key = passage == null ? authority : key(authority, passage.node());
         this.pool = pool;
         this.channel = channel;
         this.authority = authority;
         InetSocketAddress remote = channel.remoteAddress();
         address = Addresses.text(remote);
-        destination = remote == null ? null : remote.getAddress();
+        destination = passage != null ? passage.judged() : remote == null ? null : remote.getAddress();
+    }
+
+    /** What it is kept under through an upstream: one that takes requests for any origin is of use for all of them. */
+    static Object key(Authority authority, UpstreamNode node) {
+        return new Key(node, node.config().kind().speaksHttp() ? null : authority);
+    }
+
+    private record Key(UpstreamNode node, @Nullable Authority authority) {}
+
+    Object key() {
+        return key;
+    }
+
+    /** Through which upstream it leads; null if it leads to the origin itself. */
+    @Nullable Passage passage() {
+        return passage;
+    }
+
+    /** Whether it takes requests as a proxy does, in absolute form. */
+    boolean takesAbsoluteForm() {
+        return passage != null && passage.takesAbsoluteForm();
     }
 
     void begin() {
         channel.pipeline().addLast(writes, decoder, this);
+        UpstreamHandshake.release(channel, true);
         channel.config().setAutoRead(true);
     }
 
@@ -59,7 +87,7 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
         return address;
     }
 
-    /** The origin's address; null if the connection had broken at once. */
+    /** The origin's address; null if the connection had broken at once, or only an upstream knows it. */
     @Nullable InetAddress destination() {
         return destination;
     }
@@ -78,6 +106,7 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
         exchange = next;
         meter = nextMeter;
         writes.target(nextMeter, Leg.ORIGIN_UP);
+        own(nextMeter);
         decoder.expectResponseTo(method);
     }
 
@@ -87,12 +116,21 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
         consumed(leftOver);
         exchange = null;
         meter = null;
+        own(null);
         used = true;
         if (clean && channel.isActive() && !channel.isInputShutdown() && leftOver == 0 && writes.inFlight() == 0) {
             channel.config().setAutoRead(true);
             pool.put(this);
         } else {
             close();
+        }
+    }
+
+    /** What TLS with an upstream adds is that session's, too. */
+    private void own(@Nullable SessionMeter session) {
+        SecureUpstream secure = passage == null ? null : SecureUpstream.of(channel);
+        if (secure != null) {
+            secure.owner(session);
         }
     }
 
@@ -119,6 +157,8 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
     public void consumed(long bytes) {
         if (meter != null) {
             meter.originDown(bytes);
+        } else if (passage != null) {
+            pool.unasked(bytes);
         }
     }
 
@@ -157,7 +197,8 @@ final class OriginHandler extends ChannelInboundHandlerAdapter implements ByteSi
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            ended(false);
+            SecureUpstream secure = passage == null ? null : SecureUpstream.of(channel);
+            ended(secure != null && secure.isTruncated());
         }
     }
 

@@ -1,6 +1,9 @@
 package io.weir.proxyengine;
 
 import io.netty.channel.socket.SocketChannel;
+import io.weir.eventbus.SessionMeter;
+import io.weir.proxyengine.upstream.UpstreamNode;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +17,13 @@ final class OriginLeg {
     private final EngineLoop loop;
     private final Authority authority;
     private final @Nullable Ruling ruling;
-    private @Nullable ConnectAttempt attempt;
+    private final SessionMeter meter;
+    private @Nullable Connecting attempt;
+    private @Nullable List<UpstreamNode> nodes;
     private @Nullable OriginHandler connection;
 
-    OriginLeg(EngineLoop loop, Authority authority, @Nullable Ruling ruling) {
+    OriginLeg(EngineLoop loop, Authority authority, @Nullable Ruling ruling, SessionMeter meter) {
+        this.meter = meter;
         this.loop = loop;
         this.authority = authority;
         this.ruling = ruling;
@@ -34,19 +40,42 @@ final class OriginLeg {
      * @param repeatable whether the request can be sent again if the connection turns out to be dead
      */
     @Nullable OriginHandler takeIdle(boolean repeatable) {
+        Outbound outbound = loop.outbound();
+        if (outbound.hasUpstreams() && ruling != null && ruling.isOpen()) {
+            return null; // the way is not known yet
+        }
+        nodes = outbound.nodes(ruling);
+        if (nodes != null) {
+            connection = takeIdle(nodes, repeatable);
+            return connection;
+        }
         connection = loop.origins()
                 .take(authority, ruling, loop.connector()::refuses, repeatable ? Long.MAX_VALUE : FRESH_NANOS);
         return connection;
     }
 
-    /** Begins to connect; {@code listener} calls {@link #connected} or {@link #failed}. */
-    void connect(ConnectListener listener) {
-        attempt = loop.connector().connect(authority, ruling, listener);
+    /** Of the upstream that would be tried first, which is judged by what the client names. */
+    private @Nullable OriginHandler takeIdle(List<UpstreamNode> order, boolean repeatable) {
+        if (order.isEmpty() || loop.outbound().refusal(authority) != null) {
+            return null;
+        }
+        OriginHandler idle = loop.origins()
+                .take(OriginHandler.key(authority, order.get(0)), repeatable ? Long.MAX_VALUE : FRESH_NANOS);
+        if (idle != null) {
+            loop.goesThrough(meter, order.get(0));
+        }
+        return idle;
     }
 
-    OriginHandler connected(SocketChannel channel) {
+    /** Begins to connect; {@code listener} calls {@link #connected} or {@link #failed}. */
+    void connect(ConnectListener listener) {
+        attempt = loop.outbound().connect(new Wish(authority, ruling, meter, false), nodes, listener);
+    }
+
+    /** @param passage through which upstream it leads; null if it leads to the origin itself */
+    OriginHandler connected(SocketChannel channel, @Nullable Passage passage) {
         attempt = null;
-        var fresh = new OriginHandler(loop.origins(), channel, authority);
+        var fresh = new OriginHandler(loop.origins(), channel, authority, passage);
         fresh.begin();
         connection = fresh;
         return fresh;
@@ -65,7 +94,7 @@ final class OriginLeg {
 
     /** Gives up whatever there is. */
     void drop(boolean reset) {
-        ConnectAttempt running = attempt;
+        Connecting running = attempt;
         attempt = null;
         if (running != null) {
             running.cancel();

@@ -5,11 +5,12 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The idle, clean origin connections of one event loop, by authority; the one used last is taken first. Event loop only.
+ * The idle, clean origin connections of one event loop, by authority, or by upstream; the one used last is taken first. Event loop only.
  *
  * <p>Clean means: the last response ended as its framing said, the request had been sent whole, and not a byte came
  * after it. A connection that says anything while it is here, or ends, leaves at once.
@@ -17,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class OriginPool {
     private static final int IDLE_PER_AUTHORITY = 64;
 
-    private final Map<Authority, ArrayDeque<OriginHandler>> idle = new HashMap<>();
+    private final Map<Object, ArrayDeque<OriginHandler>> idle = new HashMap<>();
     private final Sweep sweep;
     private long idleNanos;
     private final int idleMax;
+    private final LongConsumer unasked;
     private int size;
     private boolean closed;
     private boolean keeps = true;
@@ -29,8 +31,10 @@ final class OriginPool {
      * Makes an empty pool.
      *
      * @param idleMax connections at most; each takes a file that no client can have then
+     * @param unasked counts what an upstream says on an idle connection
      */
-    OriginPool(Sweep sweep, long idleNanos, int idleMax) {
+    OriginPool(Sweep sweep, long idleNanos, int idleMax, LongConsumer unasked) {
+        this.unasked = unasked;
         this.sweep = sweep;
         this.idleNanos = idleNanos;
         this.idleMax = idleMax;
@@ -62,10 +66,24 @@ final class OriginPool {
         return newest;
     }
 
+    /**
+     * One through an upstream, which has its own mind about addresses.
+     *
+     * @param key see {@link OriginHandler#key}
+     */
+    @Nullable OriginHandler take(Object key, long maxIdleNanos) {
+        ArrayDeque<OriginHandler> connections = idle.get(key);
+        if (connections == null || sweep.nowNanos() - connections.getLast().idleSinceNanos() > maxIdleNanos) {
+            return null;
+        }
+        OriginHandler newest = connections.removeLast();
+        removed(newest, connections);
+        return newest;
+    }
+
     /** Keeps a clean connection for later, or closes it if there is no room. */
     void put(OriginHandler connection) {
-        ArrayDeque<OriginHandler> connections =
-                idle.computeIfAbsent(connection.authority(), ignored -> new ArrayDeque<>(2));
+        ArrayDeque<OriginHandler> connections = idle.computeIfAbsent(connection.key(), ignored -> new ArrayDeque<>(2));
         if (closed || !keeps || size >= idleMax || connections.size() >= IDLE_PER_AUTHORITY) {
             connection.close();
         } else {
@@ -75,12 +93,12 @@ final class OriginPool {
             sweep.add(connection);
         }
         if (connections.isEmpty()) {
-            idle.remove(connection.authority());
+            idle.remove(connection.key());
         }
     }
 
     void remove(OriginHandler connection) {
-        ArrayDeque<OriginHandler> connections = idle.get(connection.authority());
+        ArrayDeque<OriginHandler> connections = idle.get(connection.key());
         if (connections != null && connections.remove(connection)) {
             removed(connection, connections);
         }
@@ -90,8 +108,13 @@ final class OriginPool {
         size--;
         sweep.remove(connection);
         if (left.isEmpty()) {
-            idle.remove(connection.authority());
+            idle.remove(connection.key());
         }
+    }
+
+    /** An upstream has said so much and nobody had asked it. */
+    void unasked(long bytes) {
+        unasked.accept(bytes);
     }
 
     /** Another time to stay, from the next sweep on. */

@@ -24,6 +24,10 @@ import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.rules.RulesException;
+import io.weir.proxyengine.upstream.UpstreamException;
+import io.weir.proxyengine.upstream.UpstreamStatus;
+import io.weir.proxyengine.upstream.Upstreams;
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,13 +78,15 @@ public final class ProxyEngine implements AutoCloseable {
     private volatile boolean isClosing;
     private volatile boolean isLost; // by any loop, perhaps by more than one
     private volatile boolean hurried;
+    private volatile Upstreams upstreams;
     private volatile @Nullable Consumer<Rules> rulesListener;
 
     private ProxyEngine(
             EngineConfig config,
             Certificates certificates,
             @Nullable PasswordChecker passwords,
-            @Nullable LiveRules rules) {
+            @Nullable LiveRules rules,
+            Upstreams upstreams) {
         this.config = config;
         this.rules = rules;
         bandwidth = new SharedBandwidth(config.bandwidth(), config.eventLoops(), System::nanoTime);
@@ -92,6 +98,7 @@ public final class ProxyEngine implements AutoCloseable {
                 config.transport().handlers());
         acceptLimit = new AcceptLimit(config.maxConnections());
         places = new SessionPlaces(config.sessionLimits());
+        this.upstreams = upstreams;
         interception = config.intercept() == null ? null : Interception.start(config.intercept());
         if (rules != null) {
             rules.onChange(this::rulesRead);
@@ -129,7 +136,8 @@ public final class ProxyEngine implements AutoCloseable {
             EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable PasswordChecker passwords) {
         ProxyEngine engine;
         try {
-            engine = new ProxyEngine(config, Certificates.open(config.listeners()), passwords, rules);
+            Upstreams upstreams = open(config.upstreams(), Upstreams.NONE);
+            engine = new ProxyEngine(config, Certificates.open(config.listeners()), passwords, rules, upstreams);
         } catch (RuntimeException e) {
             close(rules);
             close(passwords);
@@ -144,6 +152,7 @@ public final class ProxyEngine implements AutoCloseable {
             engine.doors.forEach(Door::close);
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             engine.certificates.close();
+            engine.upstreams.leaveTo(Upstreams.NONE);
             close(passwords);
             close(rules);
             if (engine.interception != null) {
@@ -190,13 +199,15 @@ public final class ProxyEngine implements AutoCloseable {
                     certificates,
                     passwords,
                     rulesToAsk(),
-                    bandwidth);
+                    bandwidth,
+                    upstreams);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
         }
         group.forEach(executor -> executor.scheduleWithFixedDelay(
                 () -> look(bus), MEMORY_LOOK_MILLIS, MEMORY_LOOK_MILLIS, TimeUnit.MILLISECONDS));
+        watchUpstreams(upstreams);
         doors.forEach(door -> door.open(List.copyOf(loops.values())));
     }
 
@@ -217,6 +228,12 @@ public final class ProxyEngine implements AutoCloseable {
                     "{} is lost, so not all could be counted: all sessions are ended and none begins, start the node again",
                     isLoopLost ? "an event loop" : "the ledger");
         }
+    }
+
+    /** The first loop looks at them. */
+    private void watchUpstreams(Upstreams now) {
+        EngineLoop first = loops.values().iterator().next();
+        execute(first, () -> first.upstreamChecks().watch(now.nodes()));
     }
 
     private DestinationPolicy policy(EngineConfig now) {
@@ -244,12 +261,22 @@ public final class ProxyEngine implements AutoCloseable {
         EngineConfig changed = config.with(live, change.version());
         DestinationPolicy policy = policy(changed);
         InterceptedHosts hosts = live.hosts();
+        Upstreams before = upstreams;
+        Upstreams now = changed.upstreams().equals(before.config()) ? before : open(changed.upstreams(), before);
         if (rules != null && other != null) {
             rules.replace(other);
         }
+        if (rules != null) {
+            rules.abilities(EngineConfig.abilities(changed.intercept(), changed.upstreams()));
+        }
         Rules newest = rulesToAsk();
-        command(change, loop -> loop.reconfigure(changed, policy, newest));
+        command(change, loop -> loop.reconfigure(changed, policy, newest, now));
         config = changed;
+        if (!now.equals(before)) {
+            upstreams = now;
+            watchUpstreams(now);
+            before.leaveTo(now);
+        }
         acceptLimit.max(changed.maxConnections());
         places.limits(changed.sessionLimits());
         bandwidth.limits(changed.bandwidth());
@@ -268,14 +295,15 @@ public final class ProxyEngine implements AutoCloseable {
      * Reads rules, for {@link #reconfigure}; nothing is in force by that. Reads files.
      *
      * @param source where they are
+     * @param next what they may name, which need not be in force yet
      * @throws EngineException naming all their faults, or if the engine was started without rules
      */
-    public LiveRules.Ready prepareRules(RuleSource source) {
+    public LiveRules.Ready prepareRules(RuleSource source, UpstreamsConfig next) {
         if (rules == null) {
             throw new EngineException("the engine was started without rules");
         }
         try {
-            return rules.prepare(source, EngineConfig.abilities(config.intercept()));
+            return rules.prepare(source, EngineConfig.abilities(config.intercept(), next));
         } catch (RulesException e) {
             throw new EngineException(String.valueOf(e.getMessage()), e);
         }
@@ -348,6 +376,19 @@ public final class ProxyEngine implements AutoCloseable {
             most = Math.max(most, loop.waitingForLedger());
         }
         return (double) most / LoopPublisher.BACKLOG_LIMIT;
+    }
+
+    private static Upstreams open(UpstreamsConfig config, Upstreams before) {
+        try {
+            return Upstreams.open(config, before);
+        } catch (UpstreamException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Its upstreams, each as it is now, in the order of the configuration. */
+    public List<UpstreamStatus> upstreams() {
+        return upstreams.status();
     }
 
     /** Its listeners, each with the address and port that it has got. */
@@ -479,6 +520,7 @@ public final class ProxyEngine implements AutoCloseable {
             return 0;
         });
         certificates.close();
+        upstreams.leaveTo(Upstreams.NONE);
         close(passwords);
         close(rules);
         if (interception != null) {

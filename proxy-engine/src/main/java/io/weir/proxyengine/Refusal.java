@@ -50,6 +50,14 @@ record Refusal(
                 reset ? CloseReason.ORIGIN_RESET : CloseReason.ORIGIN_ABORTED);
     }
 
+    static Refusal loop() {
+        return new Refusal(
+                new HttpResponseStatus(508, "Loop Detected"),
+                "proxy_loop_detected",
+                "this request has been here before",
+                CloseReason.DENIED);
+    }
+
     static Refusal overloaded(String message) {
         return new Refusal(
                 HttpResponseStatus.SERVICE_UNAVAILABLE, "proxy_internal_response", message, CloseReason.OVERLOADED);

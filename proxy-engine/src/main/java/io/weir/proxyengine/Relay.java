@@ -66,6 +66,7 @@ final class Relay implements ActiveSession, Swept {
     }
 
     void run() {
+        UpstreamHandshake.release(origin, false);
         if (!client.isActive() || !origin.isActive()) {
             reset(client.isActive() ? origin : client);
             return;

@@ -3,6 +3,7 @@ package io.weir.proxyengine;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -70,10 +71,22 @@ final class RequestSide {
         ForwardedHead.toOrigin(request, target, loop.via(), asksForUpgrade);
     }
 
-    /** Writes the head, not flushed. */
-    void writeHead(SocketChannel origin) {
+    /** Writes the head, not flushed. An upstream is told who we are, never who the client is. */
+    void writeHead(OriginHandler connection) {
+        SocketChannel origin = connection.channel();
+        Passage passage = connection.passage();
+        boolean isAbsolute = connection.takesAbsoluteForm();
+        if (passage != null) {
+            String authorization = isAbsolute ? passage.node().authorization() : "";
+            if (authorization.isEmpty()) {
+                request.headers().remove(HttpHeaderNames.PROXY_AUTHORIZATION); // of another upstream, that failed
+            } else {
+                request.headers().set(HttpHeaderNames.PROXY_AUTHORIZATION, authorization);
+            }
+        }
+        String asked = isAbsolute ? target.absoluteForm() : target.originForm();
         origin.write(
-                loop.heads().request(origin.alloc(), request.method().name(), target.originForm(), request.headers()),
+                loop.heads().request(origin.alloc(), request.method().name(), asked, request.headers()),
                 origin.voidPromise());
     }
 

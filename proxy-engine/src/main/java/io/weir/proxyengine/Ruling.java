@@ -24,21 +24,29 @@ final class Ruling {
     private static final HttpResponseStatus LEGAL_REASONS =
             new HttpResponseStatus(451, "Unavailable For Legal Reasons");
 
+    private static final Refusal UNKNOWN_ADDRESS = new Refusal(
+            HttpResponseStatus.FORBIDDEN,
+            "http_request_denied",
+            "a rule depends on the address that this leads to, and only the upstream knows it",
+            CloseReason.DENIED);
+
     private final Rules rules;
     private final Asked asked;
     private final int first;
     private final boolean dependsOnAddress;
+    private final boolean isUnknown; // it would have to know an address, and will not
     private @Nullable CompiledRule rule; // null while it is open
     private @Nullable InetAddress address;
     private boolean counted;
 
-    private Ruling(Rules rules, Asked asked, @Nullable InetAddress address) {
+    private Ruling(Rules rules, Asked asked, @Nullable InetAddress address, boolean isSettled) {
         this.rules = rules;
         this.asked = asked;
         this.address = address;
         first = rules.find(asked, address, 0);
         dependsOnAddress = rules.isOpen(first, address);
         rule = dependsOnAddress ? null : rules.at(first);
+        isUnknown = dependsOnAddress && isSettled;
     }
 
     /** Of a tunnel that is asked for. */
@@ -52,10 +60,10 @@ final class Ruling {
             return null;
         }
         Asked asked = asked(scheme, method, authority, caller);
-        return new Ruling(rules, asked, asked.address());
+        return new Ruling(rules, asked, asked.address(), false);
     }
 
-    /** Of an exchange in a tunnel, whose origin is connected: it is settled. */
+    /** Of an exchange in a tunnel, whose origin is connected: it is settled, or refused if a rule asks for an address that only an upstream knows. */
     static @Nullable Ruling inside(
             EngineLoop loop,
             @Nullable Ruling tunnel,
@@ -67,7 +75,7 @@ final class Ruling {
         if (rules == null || tunnel == null) {
             return null;
         }
-        return new Ruling(rules, asked(scheme, method, authority, caller), tunnel.address);
+        return new Ruling(rules, asked(scheme, method, authority, caller), tunnel.address, true);
     }
 
     private static Asked asked(Scheme scheme, String method, Authority authority, Caller caller) {
@@ -83,6 +91,9 @@ final class Ruling {
 
     /** Why nothing is carried, whatever the address; null if it may be. */
     @Nullable Refusal refusal() {
+        if (isUnknown) {
+            return UNKNOWN_ADDRESS;
+        }
         return rule == null ? null : refusal(rule);
     }
 
@@ -147,6 +158,21 @@ final class Ruling {
     static long bandwidth(@Nullable Ruling ruling) {
         Allow allow = allow(ruling);
         return allow == null ? 0 : allow.bandwidth();
+    }
+
+    /** Which way a rule sends it; empty if none says anything, or that depends on an address that is not known. */
+    static String upstream(@Nullable Ruling ruling) {
+        Allow allow = allow(ruling);
+        return allow == null ? "" : allow.upstream();
+    }
+
+    /** The same if it leads to that address. */
+    static String upstream(@Nullable Ruling ruling, InetAddress destination) {
+        if (ruling == null || !ruling.dependsOnAddress) {
+            return upstream(ruling);
+        }
+        CompiledRule decides = ruling.rules.at(ruling.rules.find(ruling.asked, destination, ruling.first));
+        return decides.action() instanceof Allow allow ? allow.upstream() : "";
     }
 
     private static @Nullable Allow allow(@Nullable Ruling ruling) {

@@ -39,7 +39,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
     private final List<String> offered;
     private TlsTarget target;
     private @Nullable OriginDial dial;
-    private @Nullable ConnectAttempt rescue;
+    private @Nullable Connecting rescue;
     private @Nullable SocketChannel origin;
     private boolean bridged;
     private boolean over;
@@ -182,7 +182,8 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
 
     /** Connects anew and passes everything on. */
     private void rescue() {
-        rescue = loop.connector().connect(ends.authority(), ends.ruling(), new ConnectListener() {
+        Wish wish = new Wish(ends.authority(), ends.ruling(), meter, true);
+        rescue = loop.outbound().connect(wish, null, new ConnectListener() {
             @Override
             public void connected(Channel channel) {
                 passOn((SocketChannel) channel);

@@ -10,6 +10,11 @@ interface TunnelAsker {
     /** How the client is answered. */
     TunnelReply reply();
 
+    /** Which nodes the request has passed, as its Via field says; empty if it has none. */
+    default String via() {
+        return "";
+    }
+
     /** Leaves the pipeline: what is held passes on to whoever has put itself behind. */
     void makeWay();
 

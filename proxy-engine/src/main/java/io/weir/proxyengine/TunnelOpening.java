@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +25,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
     private final Authority authority;
     private final @Nullable Ruling ruling;
     private final long sinceNanos = System.nanoTime();
-    private @Nullable ConnectAttempt attempt;
+    private @Nullable Connecting attempt;
     private boolean over;
 
     TunnelOpening(EngineLoop loop, TunnelAsker asker, SocketChannel client, SessionMeter meter, Authority authority) {
@@ -49,7 +50,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         if (ruling != null) {
             ruling.allowed(meter);
         }
-        attempt = loop.connector().connect(authority, ruling, this);
+        attempt = loop.outbound().connect(new Wish(authority, ruling, meter, true, asker.via()), null, this);
         if (over) {
             attempt.cancel();
         }
@@ -57,16 +58,25 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
 
     @Override
     public void connected(Channel channel) {
+        InetSocketAddress remote = ((SocketChannel) channel).remoteAddress();
+        connected((SocketChannel) channel, remote == null ? null : remote.getAddress());
+    }
+
+    @Override
+    public void connected(Channel channel, Passage passage) {
+        connected((SocketChannel) channel, passage.judged());
+    }
+
+    /** @param destination where it leads to; null if that is not known */
+    private void connected(SocketChannel origin, @Nullable InetAddress destination) {
         if (over) {
-            channel.close();
+            origin.close();
             return;
         }
         over = true;
-        SocketChannel origin = (SocketChannel) channel;
         meter.originConnected(Addresses.text(origin.remoteAddress()));
         if (ruling != null) {
-            InetSocketAddress remote = origin.remoteAddress();
-            ruling.settle(remote == null ? null : remote.getAddress());
+            ruling.settle(destination);
             ruling.allowed(meter);
         }
         WriteMeter.of(client).target(meter, Leg.OVERHEAD_DOWN);

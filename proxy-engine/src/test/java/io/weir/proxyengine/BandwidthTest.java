@@ -309,6 +309,7 @@ class BandwidthTest {
                     PrivateDestinations.AUTO,
                     SessionLimits.NONE,
                     new BandwidthLimits(RATE, 0, 0),
+                    null,
                     null);
             var pace = new Pacer();
             proxy.engine().reconfigure(live, new ConfigChanged(2, "ab", "by=test"));

@@ -28,6 +28,7 @@ class ReconfigureTest {
                 destinations,
                 SessionLimits.NONE,
                 BandwidthLimits.NONE,
+                null,
                 null);
     }
 

@@ -31,6 +31,9 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
         @Nullable String originAddress;
 
+        /** Through which upstream it went; empty if through none. */
+        volatile String upstream = "";
+
         /** What the tunnel turned out to carry. */
         volatile @Nullable SessionProtocol detected;
 
@@ -56,6 +59,10 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
         private synchronized void add(Counts delta) {
             sum.addExact(delta);
+        }
+
+        String upstream() {
+            return upstream;
         }
 
         boolean isClosed() {
@@ -128,6 +135,9 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         session.add(slot.delta());
         if (slot.originAddress() != null) {
             session.originAddress = slot.originAddress();
+        }
+        if (slot.route() != null) {
+            session.upstream = slot.route().upstream();
         }
         if (slot.detected() != null) {
             session.detected = slot.detected();

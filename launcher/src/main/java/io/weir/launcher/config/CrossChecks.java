@@ -1,16 +1,22 @@
 package io.weir.launcher.config;
 
+import io.netty.util.NetUtil;
 import io.weir.launcher.config.Types.Listener;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.rules.Abilities;
 import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.RulesException;
 import io.weir.proxyengine.tls.OriginTls;
 import io.weir.proxyengine.tls.TlsException;
+import io.weir.proxyengine.upstream.Upstream;
+import io.weir.proxyengine.upstream.Upstreams;
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import io.weir.wsgateway.GatewayException;
 import io.weir.wsgateway.GatewayTls;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +45,7 @@ final class CrossChecks {
         gateway();
         interception();
         users();
+        upstreams();
         rules();
         limits();
     }
@@ -62,6 +69,36 @@ final class CrossChecks {
                 }
             }
         }
+    }
+
+    private void upstreams() {
+        if (!areRight(Keys.UPSTREAMS, Keys.UPSTREAM_GROUPS, Keys.UPSTREAM)) {
+            return;
+        }
+        UpstreamsConfig upstreams = NodeSettings.upstreams(settings);
+        upstreams.upstreamFaults().forEach(fault -> faults.accept(Keys.UPSTREAMS, fault));
+        upstreams.groupFaults().forEach(fault -> faults.accept(Keys.UPSTREAM_GROUPS, fault));
+        upstreams.routeFaults().forEach(fault -> faults.accept(Keys.UPSTREAM, fault));
+        Upstream described = settings.get(Keys.UPSTREAM).upstream();
+        for (Upstream each : upstreams.upstreams()) {
+            Key<?> key = each.equals(described) ? Keys.UPSTREAM : Keys.UPSTREAMS;
+            Upstreams.fileFaults(each).forEach(fault -> faults.accept(key, fault));
+            if (areRight(Keys.LISTEN)
+                    && settings.get(Keys.LISTEN).stream().anyMatch(listener -> isItself(listener.config(), each))) {
+                faults.accept(key, "upstream " + each.name() + " is this proxy itself: " + each.address());
+            }
+        }
+    }
+
+    /** Whether an upstream is one of our listeners, as far as can be told without looking a name up. */
+    private static boolean isItself(ListenerConfig listener, Upstream upstream) {
+        if (listener.address().getPort() != upstream.port()) {
+            return false;
+        }
+        String host = upstream.host().equals("localhost") ? "127.0.0.1" : upstream.host();
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
+        InetAddress bound = listener.address().getAddress();
+        return address != null && (address.equals(bound) || (bound.isAnyLocalAddress() && address.isLoopbackAddress()));
     }
 
     private boolean areRight(Key<?>... keys) {
@@ -123,7 +160,14 @@ final class CrossChecks {
     }
 
     private void rules() {
-        if (!areRight(Keys.RULES, Keys.RULE_LINES, Keys.INTERCEPT, Keys.CAPTURE)) {
+        if (!areRight(
+                Keys.RULES,
+                Keys.RULE_LINES,
+                Keys.INTERCEPT,
+                Keys.CAPTURE,
+                Keys.UPSTREAMS,
+                Keys.UPSTREAM_GROUPS,
+                Keys.UPSTREAM)) {
             return;
         }
         boolean isFile = settings.get(Keys.RULES).isPresent();
@@ -133,15 +177,19 @@ final class CrossChecks {
         }
         boolean intercepts = !settings.get(Keys.INTERCEPT).isEmpty();
         boolean captures = intercepts && !settings.get(Keys.CAPTURE).isEmpty();
+        Set<String> upstreams = NodeSettings.upstreams(settings).names();
+        RuleSource source = NodeSettings.rules(settings);
+        Key<?> key = isFile ? Keys.RULES : Keys.RULE_LINES;
         try {
-            LiveRules.check(NodeSettings.rules(settings), new Abilities(intercepts, captures));
-        } catch (RulesException e) {
-            if (isFile) {
-                faults.accept(
-                        Keys.RULES, String.valueOf(e.getMessage())); // not what the lines say: it may be the wrong file
-            } else {
-                faults.accept(Keys.RULE_LINES, e.inFull());
-            }
+            LiveRules.check(source, Abilities.ALL);
+        } catch (RulesException e) { // of a file not what the lines say: it may be the wrong file
+            faults.accept(key, isFile ? String.valueOf(e.getMessage()) : e.inFull());
+            return;
+        }
+        try {
+            LiveRules.check(source, new Abilities(intercepts, captures, upstreams));
+        } catch (RulesException e) { // about this configuration, which weir rules check does not know
+            faults.accept(key, e.inFull());
         }
     }
 

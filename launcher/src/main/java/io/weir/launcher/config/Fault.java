@@ -1,5 +1,7 @@
 package io.weir.launcher.config;
 
+import java.util.regex.Pattern;
+
 /**
  * One thing that is wrong with a configuration. Immutable.
  *
@@ -10,6 +12,7 @@ package io.weir.launcher.config;
  */
 public record Fault(String key, Place place, String found, String problem) {
     private static final int SHOWN_CHARS = 200;
+    private static final Pattern USER_INFORMATION = Pattern.compile("\\S*:\\S*@");
 
     /** Cuts what is long. */
     public Fault {
@@ -23,9 +26,11 @@ public record Fault(String key, Place place, String found, String problem) {
         return at + (key.isEmpty() ? "" : key + ": ") + problem;
     }
 
-    /** Text as it may be shown: not too much of it, and without what would move a cursor. */
+    /** Text as it may be shown: not too much of it, without what would move a cursor, and without a password in a URL, where none should be. */
     static String shown(String text) {
-        String cut = text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS - 1) + "…";
+        String open =
+                text.indexOf('@') < 0 ? text : USER_INFORMATION.matcher(text).replaceAll("[not shown]@");
+        String cut = open.length() <= SHOWN_CHARS ? open : open.substring(0, SHOWN_CHARS - 1) + "…";
         return cut.codePoints()
                 .map(each -> Character.isISOControl(each) || Character.getType(each) == Character.FORMAT ? '?' : each)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

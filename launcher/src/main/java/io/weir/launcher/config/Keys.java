@@ -104,6 +104,24 @@ public final class Keys {
                     "What clients may ask for: lines of allow or refuse with conditions; the first that a request meets decides. A change of the"
                             + " file counts within seconds. Try it with weir rules.")
             .option("--rules", "FILE");
+    public static final Key<List<Types.NamedUpstream>> UPSTREAMS = Key.list(
+            "proxy.upstreams",
+            Types.UPSTREAM,
+            RELOAD,
+            "Proxies that sessions may go through; KIND is http, https or socks5. A user and a password are in a file that SETTINGS name:"
+                    + " credentials=FILE.");
+    public static final Key<List<Types.NamedGroup>> UPSTREAM_GROUPS = Key.list(
+            "proxy.upstream-groups",
+            Types.UPSTREAM_GROUP,
+            RELOAD,
+            "Groups of them, of which each session takes a member that is up, in the order of the policy.");
+    public static final Key<Types.Way> UPSTREAM = Key.one(
+                    "proxy.upstream",
+                    Types.WAY,
+                    "direct",
+                    RELOAD,
+                    "Where sessions go that no rule sends elsewhere: to their origin, or through an upstream.")
+            .option("--upstream", "NAME|URL");
     static final Key<List<String>> RULE_LINES = Key.list(
             "rules",
             Types.RULE,
@@ -505,6 +523,9 @@ public final class Keys {
             NO_AUTH_FROM,
             AUTH_REALM,
             RULES,
+            UPSTREAMS,
+            UPSTREAM_GROUPS,
+            UPSTREAM,
             MAX_CONNECTIONS,
             PRIVATE_DESTINATIONS,
             REFUSED_DESTINATIONS,

@@ -7,6 +7,8 @@ import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.launcher.accesslog.AccessLogConfig;
 import io.weir.launcher.config.Keys.TransportName;
 import io.weir.launcher.config.Types.Listener;
+import io.weir.launcher.config.Types.NamedGroup;
+import io.weir.launcher.config.Types.Way;
 import io.weir.launcher.logfile.LogFormat;
 import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
@@ -26,6 +28,9 @@ import io.weir.proxyengine.overload.Watched;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.proxyengine.tls.OriginTls;
+import io.weir.proxyengine.upstream.Upstream;
+import io.weir.proxyengine.upstream.UpstreamGroup;
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayTls;
 import io.weir.wsgateway.GatewayToken;
@@ -151,6 +156,25 @@ public final class NodeSettings {
                 : new RuleSource.OfLines(settings.get(Keys.RULE_LINES), Path.of(""));
     }
 
+    /** The proxies that sessions may go through. */
+    public UpstreamsConfig upstreams() {
+        return upstreams(settings);
+    }
+
+    static UpstreamsConfig upstreams(Settings settings) {
+        List<Upstream> upstreams = new ArrayList<>();
+        settings.get(Keys.UPSTREAMS).forEach(each -> upstreams.add(each.config()));
+        Way way = settings.get(Keys.UPSTREAM);
+        Upstream described = way.upstream();
+        if (described != null) {
+            upstreams.add(described);
+        }
+        List<UpstreamGroup> groups = settings.get(Keys.UPSTREAM_GROUPS).stream()
+                .map(NamedGroup::config)
+                .toList();
+        return new UpstreamsConfig(upstreams, groups, way.name());
+    }
+
     /** Where the log is written; nowhere but to stderr if it is empty. */
     public Optional<Path> logFile() {
         return settings.get(Keys.LOG_FILE);
@@ -245,7 +269,8 @@ public final class NodeSettings {
                 .maxConnections(live.maxConnections())
                 .privateDestinations(live.privateDestinations())
                 .sessionLimits(live.sessionLimits())
-                .bandwidth(live.bandwidth());
+                .bandwidth(live.bandwidth())
+                .upstreams(upstreams());
         settings.get(Keys.EVENT_LOOPS).ifPresent(count -> builder.eventLoops(Math.toIntExact(count)));
         return builder;
     }
@@ -287,7 +312,8 @@ public final class NodeSettings {
                 settings.get(Keys.PRIVATE_DESTINATIONS),
                 sessionLimits(),
                 bandwidth(),
-                interceptedHosts());
+                interceptedHosts(),
+                upstreams());
     }
 
     private BandwidthLimits bandwidth() {

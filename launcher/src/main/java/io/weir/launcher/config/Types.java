@@ -4,6 +4,8 @@ import io.weir.proxyengine.HostPatterns;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.Network;
 import io.weir.proxyengine.rules.RuleSource;
+import io.weir.proxyengine.upstream.Upstream;
+import io.weir.proxyengine.upstream.UpstreamGroup;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The types of values. Any thread. */
 final class Types {
@@ -112,6 +115,52 @@ final class Types {
 
     /** A listener, and how it was written. */
     record Listener(String text, ListenerConfig config) {}
+
+    /** An upstream, with how it is written. */
+    static final ValueType<NamedUpstream> UPSTREAM = text(
+            "NAME=KIND://HOST:PORT[?SETTINGS], such as office=http://10.0.0.1:3128",
+            text -> new NamedUpstream(text, UpstreamConverter.named(text)),
+            NamedUpstream::text);
+
+    /** An upstream, and how it was written. */
+    record NamedUpstream(String text, Upstream config) {}
+
+    /** A group of upstreams, with how it is written. */
+    static final ValueType<NamedGroup> UPSTREAM_GROUP = text(
+            "NAME=POLICY:MEMBER,MEMBER, such as all=failover:a,b; POLICY is failover, round-robin, least-sessions or latency",
+            text -> new NamedGroup(text, UpstreamConverter.group(text)),
+            NamedGroup::text);
+
+    /** A group of upstreams, and how it was written. */
+    record NamedGroup(String text, UpstreamGroup config) {}
+
+    /** Where sessions go: directly, to an upstream or a group by its name, or to an upstream that is described here. */
+    static final ValueType<Way> WAY = text(
+            "direct, the name of an upstream or a group, or KIND://HOST:PORT[?SETTINGS], such as socks5://127.0.0.1:1080",
+            Types::way,
+            Way::text);
+
+    /**
+     * Where sessions go.
+     *
+     * @param upstream that is described here; null if the text is a name, or {@code direct}
+     */
+    record Way(String text, @Nullable Upstream upstream) {
+        String name() {
+            return upstream == null ? text : upstream.name();
+        }
+    }
+
+    private static Way way(String text) {
+        if (text.contains("://")) {
+            return new Way(text, UpstreamConverter.unnamed(text));
+        }
+        if (!text.equals(Upstream.DIRECT) && !Upstream.isName(text)) {
+            throw new IllegalArgumentException("'" + text + "' is neither " + Upstream.DIRECT
+                    + ", nor a name, nor KIND://HOST:PORT, such as socks5://127.0.0.1:1080");
+        }
+        return new Way(text, null);
+    }
 
     private Types() {}
 

@@ -24,6 +24,12 @@ import io.weir.proxyengine.overload.OverloadLimits;
 import io.weir.proxyengine.overload.Watched;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.tls.CertificateAuthority;
+import io.weir.proxyengine.upstream.Upstream;
+import io.weir.proxyengine.upstream.UpstreamGroup;
+import io.weir.proxyengine.upstream.UpstreamKind;
+import io.weir.proxyengine.upstream.UpstreamPolicy;
+import io.weir.proxyengine.upstream.UpstreamTls;
+import io.weir.proxyengine.upstream.UpstreamsConfig;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayToken;
 import java.net.InetAddress;
@@ -56,6 +62,9 @@ class EveryKeyTest {
         OTHERS.put("proxy.no-auth-from", "[10.0.0.0/8]");
         OTHERS.put("proxy.auth-realm", "\"the office\"");
         OTHERS.put("proxy.rules", "\"RULES\"");
+        OTHERS.put("proxy.upstreams", "[\"office=socks5://10.0.0.1:1080?check=5s\", \"b=http://10.0.0.2:3128\"]");
+        OTHERS.put("proxy.upstream-groups", "[\"both=latency:office,b\"]");
+        OTHERS.put("proxy.upstream", "\"https://proxy.example:443?insecure=true\"");
         OTHERS.put("proxy.max-connections", "123");
         OTHERS.put("proxy.private-destinations", "refuse");
         OTHERS.put("proxy.refused-destinations", "[\"192.0.2.1:25\"]");
@@ -221,6 +230,17 @@ class EveryKeyTest {
         assertThat(engine.refusedDestinations())
                 .containsExactly(new InetSocketAddress("192.0.2.1", 25))
                 .isEqualTo(node.refusedDestinations());
+        assertThat(engine.upstreams())
+                .isEqualTo(new UpstreamsConfig(
+                        List.of(
+                                Upstream.of("office", UpstreamKind.SOCKS5, "10.0.0.1", 1080)
+                                        .checkedEach(Duration.ofSeconds(5)),
+                                Upstream.of("b", UpstreamKind.HTTP, "10.0.0.2", 3128),
+                                Upstream.of("proxy.example:443", UpstreamKind.HTTPS, "proxy.example", 443)
+                                        .with(new UpstreamTls(null, "", true, null, null))),
+                        List.of(new UpstreamGroup("both", UpstreamPolicy.LATENCY, List.of("office", "b"))),
+                        "proxy.example:443"))
+                .isEqualTo(node.live().upstreams());
         assertThat(engine.nameServers()).containsExactly(new InetSocketAddress("192.0.2.53", 53));
         assertThat(engine.eventLoops()).isEqualTo(3);
         assertThat(engine.transport()).isEqualTo(Transport.NIO);

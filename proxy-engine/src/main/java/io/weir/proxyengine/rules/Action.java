@@ -9,19 +9,28 @@ public sealed interface Action {
     List<String> faults();
 
     /**
-     * The request is carried, directly.
+     * The request is carried.
      *
      * @param intercept whether a tunnel is read
      * @param capture whether bodies are stored
      * @param bandwidth how fast each session may go, in bytes per second and direction; 0 if it does not say
+     * @param upstream name of the upstream or group that it goes through; {@link #DIRECT} for none, empty if the options decide
      */
-    record Allow(Choice intercept, Choice capture, long bandwidth) implements Action {
+    record Allow(Choice intercept, Choice capture, long bandwidth, String upstream) implements Action {
+        /** To the origin itself. */
+        public static final String DIRECT = "direct";
+
         /** Carried, as the options of the proxy have it. */
-        public static final Allow PLAIN = new Allow(Choice.UNSAID, Choice.UNSAID, 0);
+        public static final Allow PLAIN = new Allow(Choice.UNSAID, Choice.UNSAID);
 
         /** The bandwidth as a rules file has it; empty if the rule does not say. */
         public String bandwidthText() {
             return RateText.text(bandwidth);
+        }
+
+        /** As fast and the way that the options have it. */
+        public Allow(Choice intercept, Choice capture) {
+            this(intercept, capture, 0, "");
         }
 
         @Override

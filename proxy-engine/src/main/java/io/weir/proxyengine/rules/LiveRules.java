@@ -135,6 +135,11 @@ public final class LiveRules implements AutoCloseable {
         listener = told;
     }
 
+    /** Rules that are read from now on may ask for these. */
+    public synchronized void abilities(Abilities others) {
+        abilities = others;
+    }
+
     /** The rules as they are now. */
     public Rules current() {
         return rules;

@@ -44,6 +44,7 @@ public record Rule(String name, int line, List<Condition> conditions, Action act
             append(text, "intercept", word(allow.intercept()));
             append(text, "capture", word(allow.capture()));
             append(text, "bandwidth", allow.bandwidthText());
+            append(text, "upstream", allow.upstream());
         }
         return text.toString();
     }

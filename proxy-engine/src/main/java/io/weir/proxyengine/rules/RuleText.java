@@ -16,14 +16,15 @@ import java.util.TreeMap;
  * line    = ["allow" | "refuse"] { key ("=" | "!=") value { "," value } } ["#" anything]
  * value   = word | '"' anything, \" and \\ '"' | "/" expression, \/ "/"
  * key     = host address port scheme method user client listener      conditions
- *           name status text intercept capture bandwidth              the rest, with "=" and one value
+ *           name status text intercept capture bandwidth upstream     the rest, with "=" and one value
  * </pre>
  */
 final class RuleText {
     private static final int RULES_MAX = 10_000;
     private static final String KEYS =
-            "host, address, port, scheme, method, user, client, listener, name, status, text, intercept, capture or bandwidth";
-    private static final Set<String> SETTINGS = Set.of("name", "status", "text", "intercept", "capture", "bandwidth");
+            "host, address, port, scheme, method, user, client, listener, name, status, text, intercept, capture, bandwidth or upstream";
+    private static final Set<String> SETTINGS =
+            Set.of("name", "status", "text", "intercept", "capture", "bandwidth", "upstream");
 
     private RuleText() {}
 
@@ -100,7 +101,7 @@ final class RuleText {
                         || (verb.equals("refuse") ? key.equals("status") || key.equals("text") : isOfAllow(key));
                 if (!belongs) {
                     wrong.add(key + " does not go with " + verb
-                            + ": allow takes intercept, capture and bandwidth, refuse takes status and text");
+                            + ": allow takes intercept, capture, bandwidth and upstream, refuse takes status and text");
                 }
             }
             if (wrong.isEmpty()) {
@@ -109,7 +110,10 @@ final class RuleText {
         }
 
         private static boolean isOfAllow(String key) {
-            return key.equals("intercept") || key.equals("capture") || key.equals("bandwidth");
+            return key.equals("intercept")
+                    || key.equals("capture")
+                    || key.equals("bandwidth")
+                    || key.equals("upstream");
         }
 
         private void pair(RuleTokens tokens) {
@@ -145,6 +149,7 @@ final class RuleText {
                 case "status" -> value.matches("[0-9]{3}");
                 case "text" -> true; // the action tells
                 case "bandwidth" -> RateText.parse(value) > 0;
+                case "upstream" -> Rule.isName(value); // which there are, the proxy knows
                 default -> value.equals("yes") || value.equals("no");
             };
             if (!isRight) {
@@ -158,6 +163,7 @@ final class RuleText {
                 case "status" -> "451";
                 case "text" -> "\"not from here\"";
                 case "bandwidth" -> "1MiB";
+                case "upstream" -> Allow.DIRECT;
                 default -> "yes";
             };
         }
@@ -167,6 +173,7 @@ final class RuleText {
                 case "name" -> Rule.NAME_EXPECTED;
                 case "status" -> "a status is 400 to 599";
                 case "bandwidth" -> RateText.EXPECTED;
+                case "upstream" -> Rule.NAME_EXPECTED;
                 default -> "say yes or no";
             };
         }
@@ -178,7 +185,10 @@ final class RuleText {
                         settings.getOrDefault("text", Refuse.TEXT));
             }
             return new Allow(
-                    choice("intercept"), choice("capture"), RateText.parse(settings.getOrDefault("bandwidth", "")));
+                    choice("intercept"),
+                    choice("capture"),
+                    RateText.parse(settings.getOrDefault("bandwidth", "")),
+                    settings.getOrDefault("upstream", ""));
         }
 
         private Choice choice(String key) {

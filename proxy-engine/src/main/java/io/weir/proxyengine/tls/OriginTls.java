@@ -33,11 +33,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS towards origins, where we are the client and verify what they show. Any thread.
@@ -59,6 +63,7 @@ public final class OriginTls implements AutoCloseable {
 
     private final SslProvider provider;
     private final ReportingKeys keys = new ReportingKeys();
+    private final X509ExtendedKeyManager shown; // what we show of ourselves; keys, if that is nothing
     private final Clock clock;
     private final OriginTrust trust;
     private final Map<Use, SslContext> contexts = new ConcurrentHashMap<>();
@@ -87,9 +92,15 @@ public final class OriginTls implements AutoCloseable {
     }
 
     OriginTls(List<X509Certificate> trust, SslProvider provider, Clock clock) {
+        this(TrustAnchors.withThoseOfTheJdk(trust), null, provider, clock);
+    }
+
+    private OriginTls(
+            X509ExtendedTrustManager paths, @Nullable X509ExtendedKeyManager own, SslProvider provider, Clock clock) {
         this.provider = provider;
         this.clock = clock;
-        this.trust = new OriginTrust(TrustAnchors.withThoseOfTheJdk(trust), clock);
+        shown = own == null ? keys : own;
+        trust = new OriginTrust(paths, clock);
         verifying = new ThreadPoolExecutor(
                 VERIFYING_THREADS, VERIFYING_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     var thread = new Thread(task, "weir-verify");
@@ -97,6 +108,23 @@ public final class OriginTls implements AutoCloseable {
                     return thread;
                 });
         verifying.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * TLS towards one server that we know. Reads files.
+     *
+     * @param authorities whom alone to trust; null for those of the JDK
+     * @param certificate PEM: what we show if we are asked who we are; null if nothing
+     * @param key PEM: the key of that, PKCS #8, not encrypted
+     * @throws TlsException if a file cannot be used, naming it
+     */
+    public static OriginTls of(
+            @Nullable List<X509Certificate> authorities, @Nullable Path certificate, @Nullable Path key) {
+        X509ExtendedTrustManager paths =
+                authorities == null ? TrustAnchors.withThoseOfTheJdk(List.of()) : TrustAnchors.only(authorities);
+        X509ExtendedKeyManager own = certificate == null || key == null ? null : OwnKey.read(certificate, key);
+        SslProvider best = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+        return new OriginTls(paths, own, best, Clock.systemUTC());
     }
 
     /**
@@ -134,6 +162,36 @@ public final class OriginTls implements AutoCloseable {
             List<String> alpn,
             boolean verified,
             boolean postQuantum) {
+        Prepared prepared = prepare(peerName, port, alpn, verified, postQuantum);
+        SslHandler handler = prepared.context().newHandler(allocator, prepared.unique(), port, prepared.tasks());
+        sendName(handler.engine(), prepared.dnsName());
+        return handler;
+    }
+
+    /**
+     * The same as an engine, for a handler of the caller's.
+     *
+     * @param handler makes it of the engine, and of who does its slow work
+     * @throws TlsException if the name is neither a DNS name nor an address
+     */
+    public <H extends SslHandler> H handler(
+            ByteBufAllocator allocator,
+            String peerName,
+            int port,
+            List<String> alpn,
+            boolean verified,
+            BiFunction<SSLEngine, Executor, H> handler) {
+        Prepared prepared = prepare(peerName, port, alpn, verified, false);
+        SSLEngine engine = prepared.context().newEngine(allocator, prepared.unique(), port);
+        sendName(engine, prepared.dnsName());
+        return handler.apply(engine, prepared.tasks());
+    }
+
+    /** What a connection needs of us. */
+    private record Prepared(
+            SslContext context, String unique, @Nullable String dnsName, Executor tasks) {}
+
+    private Prepared prepare(String peerName, int port, List<String> alpn, boolean verified, boolean postQuantum) {
         String dnsName = HostName.dnsName(peerName);
         if (dnsName == null && HostName.address(peerName) == null) {
             throw new TlsException("an origin must have a DNS name or an address");
@@ -149,15 +207,14 @@ public final class OriginTls implements AutoCloseable {
                 new Use(List.copyOf(alpn), verified, postQuantum, resumes, period), this::newContext);
         Executor tasks = verified && !trust.isQuickFor(host) ? verifying : ImmediateExecutor.INSTANCE;
         String unique = HostName.withOwnIdentity(host); // by which the keys know the engine
-        SslHandler handler = context.newHandler(allocator, unique, port, tasks);
-        if (dnsName != null) {
-            sendName(handler.engine(), dnsName);
-        }
-        return handler;
+        return new Prepared(context, unique, dnsName, tasks);
     }
 
     /** Netty and the JDK would leave out names of one label, and the JDK can't but leave out those with an underscore. */
-    private static void sendName(SSLEngine engine, String dnsName) {
+    private static void sendName(SSLEngine engine, @Nullable String dnsName) {
+        if (dnsName == null) {
+            return;
+        }
         if (engine instanceof ReferenceCountedOpenSslEngine boringSsl) {
             SSL.setTlsExtHostName(boringSsl.sslPointer(), dnsName);
         } else if (!NameMatch.isNeededFor(dnsName)) {
@@ -196,7 +253,7 @@ public final class OriginTls implements AutoCloseable {
     private SslContext newContext(Use use) {
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .sslProvider(provider)
-                .keyManager(new FixedKeys(keys))
+                .keyManager(new FixedKeys(shown))
                 .trustManager(use.verified() ? trust : new AnyCertificate())
                 .endpointIdentificationAlgorithm(use.verified() ? "HTTPS" : "")
                 .protocols("TLSv1.3", "TLSv1.2");

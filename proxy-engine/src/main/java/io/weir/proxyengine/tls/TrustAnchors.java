@@ -36,6 +36,17 @@ final class TrustAnchors {
         }
     }
 
+    /** The same with these anchors only. */
+    static X509ExtendedTrustManager only(List<X509Certificate> anchors) {
+        try {
+            Set<TrustAnchor> all = new HashSet<>();
+            add(all, anchors);
+            return verifying(all);
+        } catch (GeneralSecurityException e) {
+            throw new TlsException("the CAs to trust can't be set up: " + e.getMessage(), e);
+        }
+    }
+
     private static void add(Set<TrustAnchor> anchors, List<X509Certificate> certificates) {
         for (X509Certificate each : certificates) {
             anchors.add(new TrustAnchor(each, null));

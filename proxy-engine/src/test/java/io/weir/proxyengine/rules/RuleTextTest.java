@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +48,7 @@ class RuleTextTest {
 
         assertThat(rules.all().stream().map(CompiledRule::name)).containsExactly("ads", "line 4", "line 5");
         assertThat(rules.at(0).action()).isEqualTo(new Refuse(451, "not \"here\""));
-        assertThat(rules.at(1).action()).isEqualTo(new Allow(Choice.NO, Choice.YES, 0));
+        assertThat(rules.at(1).action()).isEqualTo(new Allow(Choice.NO, Choice.YES, 0, ""));
         assertThat(rules.at(1).rule().conditions())
                 .containsExactly(
                         new Condition(Subject.USER, false, List.of("anna", "bert b")),
@@ -114,7 +115,7 @@ class RuleTextTest {
     void aBandwidthHasTheUnitsOfSizesAndIsReadAsItIsWritten(String text, long bytes) throws Exception {
         Rules rules = read("allow bandwidth=\"" + text + "\"");
 
-        assertThat(rules.at(0).action()).isEqualTo(new Allow(Choice.UNSAID, Choice.UNSAID, bytes));
+        assertThat(rules.at(0).action()).isEqualTo(new Allow(Choice.UNSAID, Choice.UNSAID, bytes, ""));
         assertThat(read(rules.at(0).rule().toString()).at(0).action())
                 .isEqualTo(rules.at(0).action());
     }
@@ -125,7 +126,7 @@ class RuleTextTest {
         assertThat(faults("allow bandwidth=" + text)).singleElement().asString().startsWith("line 1: ");
         assertThat(faults("refuse bandwidth=1MiB"))
                 .containsExactly(
-                        "line 1: bandwidth does not go with refuse: allow takes intercept, capture and bandwidth,"
+                        "line 1: bandwidth does not go with refuse: allow takes intercept, capture, bandwidth and upstream,"
                                 + " refuse takes status and text");
     }
 
@@ -246,5 +247,38 @@ class RuleTextTest {
         }
 
         assertThat(faults.stream().map(Fault::line)).containsExactly(1, 1);
+    }
+
+    @Test
+    void anUpstreamIsOneThatTheProxyHas() throws Exception {
+        Path file = folder.resolve("rules.txt");
+        Files.writeString(
+                file, "allow host=a upstream=office\nallow host=b upstream=direct\nallow host=c upstream=elsewhere\n");
+        var abilities = new Abilities(false, false, Set.of("office", "out"));
+        List<Fault> faults = new ArrayList<>();
+        try {
+            LiveRules.read(new RuleSource.OfFile(file), abilities);
+        } catch (RulesException e) {
+            faults.addAll(e.faults());
+        }
+
+        assertThat(faults)
+                .singleElement()
+                .hasToString(
+                        "line 3: upstream=\"elsewhere\" names no upstream or group of this proxy: it has office, out, and direct");
+        assertThat(LiveRules.read(new RuleSource.OfFile(file), Abilities.ALL).all())
+                .extracting(each -> each.rule().toString())
+                .containsExactly(
+                        "allow host=a upstream=office",
+                        "allow host=b upstream=direct",
+                        "allow host=c upstream=elsewhere");
+    }
+
+    @Test
+    void whatIsRefusedGoesThroughNothing() {
+        List<Fault> faults = new ArrayList<>();
+        RuleText.parse("refuse upstream=a\nallow upstream=a,b\nallow upstream!=a", "line ", faults);
+
+        assertThat(faults.stream().map(Fault::line)).containsExactly(1, 2, 3);
     }
 }

@@ -43,6 +43,7 @@ public final class Meters implements AutoCloseable {
         parts.ledger().addClosed(now.snapshot().closedCounts());
         node.loopDelays().forEach(parts.node()::addLoop);
         node.overloadFills().forEach(parts.node()::addFill);
+        node.upstreams().forEach(each -> parts.node().addUpstream(each.name(), node));
         return parts.table().text();
     }
 

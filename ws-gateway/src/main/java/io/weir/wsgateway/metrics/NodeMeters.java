@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 /** Puts into the table what node, gateway and JVM know; all of it begins anew with the process. Any thread. */
 final class NodeMeters implements AutoCloseable {
     private static final double MILLIS_PER_SECOND = 1e3;
+    private static final double MICROS_PER_SECOND = 1e6;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final MeterTable table;
@@ -97,6 +98,35 @@ final class NodeMeters implements AutoCloseable {
                 tags,
                 "How late a task of the event loop ran at most in the last one to two minutes",
                 reading -> delay.maxNanos() / NANOS_PER_SECOND);
+    }
+
+    /** An upstream; void if one of that name was added before. One that is not configured any more shows as down. */
+    void addUpstream(String name, NodeMetrics node) {
+        Tags tags = Tags.of("upstream", name);
+        table.gauge(
+                "weir.upstream.up",
+                tags,
+                "Whether the upstream worked when it was tried last",
+                reading -> upstream(node, name).isUp() ? 1 : 0);
+        table.gauge(
+                "weir.upstream.sessions",
+                tags,
+                "Sessions that go through the upstream",
+                reading -> upstream(node, name).sessions());
+        table.gauge(
+                "weir.upstream.latency.seconds",
+                tags,
+                "How long the upstream took lately to be reached",
+                reading -> upstream(node, name).latencyMicros() / MICROS_PER_SECOND);
+    }
+
+    private static UpstreamFigures upstream(NodeMetrics node, String name) {
+        for (UpstreamFigures each : node.upstreams()) {
+            if (each.name().equals(name)) {
+                return each;
+            }
+        }
+        return new UpstreamFigures(name, false, 0, 0);
     }
 
     private void addJvm(MeterRegistry registry) {

@@ -28,6 +28,10 @@ public interface NodeMetrics {
 
     /** Users who have used up a quota of today or this month. */
     int usersOverQuota();
+    /** The proxies that sessions may go through; none before there are any. */
+    default List<UpstreamFigures> upstreams() {
+        return List.of();
+    }
 
     /** The event loops that carry traffic; none before they run, the same from then on. */
     List<LoopDelay> loopDelays();
