@@ -265,11 +265,11 @@ final class StreamChannel extends SocketlessChannel implements StreamResponse.Si
 
     @Override
     protected void doClose() {
+        boolean isWritten = unwritten.isEmpty() && (response.isDone() || isOutputShutdown());
         nowClosed();
         pieces.release();
         unread.forEach(ByteBuf::release);
         unread.clear();
-        boolean isWritten = unwritten.isEmpty() && (response.isDone() || isOutputShutdown());
         if (!isWritten || config().getSoLinger() == 0) {
             reset(request.isConnect() ? Http2Error.CONNECT_ERROR : Http2Error.INTERNAL_ERROR);
         } else if (!endRead) {

@@ -105,6 +105,24 @@ public final class TestAuthority {
             }
         }
 
+        /** A context for a client of the JDK that shows this, and trusts that CA. */
+        public SSLContext clientContext(TestAuthority trusted) {
+            try {
+                KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+                keys.init(keyStore(), PASSWORD);
+                KeyStore store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                store.setCertificateEntry("ca", trusted.certificate());
+                TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+                trust.init(store);
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+                return context;
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+
         /** A context for a server of the JDK that shows this, and accepts any CA in {@code clientCas} of clients. */
         public SSLContext serverContext(X509Certificate... clientCas) {
             try {
@@ -139,6 +157,8 @@ public final class TestAuthority {
         private String signature = "SHA256withECDSA";
         private boolean selfSigned;
         private KeyPurposeId purpose = KeyPurposeId.id_kp_serverAuth;
+        private X500Name subject = new X500Name("CN=test origin");
+        private final List<GeneralName> others = new ArrayList<>();
 
         private Order(TestAuthority authority, List<String> names) {
             this.authority = authority;
@@ -168,6 +188,17 @@ public final class TestAuthority {
             return this;
         }
 
+        public Order subject(X500Name name) {
+            subject = name;
+            return this;
+        }
+
+        /** One more alternative name, of any kind. */
+        public Order alternative(int kind, String name) {
+            others.add(new GeneralName(kind, name));
+            return this;
+        }
+
         public Order forClients() {
             purpose = KeyPurposeId.id_kp_clientAuth;
             return this;
@@ -176,7 +207,6 @@ public final class TestAuthority {
         public Issued issue() {
             try {
                 KeyPair key = key();
-                X500Name subject = new X500Name("CN=test origin");
                 X500Name issuer = selfSigned
                         ? subject
                         : X500Name.getInstance(authority
@@ -192,7 +222,7 @@ public final class TestAuthority {
                         SubjectPublicKeyInfo.getInstance(key.getPublic().getEncoded()));
                 builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
                 builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
-                if (!names.isEmpty()) {
+                if (!names.isEmpty() || !others.isEmpty()) {
                     builder.addExtension(Extension.subjectAlternativeName, false, alternatives());
                 }
                 PrivateKey signer = selfSigned ? key.getPrivate() : authority.made.key();
@@ -205,7 +235,7 @@ public final class TestAuthority {
         }
 
         private GeneralNames alternatives() {
-            List<GeneralName> all = new ArrayList<>();
+            List<GeneralName> all = new ArrayList<>(others);
             for (String name : names) {
                 byte[] address = NetUtil.createByteArrayFromIpAddressString(name);
                 all.add(
