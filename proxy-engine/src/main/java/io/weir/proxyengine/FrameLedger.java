@@ -80,6 +80,14 @@ final class FrameLedger extends ChannelDuplexHandler implements FrameScanner.Sin
         }
     }
 
+    /** Heads that did not come whole, or could not be read, are the connection's. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        unopened.values().forEach(StreamCount::end);
+        unopened.clear();
+        ctx.fireChannelInactive();
+    }
+
     @Override
     public void passed(int stream, int kind, int bytes) {
         StreamCount count = streams.get(stream);

@@ -121,7 +121,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
         RequestHead head = Http2Fields.request(headers);
-        if (head == null || !head.protocol().isEmpty() || !isScheme(head)) {
+        if (head == null || !head.protocol().isEmpty() || !hasSoundTarget(head, headers)) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "the request's head is malformed");
         }
         if (!streams.isEmpty() && !loop.sharerCame()) {
@@ -130,9 +130,12 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         open(id, new StreamRequest(loop.heads(), head, end), !streams.isEmpty(), end);
     }
 
-    /** Is to be part of a line of HTTP/1.1. */
-    private static boolean isScheme(RequestHead head) {
-        return head.method().equals("CONNECT") || head.scheme().toLowerCase(Locale.ROOT).matches("[a-z][a-z0-9+.-]*");
+    /** RFC 9113 §8.5; a scheme is to be part of a line of HTTP/1.1. */
+    private static boolean hasSoundTarget(RequestHead head, Http2Headers headers) {
+        if (head.method().equals("CONNECT")) {
+            return headers.scheme() == null && headers.path() == null;
+        }
+        return head.scheme().toLowerCase(Locale.ROOT).matches("[a-z][a-z0-9+.-]*");
     }
 
     private void open(int id, StreamRequest request, boolean isSharer, boolean end) {

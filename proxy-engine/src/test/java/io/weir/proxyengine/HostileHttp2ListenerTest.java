@@ -166,7 +166,7 @@ class HostileHttp2ListenerTest {
     @ParameterizedTest
     @MethodSource("floodNames")
     void aFloodEndsTheConnection(String name) throws Exception {
-        Client secure = connect();
+        Client secure = listener.connectNarrowly(proxy, "h2");
         try (var client = client(secure)) {
             client.headers(1, false, RawHttp2.block(":method", "CONNECT", ":authority", Peer.authority(server)));
             if (name.endsWith("CONTINUATION")) {

@@ -74,7 +74,16 @@ final class SecureListener {
     }
 
     Client connect(TestProxy proxy, SSLContext context, String... protocols) throws IOException {
-        CountedSocket raw = CountedSocket.to(proxy.address());
+        return connect(CountedSocket.to(proxy.address()), proxy, context, protocols);
+    }
+
+    /** The same with a receive buffer that is soon full. */
+    Client connectNarrowly(TestProxy proxy, String... protocols) throws IOException {
+        return connect(CountedSocket.to(proxy.address(), 4096), proxy, ca.clientContext(), protocols);
+    }
+
+    private static Client connect(CountedSocket raw, TestProxy proxy, SSLContext context, String... protocols)
+            throws IOException {
         SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(raw, "localhost", proxy.port(), true);
         SSLParameters parameters = tls.getSSLParameters();
         parameters.setApplicationProtocols(protocols);
