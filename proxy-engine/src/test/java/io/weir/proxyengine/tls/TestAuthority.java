@@ -2,10 +2,12 @@ package io.weir.proxyengine.tls;
 
 import io.netty.util.NetUtil;
 import java.math.BigInteger;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -16,9 +18,11 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -105,18 +109,16 @@ public final class TestAuthority {
             }
         }
 
-        /** A context for a client of the JDK that shows this, and trusts that CA. */
+        /** A context for a client of the JDK that shows this, whosever certificate it is asked for, and trusts that CA. */
         public SSLContext clientContext(TestAuthority trusted) {
             try {
-                KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-                keys.init(keyStore(), PASSWORD);
                 KeyStore store = KeyStore.getInstance("PKCS12");
                 store.load(null, null);
                 store.setCertificateEntry("ca", trusted.certificate());
                 TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
                 trust.init(store);
                 SSLContext context = SSLContext.getInstance("TLS");
-                context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+                context.init(new KeyManager[] {new Insistent(this)}, trust.getTrustManagers(), null);
                 return context;
             } catch (Exception e) {
                 throw new AssertionError(e);
@@ -143,6 +145,46 @@ public final class TestAuthority {
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
+        }
+    }
+
+    /** Shows its only certificate, also to who does not know its CA. */
+    private static final class Insistent extends X509ExtendedKeyManager {
+        private final Issued issued;
+
+        Insistent(Issued issued) {
+            this.issued = issued;
+        }
+
+        @Override
+        public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+            return "origin";
+        }
+
+        @Override
+        public String[] getClientAliases(String type, Principal[] issuers) {
+            return new String[] {"origin"};
+        }
+
+        @Override
+        public String[] getServerAliases(String type, Principal[] issuers) {
+            return new String[0];
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // it is no server
+        public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return issued.chain().toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return issued.key();
         }
     }
 
