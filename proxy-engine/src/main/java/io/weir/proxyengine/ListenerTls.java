@@ -25,13 +25,13 @@ public record ListenerTls(
             throw new EngineException("clients must show a certificate, but no CA is named that could have signed it");
         }
         if (clientUser != ClientName.NONE && clientCa == null) {
-            throw new EngineException("certificates are to say who clients are, but no CA is named that could have signed them");
+            throw new EngineException(
+                    "certificates are to say who clients are, but no CA is named that could have signed them");
         }
     }
 
     /** With certificates that say nothing of users. */
-    public ListenerTls(
-            Path certificate, Path key, @Nullable Path clientCa, boolean clientMust) {
+    public ListenerTls(Path certificate, Path key, @Nullable Path clientCa, boolean clientMust) {
         this(certificate, key, clientCa, clientMust, ClientName.NONE);
     }
 }

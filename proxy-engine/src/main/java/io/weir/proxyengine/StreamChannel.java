@@ -11,7 +11,6 @@ import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of a {@link MultiplexedClient} as a channel of its own, on which the client seems to speak HTTP/1.1, so that whoever serves clients need not know of HTTP/2: a

@@ -63,8 +63,8 @@ class ClientCertificateTest {
     void aCertificatesNameIsTheUserOfAllThatItsConnectionCarries() throws Exception {
         try (var proxy = start(false, ClientName.CN, settings -> settings.access(users()));
                 var origin = ScriptedOrigin.start();
-                Multiplexed client = SecureListener.http2(
-                        listener.connect(proxy, named("O=Weir, CN=J\u00fcrgen"), "h2"))) {
+                Multiplexed client =
+                        SecureListener.http2(listener.connect(proxy, named("O=Weir, CN=J\u00fcrgen"), "h2"))) {
             for (int i = 0; i < 2; i++) {
                 int id = client.request("GET", origin.authority(), "/", true);
                 Wire wire = i == 0 ? origin.accept() : origin.wires().get(0);

@@ -91,14 +91,30 @@ class HostileHttp2ListenerTest {
     void noMalformedHeadReachesAnOrigin() throws Exception {
         Map<String, byte[]> all = new LinkedHashMap<>();
         HostileHttp2Test.badHeads().forEach((name, block) -> all.put(name, forProxy(block)));
-        all.put("a line in the scheme", RawHttp2.block(
-                ":method", "GET", ":scheme", "http://x/ HTTP/1.1\r\n", ":authority", Peer.authority(server), ":path", "/"));
-        all.put("CONNECT with a path", RawHttp2.block(
-                ":method", "CONNECT", ":scheme", "http", ":authority", Peer.authority(server), ":path", "/"));
-        all.put("CONNECT with a user", RawHttp2.block(":method", "CONNECT", ":authority", "u@" + Peer.authority(server)));
-        all.put("CONNECT with a length", RawHttp2.block(
-                ":method", "CONNECT", ":authority", Peer.authority(server), "content-length", "3"));
-        all.put("CONNECT elsewhere", RawHttp2.block(":method", "CONNECT", ":authority", Peer.authority(server), "host", "x:1"));
+        all.put(
+                "a line in the scheme",
+                RawHttp2.block(
+                        ":method",
+                        "GET",
+                        ":scheme",
+                        "http://x/ HTTP/1.1\r\n",
+                        ":authority",
+                        Peer.authority(server),
+                        ":path",
+                        "/"));
+        all.put(
+                "CONNECT with a path",
+                RawHttp2.block(
+                        ":method", "CONNECT", ":scheme", "http", ":authority", Peer.authority(server), ":path", "/"));
+        all.put(
+                "CONNECT with a user",
+                RawHttp2.block(":method", "CONNECT", ":authority", "u@" + Peer.authority(server)));
+        all.put(
+                "CONNECT with a length",
+                RawHttp2.block(":method", "CONNECT", ":authority", Peer.authority(server), "content-length", "3"));
+        all.put(
+                "CONNECT elsewhere",
+                RawHttp2.block(":method", "CONNECT", ":authority", Peer.authority(server), "host", "x:1"));
         var failures = new LinkedHashMap<String, Object>();
         asked.set(0);
         for (Map.Entry<String, byte[]> each : all.entrySet()) {
@@ -152,7 +168,9 @@ class HostileHttp2ListenerTest {
                 }
                 return null;
             });
-            assertThat(client.await(RawHttp2.GOAWAY).errorCode()).as("ENHANCE_YOUR_CALM").isEqualTo(11);
+            assertThat(client.await(RawHttp2.GOAWAY).errorCode())
+                    .as("ENHANCE_YOUR_CALM")
+                    .isEqualTo(11);
             client.awaitEnd();
             sent.handle((done, broken) -> true).get();
         }
@@ -194,9 +212,11 @@ class HostileHttp2ListenerTest {
             while (!ended && System.nanoTime() < until) {
                 var many = new ByteArrayOutputStream();
                 for (int i = 0; i < 500; i++, stream += 2) {
-                    many.writeBytes(name.startsWith("malformed")
-                            ? RawHttp2.frame(RawHttp2.HEADERS, 5, stream, RawHttp2.block(":method", "GET"))
-                            : Objects.requireNonNull(HostileHttp2Test.floods().get(name)));
+                    many.writeBytes(
+                            name.startsWith("malformed")
+                                    ? RawHttp2.frame(RawHttp2.HEADERS, 5, stream, RawHttp2.block(":method", "GET"))
+                                    : Objects.requireNonNull(
+                                            HostileHttp2Test.floods().get(name)));
                 }
                 try {
                     client.send(many.toByteArray());
@@ -220,8 +240,8 @@ class HostileHttp2ListenerTest {
         }
         Client other = connect();
         try (var client = client(other)) {
-            byte[] block = RawHttp2.block(
-                    ":method", "CONNECT", ":authority", Peer.authority(server), "x", "y".repeat(70_000));
+            byte[] block =
+                    RawHttp2.block(":method", "CONNECT", ":authority", Peer.authority(server), "x", "y".repeat(70_000));
             for (int at = 0; at < block.length; at += 16_384) {
                 int to = Math.min(block.length, at + 16_384);
                 client.send(
@@ -233,5 +253,4 @@ class HostileHttp2ListenerTest {
             assertThat(client.answer(1).status()).isIn(0, 431);
         }
     }
-
 }

@@ -65,7 +65,9 @@ class Http2ListenerTest {
             origin.writePattern(300_000);
             origin.shutdownOutput();
             origin.readPattern(200_000);
-            assertThat(origin.readExactly(6)).asString(StandardCharsets.US_ASCII).isEqualTo("padded");
+            assertThat(origin.readExactly(6))
+                    .asString(StandardCharsets.US_ASCII)
+                    .isEqualTo("padded");
             assertThat(origin.readToEnd()).isEqualTo(Peer.End.FIN);
             up.get();
             byte[] got = client.peer()
@@ -83,7 +85,8 @@ class Http2ListenerTest {
             assertThat(counts.up()).isEqualTo(200_006).isEqualTo(counts.originUp());
             assertThat(counts.down()).isEqualTo(300_000).isEqualTo(counts.originDown());
             assertThat(counts.overheadUp()).isGreaterThanOrEqualTo(client.peer().sent(id) - 200_006);
-            assertThat(counts.overheadDown()).isGreaterThanOrEqualTo(client.peer().received(id) - 300_000);
+            assertThat(counts.overheadDown())
+                    .isGreaterThanOrEqualTo(client.peer().received(id) - 300_000);
             TestLedger.Session connection = sessionOf(all, "TLS");
             assertThat(connection.counts().up() + connection.counts().down()).isZero();
             assertThat(connection.closed.reason()).isEqualTo(CloseReason.COMPLETED);
@@ -143,8 +146,8 @@ class Http2ListenerTest {
             stays.writePattern(100);
             assertThat(client.peer().piece(staying)).hasSize(100);
             long id = proxy.ledger()
-                    .awaitSession(session -> !session.isClosed()
-                            && session.opened.protocol() == SessionProtocol.HTTPS_TUNNEL)
+                    .awaitSession(
+                            session -> !session.isClosed() && session.opened.protocol() == SessionProtocol.HTTPS_TUNNEL)
                     .opened
                     .sessionId();
             proxy.engine().closeSession(id, "test", "");
@@ -196,7 +199,8 @@ class Http2ListenerTest {
                     .findFirst()
                     .orElseThrow();
             assertThat(refused.counts())
-                    .isEqualTo(new Tally(0, 0, client.peer().sent(own), client.peer().received(own) + RESET_BYTES, 0, 0));
+                    .isEqualTo(new Tally(
+                            0, 0, client.peer().sent(own), client.peer().received(own) + RESET_BYTES, 0, 0));
             client.addsUp(proxy);
         }
     }
@@ -272,9 +276,7 @@ class Http2ListenerTest {
                 assertThat(origin.readToEnd()).isEqualTo(Peer.End.RESET);
             }
             await().until(() -> proxy.engine().connections() == 0);
-            assertThat(sessionOf(proxy.ledger().awaitClosed(2), "TUNNEL")
-                            .closed
-                            .reason())
+            assertThat(sessionOf(proxy.ledger().awaitClosed(2), "TUNNEL").closed.reason())
                     .isEqualTo(CloseReason.CLIENT_RESET);
         }
     }
@@ -302,9 +304,7 @@ class Http2ListenerTest {
             await().until(client.peer()::isEnded);
             client.client().tls().close();
             stopped.get();
-            assertThat(sessionOf(proxy.ledger().awaitClosed(3), "TUNNEL")
-                            .closed
-                            .reason())
+            assertThat(sessionOf(proxy.ledger().awaitClosed(3), "TUNNEL").closed.reason())
                     .isEqualTo(CloseReason.COMPLETED);
         }
     }
@@ -328,7 +328,10 @@ class Http2ListenerTest {
                             "localhost",
                             ":path",
                             "/");
-            assertThat(catchThrowableOfType(FramePeer.StreamEnded.class, () -> client.peer().head(id)).code)
+            assertThat(catchThrowableOfType(
+                                    FramePeer.StreamEnded.class,
+                                    () -> client.peer().head(id))
+                            .code)
                     .isEqualTo(1);
             client.leave();
             proxy.ledger().awaitClosed(1);

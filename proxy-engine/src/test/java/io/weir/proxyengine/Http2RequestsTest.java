@@ -110,7 +110,8 @@ class Http2RequestsTest {
             client.peer().data(id, "two", false);
             client.peer().headers(id, true, "checksum", "x");
             assertThat(wire.readTo("\r\n\r\n")).isEqualTo("3\r\ntwo\r\n0\r\nchecksum: x\r\n\r\n");
-            wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: t\r\n\r\n4\r\nfour\r\n5\r\n-five\r\n0\r\nT: u\r\n\r\n");
+            wire.send(
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: t\r\n\r\n4\r\nfour\r\n5\r\n-five\r\n0\r\nT: u\r\n\r\n");
             FramePeer.Message answer = client.peer().message(id);
             assertThat(answer.text() + answer.trailer("t")).isEqualTo("four-fiveu");
 
@@ -146,7 +147,10 @@ class Http2RequestsTest {
             Wire other = origin.accept();
             other.readHead();
             other.send("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf").close();
-            assertThat(catchThrowableOfType(FramePeer.StreamEnded.class, () -> client.peer().message(broken)).code)
+            assertThat(catchThrowableOfType(
+                                    FramePeer.StreamEnded.class,
+                                    () -> client.peer().message(broken))
+                            .code)
                     .isEqualTo(2);
 
             int cancelled = client.request("GET", origin.authority(), "/", true);
@@ -196,7 +200,8 @@ class Http2RequestsTest {
             server.accept().close();
             client.peer().data(anna, "", true);
             client.peer().drain(anna);
-            int bert = client.request("GET", origin.authority(), "/", true, "proxy-authorization", basic("bert", "blue"));
+            int bert =
+                    client.request("GET", origin.authority(), "/", true, "proxy-authorization", basic("bert", "blue"));
             Wire wire = origin.accept();
             assertThat(wire.readHead()).doesNotContainIgnoringCase("authorization");
             wire.send("HTTP/1.1 204 No Content\r\n\r\n");
@@ -205,8 +210,8 @@ class Http2RequestsTest {
 
             List<TestLedger.Session> all = proxy.ledger().awaitClosed(5);
             assertThat(all)
-                    .extracting(session -> session.opened.method() + " " + session.opened.user() + " "
-                            + session.closed.status())
+                    .extracting(session ->
+                            session.opened.method() + " " + session.opened.user() + " " + session.closed.status())
                     .containsExactlyInAnyOrder("TUNNEL  407", "GET  407", "TUNNEL anna 200", "GET bert 204", "TLS  0");
             TestLedger.Session refused = all.stream()
                     .filter(session -> session.opened.method().equals("GET") && session.closed.status() == 407)
@@ -225,7 +230,8 @@ class Http2RequestsTest {
                 Multiplexed client = listener.connectHttp2(proxy.proxy())) {
             int id = client.tunnel("localhost:" + origin.port());
             try (var tls = new TlsInStream(client.peer(), id, proxy.clientContext())) {
-                String answer = tls.ask("GET /inside HTTP/1.1\r\nHost: localhost:" + origin.port() + "\r\nConnection: close\r\n\r\n");
+                String answer = tls.ask(
+                        "GET /inside HTTP/1.1\r\nHost: localhost:" + origin.port() + "\r\nConnection: close\r\n\r\n");
                 assertThat(answer).startsWith("HTTP/1.1 200");
             }
             client.peer().data(id, "", true);

@@ -1,7 +1,7 @@
 package io.weir.proxyengine;
 
-import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.weir.eventbus.Tally;
 import io.weir.proxyengine.tls.ClientName;
@@ -46,11 +46,14 @@ final class SecureListener {
         Path authority = folder.resolve("ca.pem");
         try {
             Files.writeString(authority, pem("CERTIFICATE", ca.certificate().getEncoded()));
-            Files.writeString(folder.resolve("cert.pem"), pem("CERTIFICATE", issued.certificate().getEncoded()));
+            Files.writeString(
+                    folder.resolve("cert.pem"),
+                    pem("CERTIFICATE", issued.certificate().getEncoded()));
         } catch (CertificateEncodingException e) {
             throw new IOException(e);
         }
-        Files.writeString(folder.resolve("key.pem"), pem("PRIVATE KEY", issued.key().getEncoded()));
+        Files.writeString(
+                folder.resolve("key.pem"), pem("PRIVATE KEY", issued.key().getEncoded()));
         boolean asks = clientMust || clientUser != ClientName.NONE;
         var tls = new ListenerTls(
                 folder.resolve("cert.pem"), folder.resolve("key.pem"), asks ? authority : null, clientMust, clientUser);
@@ -129,9 +132,7 @@ final class SecureListener {
             int id = peer.newStream();
             String[] head = new String[8 + more.length];
             System.arraycopy(
-                    new String[] {
-                        ":method", method, ":scheme", "http", ":authority", authority, ":path", path
-                    },
+                    new String[] {":method", method, ":scheme", "http", ":authority", authority, ":path", path},
                     0,
                     head,
                     0,

@@ -27,8 +27,9 @@ class ClientNameTest {
     }
 
     private static String commonName(String text) {
-        return ClientName.CN.of(subject(
-                new X500NameBuilder().addRDN(BCStyle.CN, new DERUTF8String(text)).build()));
+        return ClientName.CN.of(subject(new X500NameBuilder()
+                .addRDN(BCStyle.CN, new DERUTF8String(text))
+                .build()));
     }
 
     @Test
@@ -50,7 +51,14 @@ class ClientNameTest {
         assertThat(commonName("J\u00fcrgen M\u00fcller")).isEqualTo("J\u00fcrgen M\u00fcller");
         assertThat(commonName("a".repeat(255))).hasSize(255);
         for (String bad : List.of(
-                "", "a".repeat(256), "\u00fc".repeat(128), "anna\0.example", "a\nb", "a\u202eb", "a\u2028b", "\ufeffanna")) {
+                "",
+                "a".repeat(256),
+                "\u00fc".repeat(128),
+                "anna\0.example",
+                "a\nb",
+                "a\u202eb",
+                "a\u2028b",
+                "\ufeffanna")) {
             assertThat(commonName(bad)).as(bad).isEmpty();
         }
         assertThat(ClientName.CN.of(subject(new X500NameBuilder()
