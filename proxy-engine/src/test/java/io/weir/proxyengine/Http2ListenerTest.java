@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
 import io.weir.proxyengine.SecureListener.Multiplexed;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +48,13 @@ class Http2ListenerTest {
                 .orElseThrow();
     }
 
+    /** An address where nobody listens. */
+    private static String nobody() throws IOException {
+        try (ServerSocket closed = Peer.listen(0)) {
+            return Peer.authority(closed);
+        }
+    }
+
     private static byte[] pattern(int count) {
         return Peer.patternBytes(count);
     }
@@ -71,7 +81,7 @@ class Http2ListenerTest {
             assertThat(origin.readToEnd()).isEqualTo(Peer.End.FIN);
             up.get();
             byte[] got = client.peer()
-                    .rest(id, List.of(), io.netty.handler.codec.http2.EmptyHttp2Headers.INSTANCE, false)
+                    .rest(id, List.of(), EmptyHttp2Headers.INSTANCE, false)
                     .body();
             assertThat(got).isEqualTo(pattern(300_000));
             client.leave();
@@ -175,15 +185,13 @@ class Http2ListenerTest {
     void aRefusalAnswersOneStreamAndTheConnectionGoesOn() throws Exception {
         try (var proxy = listener.start(settings -> settings);
                 ServerSocket server = Peer.listen(0);
-                ServerSocket closed = Peer.listen(0);
                 Multiplexed client = listener.connectHttp2(proxy)) {
-            closed.close();
             int own = client.connect("127.0.0.1:" + proxy.port());
             FramePeer.Message denied = client.peer().message(own);
             assertThat(denied.field(":status")).isEqualTo("403");
             assertThat(denied.field("proxy-status")).contains("error=");
             assertThat(denied.text()).startsWith("403 Forbidden: ");
-            int gone = client.connect(Peer.authority(closed));
+            int gone = client.connect(nobody());
             assertThat(client.peer().message(gone).field(":status")).isEqualTo("502");
             int noPort = client.connect("127.0.0.1");
             assertThat(client.peer().message(noPort).field(":status")).isEqualTo("400");
@@ -241,7 +249,7 @@ class Http2ListenerTest {
                 }));
                 all.add(Peer.async(() -> {
                     FramePeer.Message whole = client.peer()
-                            .rest(id, List.of(), io.netty.handler.codec.http2.EmptyHttp2Headers.INSTANCE, false);
+                            .rest(id, List.of(), EmptyHttp2Headers.INSTANCE, false);
                     assertThat(whole.body()).isEqualTo(pattern(bytes));
                     return null;
                 }));
@@ -283,7 +291,7 @@ class Http2ListenerTest {
 
     @Test
     void whoStopsTakesNoMoreStreamsAndLetsThoseThatStandEnd() throws Exception {
-        var drain = java.time.Duration.ofSeconds(10);
+        Duration drain = Duration.ofSeconds(10);
         try (var proxy = listener.start(settings -> settings.drain(drain));
                 ServerSocket server = Peer.listen(0);
                 Multiplexed client = listener.connectHttp2(proxy);
