@@ -248,8 +248,7 @@ class Http2ListenerTest {
                     return null;
                 }));
                 all.add(Peer.async(() -> {
-                    FramePeer.Message whole = client.peer()
-                            .rest(id, List.of(), EmptyHttp2Headers.INSTANCE, false);
+                    FramePeer.Message whole = client.peer().rest(id, List.of(), EmptyHttp2Headers.INSTANCE, false);
                     assertThat(whole.body()).isEqualTo(pattern(bytes));
                     return null;
                 }));
