@@ -65,6 +65,15 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
         return false;
     }
 
+    /** Asks for room for one client more on a connection that stands, for which nobody would wait. */
+    boolean enter() {
+        if (connected.incrementAndGet() <= max) {
+            return true;
+        }
+        leave();
+        return false;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         Channel child = (Channel) msg;

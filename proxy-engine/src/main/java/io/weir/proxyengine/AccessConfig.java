@@ -33,6 +33,9 @@ public record AccessConfig(Path users, List<Network> exempt, String realm) {
 
     /** Whether a client must say who it is. */
     boolean asks(Caller caller) {
+        if (!caller.user().isEmpty()) {
+            return false; // its certificate has said so
+        }
         for (Network each : exempt) {
             if (each.contains(caller.address().getAddress())) {
                 return false;

@@ -36,7 +36,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     private final EngineLoop loop;
     private final SocketChannel client;
     private final RequestDecoder decoder = new RequestDecoder(this);
-    private final WriteMeter writes = new WriteMeter();
+    private final @Nullable StreamCount stream; // null if what is read here is what the client sent
+    private final WriteMeter writes;
     private final Caller nobody;
     private final @Nullable RequestGate gate; // null if the client need not say who it is
     private Caller caller;
@@ -67,6 +68,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         this.client = client;
         this.caller = caller;
         nobody = caller;
+        stream = client instanceof StreamChannel channel ? channel.count() : null;
+        writes = stream == null ? new WriteMeter() : new WriteMeter(stream);
         LoopAccess access = loop.access();
         gate = access == null || !access.asks(caller) ? null : new RequestGate(access, caller, this);
     }
@@ -87,7 +90,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     /** Bytes consumed by the decoder: of the message that is being served, or else of the next head. */
     @Override
     public void consumed(long bytes) {
-        if (left) {
+        if (left || stream != null) {
             return;
         }
         SessionMeter meter = current;
@@ -205,6 +208,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
                 && loop.keepsClients();
         boolean isHead = request.method().equals(HttpMethod.HEAD);
         if (isKept) {
+            if (stream != null) {
+                stream.contentAs(up);
+            }
             writes.target(meter, down);
             var next = new KeptAnswer(loop, this, client, meter, refusal);
             answer = next;
@@ -290,6 +296,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         next.begin();
     }
 
+    /** The version of HTTP in which a request came. */
+    HttpVersion received(HttpRequest request) {
+        return stream == null ? request.protocolVersion() : RequestHead.HTTP_2;
+    }
+
     /** Answers a request that nobody carries, and ends the connection: what follows on it can't be trusted. */
     private void refuse(HttpRequest request, Refusal refusal) {
         boolean known = !request.decoderResult().isFailure();
@@ -301,6 +312,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
 
     /** The head's bytes, and what comes until further notice, are this session's. */
     private void count(SessionMeter meter, Leg leg) {
+        if (stream != null) {
+            stream.opened(meter, leg);
+        }
         leg.count(meter, headBytes);
         headBytes = 0;
         if (headerBytes > 0) {
@@ -324,6 +338,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     void answer(SessionMeter meter, Leg upLeg, Leg downLeg, ByteBuf reply, CloseReason reason, int status) {
         leave();
         writes.target(meter, downLeg);
+        if (stream != null) {
+            stream.contentAs(upLeg);
+        }
         client.write(reply, client.voidPromise());
         LingeringClose.begin(loop, client, meter, upLeg, reason, status);
     }

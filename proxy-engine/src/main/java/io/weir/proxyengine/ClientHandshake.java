@@ -55,7 +55,7 @@ final class ClientHandshake {
         SslHandler tls = ends.interception().clientTls().handler(client.alloc(), leaf, protocol);
         tls.setHandshakeTimeoutMillis(ends.loop().config().headTimeout().toMillis());
         WriteMeter.of(client).target(ends.meter(), Leg.DOWN);
-        var reads = new ReadMeter(ends.meter(), Leg.UP);
+        var reads = new ReadMeter(ends.meter(), Leg.ofPayload(client));
         client.pipeline().addLast(reads, alert, tls, new FirstWord(), new EndTeller(true, tunnel::finSeen), new Ear());
         tls.handshakeFuture().addListener((Future<Channel> done) -> finished(done.cause()));
         client.pipeline().context(reads).fireChannelRead(hello);

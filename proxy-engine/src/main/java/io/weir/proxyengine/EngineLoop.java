@@ -329,6 +329,16 @@ final class EngineLoop {
         acceptLimit.leave();
     }
 
+    /** Whether there is room for one more client, on a connection that it shares with others; {@link #sharerLeft} gives it back. */
+    boolean sharerCame() {
+        return acceptLimit.enter();
+    }
+
+    /** One of the clients on a connection that several share has gone. */
+    void sharerLeft() {
+        acceptLimit.leave();
+    }
+
     /** With what a listener speaks TLS. */
     ProxyTls tls(ListenerConfig listener) {
         return certificates.of(listener);

@@ -68,7 +68,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         this.requests = requests;
         this.meter = meter;
         clientEnded = client.isInputShutdown(); // it may have ended while an earlier request was served
-        request = new RequestSide(loop, head, target);
+        request = new RequestSide(loop, head, target, handler.received(head));
         response = new ResponseSide(loop, client, head, request.asksForUpgrade(), this::responseWritten);
         authority = target.authority();
         ruling = Ruling.of(loop, Scheme.HTTP, head.method().name(), authority, handler.caller());
@@ -99,7 +99,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         recording.request(
                 head.method().name(),
                 target.url(),
-                RequestHead.name(head.protocolVersion()),
+                RequestHead.name(handler.received(head)),
                 head.headers(),
                 new FieldMemory());
         return recording;

@@ -146,7 +146,7 @@ final class FirstBytes implements ActiveSession {
             return;
         }
         leave();
-        meter.up(said.readableBytes());
+        Leg.ofPayload(client).count(meter, said.readableBytes());
         new TlsOpening(ends, new TlsTarget(true, name, protocols, hello.postQuantum()), said)
                 .begin(origin, connectMicros);
     }
@@ -158,13 +158,13 @@ final class FirstBytes implements ActiveSession {
             return;
         }
         leave();
-        meter.up(said.readableBytes());
+        Leg.ofPayload(client).count(meter, said.readableBytes());
         meter.protocolDetected(SessionProtocol.HTTP_MITM);
         TlsTarget target = TlsTarget.plain(ends.authority().host(), isHttp2);
         var tunnel = new InterceptedTunnel(ends, target);
         tunnel.begin();
         WriteMeter.of(client).target(meter, Leg.DOWN);
-        var reads = new ReadMeter(meter, Leg.UP);
+        var reads = new ReadMeter(meter, Leg.ofPayload(client));
         client.pipeline().addLast(reads, new EndTeller(false, tunnel::finSeen));
         tunnel.dial(target, new OriginDial.Listener() {
                     @Override
@@ -227,7 +227,7 @@ final class FirstBytes implements ActiveSession {
             return;
         }
         leave();
-        meter.up(said.readableBytes());
+        Leg.ofPayload(client).count(meter, said.readableBytes());
         said.release();
         for (SocketChannel side : List.of(client, origin)) {
             if (side.isActive()) {

@@ -15,9 +15,10 @@ final class ForwardedHead {
     /**
      * Rewrites the request's fields in place, for the origin.
      *
+     * @param via what the request's Via says of this node
      * @param upgrade whether it asks for a WebSocket, which is passed on
      */
-    static HttpHeaders toOrigin(HttpRequest request, HttpTarget target, Via via, boolean upgrade) {
+    static HttpHeaders toOrigin(HttpRequest request, HttpTarget target, String via, boolean upgrade) {
         HttpHeaders headers = request.headers();
         boolean chunked = MessageRules.isChunked(headers);
         boolean trailers = headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
@@ -27,7 +28,7 @@ final class ForwardedHead {
             headers.remove(HttpHeaderNames.EXPECT); // such a client waits for no interim response (RFC 9110 §10.1.1)
         }
         headers.set(HttpHeaderNames.HOST, target.site().hostField());
-        headers.add(HttpHeaderNames.VIA, via.after(request.protocolVersion()));
+        headers.add(HttpHeaderNames.VIA, via);
         if (chunked) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }

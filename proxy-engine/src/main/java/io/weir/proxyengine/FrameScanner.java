@@ -11,6 +11,11 @@ final class FrameScanner {
     static final int HEADERS = 1;
     static final int CONTINUATION = 9;
 
+    /** The kind of what is not content of a DATA frame: its head of nine bytes, its padding and the length of that. */
+    static final int AROUND_DATA = -1;
+
+    private static final int PADDED = 8;
+
     private static final int HEAD_BYTES = 9;
     private static final int PREFACE_BYTES = 24;
 
@@ -20,18 +25,24 @@ final class FrameScanner {
          * Bytes of a frame have passed.
          *
          * @param stream the frame's
-         * @param kind one of the three kinds that carry messages
+         * @param kind one of the three kinds that carry messages, or {@link #AROUND_DATA}
          */
         void passed(int stream, int kind, int bytes);
+
+        /** Bytes of a frame of another kind have passed. */
+        default void other(int stream, int bytes) {}
     }
 
     private int prefaceLeft;
     private int headSeen;
     private int length;
     private int kind;
+    private int flags;
     private int stream;
     private int nextStream;
     private int left;
+    private int padding;
+    private boolean isPadLengthNext;
 
     FrameScanner(boolean hasPreface) {
         prefaceLeft = hasPreface ? PREFACE_BYTES : 0;
@@ -51,11 +62,16 @@ final class FrameScanner {
                 int skipped = Math.min(prefaceLeft, end - at);
                 prefaceLeft -= skipped;
                 at += skipped;
+            } else if (isPadLengthNext) {
+                isPadLengthNext = false;
+                padding = Math.min(buffer.getByte(at++) & 0xff, --left);
+                sink.passed(stream, AROUND_DATA, 1);
             } else if (left > 0) {
-                int passed = Math.min(left, end - at);
+                boolean isPadding = left <= padding;
+                int passed = Math.min(isPadding ? left : left - padding, end - at);
                 left -= passed;
                 at += passed;
-                tell(sink, passed);
+                tell(sink, isPadding ? AROUND_DATA : kind, passed);
             } else {
                 head(buffer.getByte(at++) & 0xff, sink);
             }
@@ -68,7 +84,9 @@ final class FrameScanner {
         } else if (headSeen == 3) {
             kind = octet;
             nextStream = 0;
-        } else if (headSeen > 4) {
+        } else if (headSeen == 4) {
+            flags = octet;
+        } else {
             nextStream = nextStream << 8 | octet;
         }
         if (++headSeen == HEAD_BYTES) {
@@ -76,13 +94,17 @@ final class FrameScanner {
             left = length;
             length = 0;
             headSeen = 0;
-            tell(sink, HEAD_BYTES);
+            padding = 0;
+            isPadLengthNext = kind == DATA && (flags & PADDED) != 0 && left > 0;
+            tell(sink, kind == DATA ? AROUND_DATA : kind, HEAD_BYTES);
         }
     }
 
-    private void tell(Sink sink, int bytes) {
-        if (kind == DATA || kind == HEADERS || kind == CONTINUATION) {
-            sink.passed(stream, kind, bytes);
+    private void tell(Sink sink, int part, int bytes) {
+        if (part == DATA || part == AROUND_DATA || part == HEADERS || part == CONTINUATION) {
+            sink.passed(stream, part, bytes);
+        } else {
+            sink.other(stream, bytes);
         }
     }
 }

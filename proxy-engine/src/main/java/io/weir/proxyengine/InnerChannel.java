@@ -1,23 +1,13 @@
 package io.weir.proxyengine;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AbstractChannel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPromise;
-import io.netty.channel.EventLoop;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is said inside TLS with a client, or with an upstream, as a channel of its own, so that whoever serves clients or talks to origins need not know of TLS. What is written to it is kept until the
@@ -26,19 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>There is no half-close: BoringSSL takes nothing more once the client has said goodbye.
  */
-final class InnerChannel extends AbstractChannel implements SocketChannel {
-    private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
-
+final class InnerChannel extends SocketlessChannel {
     private final SocketChannel outer;
     private final SslHandler tls;
-    private final InetSocketAddress remote;
     private final Runnable farewell;
-    private final InnerChannelConfig config = new InnerChannelConfig(this);
     private int passed;
     private long taken;
-    private boolean open = true;
-    private boolean inputShutdown;
-    private boolean outputShutdown;
 
     /**
      * Makes one.
@@ -47,10 +30,9 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
      * @param farewell closes the socket in order
      */
     InnerChannel(SocketChannel outer, SslHandler tls, InetSocketAddress remote, Runnable farewell) {
-        super(null);
+        super(outer, remote);
         this.outer = outer;
         this.tls = tls;
-        this.remote = remote;
         this.farewell = farewell;
     }
 
@@ -62,14 +44,6 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
     /** Whether all that was passed on to the socket was taken, so that {@link #taken} is about whole records. */
     boolean isQuiet() {
         return passed == 0;
-    }
-
-    /** The client will say nothing more. */
-    void inputEnded() {
-        if (!inputShutdown && open) {
-            inputShutdown = true;
-            pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-        }
     }
 
     /** The socket is closed. */
@@ -139,7 +113,7 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
 
     @Override
     protected void doShutdownOutput() {
-        outputShutdown = true;
+        outputNowShutdown();
         tls.closeOutbound().addListener(said -> {
             if (outer.isActive()) {
                 outer.shutdownOutput();
@@ -149,135 +123,15 @@ final class InnerChannel extends AbstractChannel implements SocketChannel {
 
     @Override
     protected void doClose() {
-        open = false;
+        nowClosed();
         if (!outer.isActive()) {
             return;
         }
-        if (config.getSoLinger() == 0) {
+        if (config().getSoLinger() == 0) {
             outer.config().setSoLinger(0);
             outer.unsafe().close(outer.voidPromise());
         } else {
             farewell.run();
         }
-    }
-
-    @Override
-    protected AbstractUnsafe newUnsafe() {
-        return new AbstractUnsafe() {
-            @Override
-            public void connect(SocketAddress to, SocketAddress from, ChannelPromise promise) {
-                promise.setFailure(new UnsupportedOperationException("it is connected"));
-            }
-        };
-    }
-
-    @Override
-    protected boolean isCompatible(EventLoop loop) {
-        return loop.equals(outer.eventLoop());
-    }
-
-    @Override
-    protected void doBind(SocketAddress address) {
-        throw new UnsupportedOperationException("it is connected");
-    }
-
-    @Override
-    protected void doDisconnect() {
-        doClose();
-    }
-
-    @Override
-    public SocketChannelConfig config() {
-        return config;
-    }
-
-    @Override
-    public ChannelMetadata metadata() {
-        return METADATA;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return open;
-    }
-
-    @Override
-    public boolean isActive() {
-        return open; // until whoever serves the client has heard that the socket is gone
-    }
-
-    @Override
-    public boolean isInputShutdown() {
-        return inputShutdown || !open;
-    }
-
-    @Override
-    public boolean isOutputShutdown() {
-        return outputShutdown || !open;
-    }
-
-    @Override
-    public boolean isShutdown() {
-        return isInputShutdown() && isOutputShutdown();
-    }
-
-    @Override
-    public ChannelFuture shutdownInput() {
-        return shutdownInput(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdownInput(ChannelPromise promise) {
-        inputShutdown = true;
-        return promise.setSuccess();
-    }
-
-    @Override
-    public ChannelFuture shutdownOutput() {
-        return shutdownOutput(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdownOutput(ChannelPromise promise) {
-        ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
-        return promise;
-    }
-
-    @Override
-    public ChannelFuture shutdown() {
-        return shutdown(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdown(ChannelPromise promise) {
-        inputShutdown = true;
-        return shutdownOutput(promise);
-    }
-
-    /** None made it. */
-    @Override
-    @SuppressWarnings("NullAway") // Netty's own channels return null, too
-    public @Nullable ServerSocketChannel parent() {
-        return null;
-    }
-
-    @Override
-    public InetSocketAddress localAddress() {
-        return outer.localAddress();
-    }
-
-    @Override
-    public InetSocketAddress remoteAddress() {
-        return remote;
-    }
-
-    @Override
-    protected SocketAddress localAddress0() {
-        return outer.localAddress();
-    }
-
-    @Override
-    protected SocketAddress remoteAddress0() {
-        return remote;
     }
 }

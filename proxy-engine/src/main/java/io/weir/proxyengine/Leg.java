@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.netty.channel.socket.SocketChannel;
 import io.weir.eventbus.SessionMeter;
 
 /** Which of a session's counts a byte belongs to. */
@@ -39,7 +40,17 @@ enum Leg {
         void count(SessionMeter meter, long bytes) {
             meter.originDown(bytes);
         }
+    },
+    /** None: somebody else counts it. */
+    NONE {
+        @Override
+        void count(SessionMeter meter, long bytes) {}
     };
+
+    /** What payload counts as that is read from a client's channel: a {@link StreamChannel}'s bytes are counted as frames, where they pass. */
+    static Leg ofPayload(SocketChannel client) {
+        return client instanceof StreamChannel ? NONE : UP;
+    }
 
     abstract void count(SessionMeter meter, long bytes);
 }

@@ -36,7 +36,7 @@ final class LingeringClose extends ChannelInboundHandlerAdapter implements Swept
         this.loop = loop;
         this.client = client;
         this.meter = meter;
-        this.leg = leg;
+        this.leg = client instanceof StreamChannel ? Leg.NONE : leg;
         this.reason = reason;
         this.status = status;
     }

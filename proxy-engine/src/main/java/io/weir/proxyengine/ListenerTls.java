@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.weir.proxyengine.tls.ClientName;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -10,17 +11,27 @@ import org.jspecify.annotations.Nullable;
  * @param key PEM: its private key, PKCS #8, not encrypted
  * @param clientCa PEM: the CAs whose certificates clients may show; null if clients are not asked for one
  * @param clientMust whether a client without such a certificate is turned away
+ * @param clientUser what of a client's certificate says who its user is
  */
 public record ListenerTls(
-        Path certificate, Path key, @Nullable Path clientCa, boolean clientMust) {
+        Path certificate, Path key, @Nullable Path clientCa, boolean clientMust, ClientName clientUser) {
     /**
      * Checks.
      *
-     * @throws EngineException if a certificate is required of clients and no CA is named
+     * @throws EngineException if a certificate is required of clients, or is to name users, and no CA is named
      */
     public ListenerTls {
         if (clientMust && clientCa == null) {
             throw new EngineException("clients must show a certificate, but no CA is named that could have signed it");
         }
+        if (clientUser != ClientName.NONE && clientCa == null) {
+            throw new EngineException(
+                    "certificates are to say who clients are, but no CA is named that could have signed them");
+        }
+    }
+
+    /** With certificates that say nothing of users. */
+    public ListenerTls(Path certificate, Path key, @Nullable Path clientCa, boolean clientMust) {
+        this(certificate, key, clientCa, clientMust, ClientName.NONE);
     }
 }

@@ -59,7 +59,7 @@ final class Relay implements ActiveSession, Swept {
     void begin() {
         loop.register(meter, this);
         loop.relaySweep().add(this);
-        client.pipeline().addLast(new RelayHandler(this, meter, Leg.UP, client, origin));
+        client.pipeline().addLast(new RelayHandler(this, meter, Leg.ofPayload(client), client, origin));
         origin.pipeline().addLast(new RelayHandler(this, meter, Leg.ORIGIN_DOWN, origin, client));
         WriteMeter.of(client).target(meter, Leg.DOWN);
         WriteMeter.of(origin).target(meter, Leg.ORIGIN_UP);

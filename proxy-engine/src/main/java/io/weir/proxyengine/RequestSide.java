@@ -20,15 +20,22 @@ final class RequestSide {
     private final EngineLoop loop;
     private final HttpRequest request;
     private final HttpTarget target;
+    private final HttpVersion received;
     private final boolean keepsAlive;
     private final boolean asksForUpgrade;
     private final Body body;
     private boolean complete;
 
-    RequestSide(EngineLoop loop, HttpRequest request, HttpTarget target) {
+    /**
+     * Makes the side of one request.
+     *
+     * @param received the version of HTTP in which it came, which may be another than the head's
+     */
+    RequestSide(EngineLoop loop, HttpRequest request, HttpTarget target, HttpVersion received) {
         this.loop = loop;
         this.request = request;
         this.target = target;
+        this.received = received;
         keepsAlive = ForwardedHead.keepsAlive(request.headers(), request.protocolVersion());
         body = ForwardedHead.bodyToOrigin(request.headers());
         asksForUpgrade = body == Body.NONE
@@ -68,7 +75,7 @@ final class RequestSide {
 
     /** Makes the fields those that the origin gets. Once. */
     void rewrite() {
-        ForwardedHead.toOrigin(request, target, loop.via(), asksForUpgrade);
+        ForwardedHead.toOrigin(request, target, loop.via().after(received), asksForUpgrade);
     }
 
     /** Writes the head, not flushed. An upstream is told who we are, never who the client is. */

@@ -12,6 +12,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.proxyengine.tls.ProxyTls;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import javax.net.ssl.SSLEngine;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A client that speaks TLS to the proxy. Its connection is a session of its own, which counts what TLS adds: handshake, heads and tags of records, alerts.
- * What is inside belongs to the sessions inside, served by a {@link ClientHandler} on an {@link InnerChannel}. So they all partition the
- * socket's bytes, and none is counted before it is known whose it is. Event loop of the socket.
+ * What is inside belongs to the sessions inside, served by a {@link ClientHandler} on an {@link InnerChannel}, or by a {@link MultiplexedClient} there, whose frames that are no
+ * session's are the connection's too. So they all partition the socket's bytes, and none is counted before it is known whose it is. Event loop of the socket.
  */
 final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveSession, Swept {
     private static final long LINGER_NANOS = 2_000_000_000L;
@@ -36,6 +37,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
     private final SocketCounts counts = new SocketCounts(this::countDown);
     private final long sinceNanos;
     private @Nullable InnerChannel inner;
+    private @Nullable FrameLedger frames; // if what is inside is HTTP/2
     private long passedOn;
     private long countedUp;
     private long countedDown;
@@ -111,7 +113,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         InnerChannel channel = inner;
         if (channel != null && channel.isActive() && msg instanceof ByteBuf bytes) {
-            passedOn += bytes.readableBytes();
+            passedOn += frames == null ? bytes.readableBytes() : 0;
             channel.pipeline().fireChannelRead(msg);
         } else {
             ReferenceCountUtil.release(msg); // counts as what TLS added: no session is there to have it
@@ -128,7 +130,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
 
     /** Counts what is known to be TLS's own of what was read: a record is that only once it is whole, and was passed on. */
     private void countUp() {
-        long up = counts.read() - passedOn - tls.undecoded() - countedUp;
+        long up = counts.read() - insideUp() - tls.undecoded() - countedUp;
         if (meter.isOpen() && up > 0) {
             meter.overheadUp(up);
             countedUp += up;
@@ -137,16 +139,31 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
 
     /** The same of what was written, while no record is half written and none is still to be made of what was begun. */
     private void countDown() {
-        boolean isQuiet = counts.inFlight() == 0 && (inner == null || inner.isQuiet());
-        long down = isQuiet ? counts.taken() - innerTaken() - countedDown : 0;
+        boolean isQuiet = counts.inFlight() == 0 && isQuietInside();
+        long down = isQuiet ? counts.taken() - insideDown() - countedDown : 0;
         if (meter.isOpen() && down > 0) {
             meter.overheadDown(down);
             countedDown += down;
         }
     }
 
-    private long innerTaken() {
+    /** What was read and is counted by sessions inside. */
+    private long insideUp() {
+        return frames == null ? passedOn : frames.claimedUp();
+    }
+
+    private long insideDown() {
+        if (frames != null) {
+            return frames.claimedDown();
+        }
         return inner == null ? 0 : inner.taken();
+    }
+
+    private boolean isQuietInside() {
+        if (frames != null) {
+            return frames.isQuiet();
+        }
+        return inner == null || inner.isQuiet();
     }
 
     @Override
@@ -202,7 +219,20 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         var channel = new InnerChannel(client, tls, caller.address(), this::sayGoodbye);
         inner = channel;
         loop.eventLoop().register(channel);
-        new ClientHandler(loop, channel, caller).begin(sinceNanos, 0);
+        Caller known = caller.as(user());
+        if (ProxyTls.HTTP_2.equals(tls.applicationProtocol())) {
+            var multiplexed = new MultiplexedClient(loop, channel, known);
+            frames = multiplexed.ledger();
+            multiplexed.begin(sinceNanos);
+        } else {
+            new ClientHandler(loop, channel, known).begin(sinceNanos, 0);
+        }
+    }
+
+    /** Who the client's certificate says it is; empty if nobody asks, or it says nothing that will do. */
+    private String user() {
+        ListenerTls settings = caller.listener().tls();
+        return settings == null ? "" : settings.clientUser().of(tls.engine().getSession());
     }
 
     @Override
@@ -240,8 +270,8 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         if (!meter.isOpen()) {
             return;
         }
-        long up = counts.read() - passedOn - countedUp;
-        long down = counts.taken() - innerTaken() - countedDown;
+        long up = counts.read() - insideUp() - countedUp;
+        long down = counts.taken() - insideDown() - countedDown;
         if (up < 0 || down < 0) { // the session ends all the same, and the audit will not add up
             log.error("TLS was counted wrongly session={} up={} down={}", meter.id(), up, down);
         }

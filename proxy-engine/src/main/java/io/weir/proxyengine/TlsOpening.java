@@ -243,7 +243,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
             if (msg instanceof ByteBuf bytes) { // what was on its way when reading stopped
-                meter.up(bytes.readableBytes());
+                Leg.ofPayload(client).count(meter, bytes.readableBytes());
                 hello.writeBytes(bytes);
                 bytes.release();
             }

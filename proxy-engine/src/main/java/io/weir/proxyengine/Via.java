@@ -6,14 +6,19 @@ import io.netty.handler.codec.http.HttpVersion;
 final class Via {
     private final String afterHttp11;
     private final String afterHttp10;
+    private final String afterHttp2;
 
     Via(String nodeName) {
         afterHttp11 = "1.1 " + nodeName;
         afterHttp10 = "1.0 " + nodeName;
+        afterHttp2 = "2 " + nodeName;
     }
 
-    /** For a message that was received in {@code version}, which is one of the two. */
+    /** For a message that was received in {@code version}, which is one of the three. */
     String after(HttpVersion version) {
+        if (version.majorVersion() == 2) {
+            return afterHttp2;
+        }
         return version.equals(HttpVersion.HTTP_1_0) ? afterHttp10 : afterHttp11;
     }
 }

@@ -29,11 +29,24 @@ final class WriteMeter extends ChannelOutboundHandlerAdapter {
     private int keptCount;
     private int inFlight;
     private long untargetedBytes;
+    private final @Nullable StreamCount stream;
+
+    WriteMeter() {
+        stream = null;
+    }
+
+    /** One that only passes on what writes count as: the stream's frames are counted where they pass. */
+    WriteMeter(StreamCount stream) {
+        this.stream = stream;
+    }
 
     /** Whom the writes from now on count for; nobody if null. */
     void target(@Nullable SessionMeter session, Leg leg) {
         this.session = session;
         this.leg = leg;
+        if (stream != null) {
+            stream.answersAs(leg);
+        }
     }
 
     /** Writes that neither completed nor failed. */
@@ -62,7 +75,7 @@ final class WriteMeter extends ChannelOutboundHandlerAdapter {
     }
 
     void taken(SessionMeter target, Leg leg, long bytes) {
-        if (bytes == 0) {
+        if (bytes == 0 || stream != null) {
             return;
         }
         if (target.isOpen()) {

@@ -17,7 +17,15 @@ final class CountedSocket extends Socket {
     private final AtomicLong read = new AtomicLong();
 
     static CountedSocket to(SocketAddress address) throws IOException {
+        return to(address, 0);
+    }
+
+    /** With a receive buffer that is soon full, unless that is 0. */
+    static CountedSocket to(SocketAddress address, int receiveBytes) throws IOException {
         var socket = new CountedSocket();
+        if (receiveBytes > 0) {
+            socket.setReceiveBufferSize(receiveBytes);
+        }
         socket.connect(address);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);

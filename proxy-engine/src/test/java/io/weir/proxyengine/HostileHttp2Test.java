@@ -44,7 +44,7 @@ class HostileHttp2Test {
     }
 
     /** Fields of requests that must not reach the origin, and what follows them as DATA. */
-    private static Map<String, byte[]> badHeads() {
+    static Map<String, byte[]> badHeads() {
         var all = new LinkedHashMap<String, byte[]>();
         all.put("no path", RawHttp2.block(":method", "GET", ":scheme", "https", ":authority", "localhost"));
         all.put("no method", RawHttp2.block(":scheme", "https", ":authority", "localhost", ":path", "/"));
@@ -195,7 +195,7 @@ class HostileHttp2Test {
     }
 
     /** What a client says after a good beginning that costs it the connection. */
-    private static Map<String, byte[]> breaches() {
+    static Map<String, byte[]> breaches() {
         var all = new LinkedHashMap<String, byte[]>();
         all.put("DATA on an idle stream", RawHttp2.frame(RawHttp2.DATA, 1, 5, new byte[3]));
         all.put("DATA on stream 0", RawHttp2.frame(RawHttp2.DATA, 1, 0, new byte[3]));
@@ -273,7 +273,7 @@ class HostileHttp2Test {
         }
     }
 
-    private static Map<String, byte[]> floods() {
+    static Map<String, byte[]> floods() {
         var all = new LinkedHashMap<String, byte[]>();
         all.put("SETTINGS", RawHttp2.frame(RawHttp2.SETTINGS, 0, 0, RawHttp2.setting(3, 100)));
         all.put("PING", RawHttp2.frame(RawHttp2.PING, 0, 0, new byte[8]));

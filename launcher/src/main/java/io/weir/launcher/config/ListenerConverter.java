@@ -5,6 +5,7 @@ import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.ListenerKind;
 import io.weir.proxyengine.ListenerTls;
 import io.weir.proxyengine.Network;
+import io.weir.proxyengine.tls.ClientName;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,14 +13,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a listener: {@code [KIND://]HOST:PORT[?NAME=VALUE&...]}. */
 public final class ListenerConverter implements ITypeConverter<ListenerConfig> {
-    private static final String SETTINGS = "name, proxy-protocol, cert, key, client-ca, client-cert";
+    private static final String SETTINGS = "name, proxy-protocol, cert, key, client-ca, client-cert, client-user";
 
     @Override
     public ListenerConfig convert(String text) {
@@ -81,7 +84,8 @@ public final class ListenerConverter implements ITypeConverter<ListenerConfig> {
         String key = settings.remove("key");
         String clientCa = settings.remove("client-ca");
         String clientCert = settings.remove("client-cert");
-        if (certificate == null && key == null && clientCa == null && clientCert == null) {
+        String clientUser = settings.remove("client-user");
+        if (Stream.of(certificate, key, clientCa, clientCert, clientUser).allMatch(Objects::isNull)) {
             return null;
         }
         if (certificate == null || key == null) {
@@ -94,6 +98,16 @@ public final class ListenerConverter implements ITypeConverter<ListenerConfig> {
                 Path.of(certificate),
                 Path.of(key),
                 clientCa == null ? null : Path.of(clientCa),
-                "required".equals(clientCert));
+                "required".equals(clientCert),
+                clientName(text, clientUser));
+    }
+
+    private static ClientName clientName(String text, @Nullable String clientUser) {
+        for (ClientName each : ClientName.values()) {
+            if (each.text().equals(clientUser == null ? "none" : clientUser)) {
+                return each;
+            }
+        }
+        throw new TypeConversionException("'" + text + "': client-user is none, cn, san-email, san-dns or san-uri");
     }
 }

@@ -5,6 +5,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
@@ -25,11 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS of a listener towards its clients: TLS 1.2 and 1.3, HTTP/1.1 by ALPN. Reads its files at the start, and again when they have changed: a new
+ * TLS of a listener towards its clients: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1 by ALPN. Reads its files at the start, and again when they have changed: a new
  * certificate is for new connections, and one that cannot be used changes nothing but the log. Any thread; {@link #refresh} reads files.
  */
 public final class ProxyTls {
     private static final Logger log = LoggerFactory.getLogger(ProxyTls.class);
+
+    /** HTTP/2 by its name in ALPN. */
+    public static final String HTTP_2 = ApplicationProtocolNames.HTTP_2;
 
     private final Path certificate;
     private final Path key;
@@ -107,7 +111,8 @@ public final class ProxyTls {
                             Protocol.ALPN,
                             SelectorFailureBehavior.NO_ADVERTISE,
                             SelectedListenerFailureBehavior.ACCEPT,
-                            "http/1.1"));
+                            HTTP_2,
+                            ApplicationProtocolNames.HTTP_1_1));
             if (clientCa != null) {
                 builder.trustManager(clientCa.toFile());
             }

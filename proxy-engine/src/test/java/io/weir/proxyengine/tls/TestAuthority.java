@@ -2,10 +2,12 @@ package io.weir.proxyengine.tls;
 
 import io.netty.util.NetUtil;
 import java.math.BigInteger;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -16,9 +18,11 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -105,6 +109,22 @@ public final class TestAuthority {
             }
         }
 
+        /** A context for a client of the JDK that shows this, whosever certificate it is asked for, and trusts that CA. */
+        public SSLContext clientContext(TestAuthority trusted) {
+            try {
+                KeyStore store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                store.setCertificateEntry("ca", trusted.certificate());
+                TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+                trust.init(store);
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(new KeyManager[] {new Insistent(this)}, trust.getTrustManagers(), null);
+                return context;
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+
         /** A context for a server of the JDK that shows this, and accepts any CA in {@code clientCas} of clients. */
         public SSLContext serverContext(X509Certificate... clientCas) {
             try {
@@ -128,6 +148,46 @@ public final class TestAuthority {
         }
     }
 
+    /** Shows its only certificate, also to who does not know its CA. */
+    private static final class Insistent extends X509ExtendedKeyManager {
+        private final Issued issued;
+
+        Insistent(Issued issued) {
+            this.issued = issued;
+        }
+
+        @Override
+        public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+            return "origin";
+        }
+
+        @Override
+        public String[] getClientAliases(String type, Principal[] issuers) {
+            return new String[] {"origin"};
+        }
+
+        @Override
+        public String[] getServerAliases(String type, Principal[] issuers) {
+            return new String[0];
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // it is no server
+        public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return issued.chain().toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return issued.key();
+        }
+    }
+
     /** What an origin's certificate shall be like. One thread; good unless told otherwise. */
     public static final class Order {
         private final TestAuthority authority;
@@ -139,6 +199,8 @@ public final class TestAuthority {
         private String signature = "SHA256withECDSA";
         private boolean selfSigned;
         private KeyPurposeId purpose = KeyPurposeId.id_kp_serverAuth;
+        private X500Name subject = new X500Name("CN=test origin");
+        private final List<GeneralName> others = new ArrayList<>();
 
         private Order(TestAuthority authority, List<String> names) {
             this.authority = authority;
@@ -168,6 +230,17 @@ public final class TestAuthority {
             return this;
         }
 
+        public Order subject(X500Name name) {
+            subject = name;
+            return this;
+        }
+
+        /** One more alternative name, of any kind. */
+        public Order alternative(int kind, String name) {
+            others.add(new GeneralName(kind, name));
+            return this;
+        }
+
         public Order forClients() {
             purpose = KeyPurposeId.id_kp_clientAuth;
             return this;
@@ -176,7 +249,6 @@ public final class TestAuthority {
         public Issued issue() {
             try {
                 KeyPair key = key();
-                X500Name subject = new X500Name("CN=test origin");
                 X500Name issuer = selfSigned
                         ? subject
                         : X500Name.getInstance(authority
@@ -192,7 +264,7 @@ public final class TestAuthority {
                         SubjectPublicKeyInfo.getInstance(key.getPublic().getEncoded()));
                 builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
                 builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
-                if (!names.isEmpty()) {
+                if (!names.isEmpty() || !others.isEmpty()) {
                     builder.addExtension(Extension.subjectAlternativeName, false, alternatives());
                 }
                 PrivateKey signer = selfSigned ? key.getPrivate() : authority.made.key();
@@ -205,7 +277,7 @@ public final class TestAuthority {
         }
 
         private GeneralNames alternatives() {
-            List<GeneralName> all = new ArrayList<>();
+            List<GeneralName> all = new ArrayList<>(others);
             for (String name : names) {
                 byte[] address = NetUtil.createByteArrayFromIpAddressString(name);
                 all.add(
