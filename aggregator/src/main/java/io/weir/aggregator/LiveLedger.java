@@ -156,6 +156,7 @@ final class LiveLedger implements BusConsumer {
     private void work() {
         long nowNanos = System.nanoTime();
         long now = clockMillis.getAsLong();
+        usageDesk.beginRound();
         try {
             checkSpace(nowNanos);
             if (isHolding) {

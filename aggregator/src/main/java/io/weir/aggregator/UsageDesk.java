@@ -11,20 +11,26 @@ final class UsageDesk {
     private static final Logger LOG = LoggerFactory.getLogger(UsageDesk.class);
 
     private final Queue<Consumer<UsageReport>> readers = new ConcurrentLinkedQueue<>();
+    private int waiting; // consumer thread
 
     /** Any thread; the consumer must be woken after it. */
     void request(Consumer<UsageReport> reader) {
         readers.add(reader);
     }
 
-    /** Delivers to all who asked. Consumer thread. */
+    /** Notes who has asked by now: they get what comes of all that follows in this round. Consumer thread. */
+    void beginRound() {
+        waiting = readers.size();
+    }
+
+    /** Delivers to those who had asked when the round began. Consumer thread. */
     void serve(LedgerFold fold, QuotaPolicy policy, long nowMillis) {
-        if (readers.isEmpty()) {
+        if (waiting == 0) {
             return;
         }
         UsageReport report = UsageReport.of(fold, policy, nowMillis);
         Consumer<UsageReport> reader;
-        while ((reader = readers.poll()) != null) {
+        for (; waiting > 0 && (reader = readers.poll()) != null; waiting--) {
             try {
                 reader.accept(report);
             } catch (RuntimeException e) { // a reader's fault is not the ledger's
