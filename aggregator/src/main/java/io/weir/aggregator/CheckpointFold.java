@@ -37,6 +37,7 @@ final class CheckpointFold {
 
     void begun(CheckpointBegun begun) {
         breakOff();
+        fold.usages().forgetStated(); // of one that did not end as it began
         beginSequence = fold.sequence();
         sessionsStated = begun.open();
         sessionsSeen = 0;

@@ -7,17 +7,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Admission {
     private volatile @Nullable String refusal;
+    private volatile @Nullable String lost;
 
     Admission() {}
 
     /** Why no session may begin now, for people; null while they may. */
     public @Nullable String refusal() {
-        return refusal;
+        String forGood = lost;
+        return forGood == null ? refusal : forGood;
     }
 
     /** Stops new sessions. Open ones go on. */
     public void refuse(String reason) {
         refusal = reason;
+    }
+
+    /** Stops new sessions for as long as the process lives, whoever admits them: something is lost that the node cannot go on without. */
+    public void refuseForGood(String reason) {
+        lost = reason;
     }
 
     /** Lets new sessions begin again. */

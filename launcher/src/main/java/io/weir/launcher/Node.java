@@ -155,6 +155,7 @@ final class Node implements AutoCloseable {
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
             keeper.serve(preparing(aggregator, engine, gateway, overload, room));
             engine.onRules(changed -> keeper.rulesRead(digest(changed), shown(changed)));
+            keeper.rulesRead(digest(engine.currentRules()), shown(engine.currentRules())); // if they changed meanwhile
             return new Node(
                     data,
                     aggregator,

@@ -58,9 +58,12 @@ public final class ProxyEngine implements AutoCloseable {
     private static final long MEMORY_LOOK_MILLIS = 250;
     private static final long PUBLISH_LAST_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SAY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final String LOOP_LOST = "an event loop is lost, start the node again";
+    private static final String LEDGER_LOST = "the ledger is lost, start the node again";
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private volatile EngineConfig config; // only what LiveConfig has may differ from the start's
+    private final EventBus bus;
     private final MultiThreadIoEventLoopGroup group;
     private final Map<EventExecutor, EngineLoop> loops = new HashMap<>();
     private final List<LoopDelay> delays = new ArrayList<>();
@@ -77,17 +80,20 @@ public final class ProxyEngine implements AutoCloseable {
     private boolean closed;
     private volatile boolean isClosing;
     private volatile boolean isLost; // by any loop, perhaps by more than one
+    private OverloadStep heeded = OverloadStep.NORMAL; // the overload monitor's thread
     private volatile boolean hurried;
     private volatile Upstreams upstreams;
     private volatile @Nullable Consumer<Rules> rulesListener;
 
     private ProxyEngine(
             EngineConfig config,
+            EventBus bus,
             Certificates certificates,
             @Nullable PasswordChecker passwords,
             @Nullable LiveRules rules,
             Upstreams upstreams) {
         this.config = config;
+        this.bus = bus;
         this.rules = rules;
         bandwidth = new SharedBandwidth(config.bandwidth(), config.eventLoops(), System::nanoTime);
         this.passwords = passwords;
@@ -137,7 +143,7 @@ public final class ProxyEngine implements AutoCloseable {
         ProxyEngine engine;
         try {
             Upstreams upstreams = open(config.upstreams(), Upstreams.NONE);
-            engine = new ProxyEngine(config, Certificates.open(config.listeners()), passwords, rules, upstreams);
+            engine = new ProxyEngine(config, bus, Certificates.open(config.listeners()), passwords, rules, upstreams);
         } catch (RuntimeException e) {
             close(rules);
             close(passwords);
@@ -147,7 +153,7 @@ public final class ProxyEngine implements AutoCloseable {
             for (ListenerConfig listener : config.listeners()) {
                 engine.doors.add(engine.bind(listener));
             }
-            engine.startLoops(bus);
+            engine.startLoops();
         } catch (RuntimeException e) {
             engine.doors.forEach(Door::close);
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
@@ -181,7 +187,7 @@ public final class ProxyEngine implements AutoCloseable {
                 : ChannelDoor.bind(group, config, listener, acceptLimit, reads);
     }
 
-    private void startLoops(EventBus bus) {
+    private void startLoops() {
         DestinationPolicy policy = policy(config);
         DnsCache dnsCache = NameResolver.newCache();
         for (EventExecutor executor : group) {
@@ -206,23 +212,26 @@ public final class ProxyEngine implements AutoCloseable {
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
         }
         group.forEach(executor -> executor.scheduleWithFixedDelay(
-                () -> look(bus), MEMORY_LOOK_MILLIS, MEMORY_LOOK_MILLIS, TimeUnit.MILLISECONDS));
+                () -> {
+                    reads.adapt(ByteBufAllocator.DEFAULT);
+                    lookForLost();
+                },
+                MEMORY_LOOK_MILLIS,
+                MEMORY_LOOK_MILLIS,
+                TimeUnit.MILLISECONDS));
         watchUpstreams(upstreams);
         doors.forEach(door -> door.open(List.copyOf(loops.values())));
     }
 
-    /** Loop of each: what it could not go on without. */
-    private void look(EventBus bus) {
-        reads.adapt(ByteBufAllocator.DEFAULT);
+    /** What it could not go on without. Any thread. */
+    private void lookForLost() {
         if (isLost || isClosing) {
             return;
         }
         boolean isLoopLost = loops.keySet().stream().anyMatch(EventExecutor::isTerminated);
-        if (isLoopLost) {
-            bus.admission().refuse("an event loop is lost, start the node again");
-        }
         if (isLoopLost || bus.isConsumerLost()) {
             isLost = true;
+            bus.admission().refuseForGood(isLoopLost ? LOOP_LOST : LEDGER_LOST);
             loops.values().forEach(loop -> execute(loop, () -> loop.abortAll(CloseReason.INTERNAL_ERROR)));
             log.error(
                     "{} is lost, so not all could be counted: all sessions are ended and none begins, start the node again",
@@ -335,13 +344,16 @@ public final class ProxyEngine implements AutoCloseable {
      * @param cause which figure asks for it, for people; empty for none
      */
     public void overload(OverloadStep step, String cause) {
-        OverloadStep before = shortage.set(step, cause);
+        lookForLost(); // there may be no loop left that could
+        shortage.set(step, cause);
+        OverloadStep before = heeded;
         if (before == step) {
             return;
         }
         acceptLimit.hold(step.isAtLeast(OverloadStep.ACCEPT_PAUSED));
         log.warn("overload step={} previous={} cause=\"{}\"", step, before, cause);
         command(new OverloadChanged(step, before, cause), EngineLoop::heedShortage);
+        heeded = step; // if there was memory for all of it; else it is done again
     }
 
     /** Who decides that, to be told when it is time to look again: files may run out between two looks. */
@@ -351,12 +363,14 @@ public final class ProxyEngine implements AutoCloseable {
 
     /** How far it goes now. Any thread. */
     public OverloadStep overloadStep() {
-        return shortage.step();
+        OverloadStep step = shortage.step();
+        return isLost && !step.isAtLeast(OverloadStep.REFUSING) ? OverloadStep.REFUSING : step;
     }
 
     /** Which figure asks for that, for people; empty if none does. Any thread. */
     public String overloadCause() {
-        return shortage.cause();
+        String lost = isLost ? bus.admission().refusal() : null;
+        return lost == null ? shortage.cause() : lost;
     }
 
     /** Requests that were refused since the start because something was short. Any thread. */

@@ -36,13 +36,11 @@ final class Ruling {
     private final boolean dependsOnAddress;
     private final boolean isUnknown; // it would have to know an address, and will not
     private @Nullable CompiledRule rule; // null while it is open
-    private @Nullable InetAddress address;
     private boolean counted;
 
     private Ruling(Rules rules, Asked asked, @Nullable InetAddress address, boolean isSettled) {
         this.rules = rules;
         this.asked = asked;
-        this.address = address;
         first = rules.find(asked, address, 0);
         dependsOnAddress = rules.isOpen(first, address);
         rule = dependsOnAddress ? null : rules.at(first);
@@ -63,19 +61,27 @@ final class Ruling {
         return new Ruling(rules, asked, asked.address(), false);
     }
 
-    /** Of an exchange in a tunnel, whose origin is connected: it is settled, or refused if a rule asks for an address that only an upstream knows. */
+    /**
+     * Of an exchange in a tunnel, by the rules of now, whether or not there were any when the tunnel was opened. Its origin is connected: it is settled, or refused if a rule
+     * asks for an address that only an upstream knows.
+     *
+     * @param destination where the tunnel leads to; null if that is not known
+     * @param tunnel whom its client asked for
+     */
     static @Nullable Ruling inside(
             EngineLoop loop,
-            @Nullable Ruling tunnel,
+            @Nullable InetAddress destination,
+            Authority tunnel,
             Scheme scheme,
             String method,
             Authority authority,
             Caller caller) {
         Rules rules = loop.rules();
-        if (rules == null || tunnel == null) {
+        if (rules == null) {
             return null;
         }
-        return new Ruling(rules, asked(scheme, method, authority, caller), tunnel.address, true);
+        InetAddress address = destination == null ? tunnel.address() : destination;
+        return new Ruling(rules, asked(scheme, method, authority, caller), address, true);
     }
 
     private static Asked asked(Scheme scheme, String method, Authority authority, Caller caller) {
@@ -126,7 +132,6 @@ final class Ruling {
         if (destination == null) {
             return;
         }
-        address = destination;
         if (dependsOnAddress) {
             rule = rules.at(rules.find(asked, destination, first));
         }

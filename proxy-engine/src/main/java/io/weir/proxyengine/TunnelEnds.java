@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param client the client's channel
  * @param authority whom the client asked for
  * @param caller whose the client is
- * @param ruling what the rules say of the tunnel; null if there are none
+ * @param ruling what the rules say of the tunnel; null if there were none
+ * @param destination where it leads to; null if that is not known
  */
 record TunnelEnds(
         EngineLoop loop,
@@ -21,7 +22,8 @@ record TunnelEnds(
         SocketChannel client,
         Authority authority,
         Caller caller,
-        @Nullable Ruling ruling) {
+        @Nullable Ruling ruling,
+        @Nullable InetAddress destination) {
     /** The client's address, for the ledger. */
     String remote() {
         return caller.remote();

@@ -84,7 +84,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         origin.pipeline().addLast(new WriteMeter());
         Interception interception = loop.interception();
         if (interception != null && interception.mayOpen(authority, ruling)) {
-            listen(interception, origin);
+            listen(interception, origin, destination);
         } else {
             relay(origin);
         }
@@ -100,8 +100,8 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
     }
 
     /** It may turn out to be one to read. */
-    private void listen(Interception interception, SocketChannel origin) {
-        var ends = new TunnelEnds(loop, interception, meter, client, authority, asker.caller(), ruling);
+    private void listen(Interception interception, SocketChannel origin, @Nullable InetAddress destination) {
+        var ends = new TunnelEnds(loop, interception, meter, client, authority, asker.caller(), ruling, destination);
         var first = new FirstBytes(ends, origin, (System.nanoTime() - sinceNanos) / 1000);
         first.begin();
         leaveTo();

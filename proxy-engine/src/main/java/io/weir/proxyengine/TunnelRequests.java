@@ -101,7 +101,7 @@ final class TunnelRequests {
 
     private @Nullable Ruling ruling(String method, Authority host) {
         Scheme asked = isTls ? Scheme.HTTPS : Scheme.HTTP;
-        return Ruling.inside(ends.loop(), ends.ruling(), asked, method, host, ends.caller());
+        return Ruling.inside(ends.loop(), ends.destination(), ends.authority(), asked, method, host, ends.caller());
     }
 
     /** Opens the session of what is not HTTP. */

@@ -3,6 +3,7 @@ package io.weir.aggregator.care;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.QuotaWarned;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Events in a row, of which the deltas of one session are added up in the place of its last one. One thread; as large as what stays.
  *
- * <p>A session's sum never passes an event that states it: its close, its exchange. Nor does it pass midnight in UTC, however often the clock does: what users have
+ * <p>A session's sum never passes an event that states it: its close, its exchange; nor a warning of a quota, which states what its user has used. Nor does it pass midnight in UTC, however often the clock does: what users have
  * used is added up by days.
  */
 final class DeltaWindow {
@@ -46,6 +47,8 @@ final class DeltaWindow {
             sums.remove(closed.sessionId());
         } else if (event instanceof ExchangeCompleted exchange) {
             sums.remove(exchange.sessionId());
+        } else if (event instanceof QuotaWarned) {
+            sums.clear();
         }
         list.add(new Kept(sequence, atMillis, 0, event));
     }
