@@ -191,6 +191,8 @@ final class EngineLoop {
         for (Swept one : sweep.all()) {
             if (one instanceof ClientHandler client) {
                 client.endKeptAlive();
+            } else if (one instanceof MultiplexedClient client) {
+                client.endKeptAlive();
             }
         }
         for (ActiveSession session : List.copyOf(sessions.values())) {

@@ -120,6 +120,9 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         if (overload != null) {
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
+        if (streams.size() >= Http2Link.STREAMS_MAX) { // the codec holds to it only when the client has acknowledged it
+            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "there are too many streams");
+        }
         RequestHead head = Http2Fields.request(headers);
         if (head == null || !head.protocol().isEmpty() || !hasSoundTarget(head, headers)) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "the request's head is malformed");
@@ -207,7 +210,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         }
         ledger.end(stream.stream());
         waitingSinceNanos = loop.sweep().nowNanos();
-        if (streams.isEmpty() && (loop.isDraining() || link.connection().goAwaySent())) {
+        if (streams.isEmpty() && (!loop.keepsClients() || link.connection().goAwaySent())) {
             loop.eventLoop().execute(this::end); // what its session has to say goes before
         }
     }
@@ -267,6 +270,13 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         }
     }
 
+    /** Ends the connection if it carries nothing: there is no room for those who only may come back. */
+    void endKeptAlive() {
+        if (!first) {
+            drain();
+        }
+    }
+
     @Override
     public void close() {
         end();
@@ -279,7 +289,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         }
         long limit = first
                 ? loop.config().headTimeout().toNanos()
-                : loop.config().keepAliveTimeout().toNanos();
+                : loop.shortage().patience(loop.config().keepAliveTimeout().toNanos());
         if (nowNanos - waitingSinceNanos > limit) {
             end();
         }

@@ -28,8 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What is sent to and read from those that fail counts for the session's origin leg, too.
  */
-final class UpstreamAttempt
-        implements Connecting, ConnectListener, UpstreamHandshake.Listener, SecureUpstream.Listener {
+final class UpstreamAttempt implements Connecting {
     private static final Logger log = LoggerFactory.getLogger(UpstreamAttempt.class);
     private static final int TOLD_MAX = 5;
 
@@ -87,7 +86,68 @@ final class UpstreamAttempt
         loop.goesThrough(wish.meter(), node());
         deadline = loop.eventLoop().schedule(this::timedOut, shareNanos, TimeUnit.NANOSECONDS);
         Upstream config = node().config();
-        connecting = loop.connector().reach(new Authority(config.host(), config.port()), this);
+        var trying = new Try();
+        Connecting begun = loop.connector().reach(new Authority(config.host(), config.port()), trying);
+        if (trying.isLeft()) { // it failed at once, and another is under way
+            begun.cancel();
+        } else if (socket == null) {
+            connecting = begun;
+        }
+    }
+
+    /** What one upstream has to say: nobody hears it any more when another is tried. */
+    private final class Try implements ConnectListener, SecureUpstream.Listener, UpstreamHandshake.Listener {
+        private final int at = place;
+
+        boolean isLeft() {
+            return over || place != at;
+        }
+
+        @Override
+        public void connected(Channel connected) {
+            if (isLeft()) {
+                connected.close();
+            } else {
+                UpstreamAttempt.this.connected((SocketChannel) connected, this);
+            }
+        }
+
+        @Override
+        public void failed(Refusal refusal) {
+            if (!isLeft()) {
+                UpstreamAttempt.this.failed(refusal);
+            }
+        }
+
+        @Override
+        public void secured(SocketChannel inside) {
+            if (isLeft()) {
+                inside.close();
+            } else {
+                reached(inside, this);
+            }
+        }
+
+        @Override
+        public void failed(TlsFailure why) {
+            if (!isLeft()) {
+                UpstreamAttempt.this.failed(why);
+            }
+        }
+
+        @Override
+        public void stands() {
+            if (!isLeft()) {
+                UpstreamAttempt.this.stands();
+            }
+        }
+
+        @Override
+        public void refused(UpstreamFault fault) {
+            if (!isLeft()) {
+                fault(fault);
+            }
+        }
     }
 
     private long leftNanos() {
@@ -97,24 +157,18 @@ final class UpstreamAttempt
 
     // ---- connecting ----
 
-    @Override
-    public void connected(Channel connected) {
-        if (over) {
-            connected.close();
-            return;
-        }
+    private void connected(SocketChannel connected, Try trying) {
         connecting = null;
-        socket = (SocketChannel) connected;
+        socket = connected;
         if (node().config().kind() == UpstreamKind.HTTPS) {
             long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos()));
-            SecureUpstream.begin(loop, (SocketChannel) connected, node(), wish.meter(), millis, this);
+            SecureUpstream.begin(loop, connected, node(), wish.meter(), millis, trying);
         } else {
-            reached((SocketChannel) connected);
+            reached(connected, trying);
         }
     }
 
-    @Override
-    public void failed(Refusal refusal) {
+    private void failed(Refusal refusal) {
         connecting = null;
         Refusal named = new Refusal(
                 refusal.status(),
@@ -126,17 +180,7 @@ final class UpstreamAttempt
 
     // ---- securing ----
 
-    @Override
-    public void secured(SocketChannel inside) {
-        if (over) {
-            inside.close();
-        } else {
-            reached(inside);
-        }
-    }
-
-    @Override
-    public void failed(TlsFailure why) {
+    private void failed(TlsFailure why) {
         socket = null; // it is closed
         fault(new UpstreamFault(
                 UpstreamFault.Kind.BROKEN,
@@ -149,7 +193,7 @@ final class UpstreamAttempt
 
     // ---- asking ----
 
-    private void reached(SocketChannel stands) {
+    private void reached(SocketChannel stands, Try trying) {
         channel = stands;
         node().reached(System.nanoTime() - nodeSinceNanos);
         boolean isSocks = node().config().kind() == UpstreamKind.SOCKS5;
@@ -162,7 +206,7 @@ final class UpstreamAttempt
         if (stands.equals(socket)) {
             stands.pipeline().addLast(new LingeringUpstream(loop, wish.meter())); // TLS does the same
         }
-        handshake = UpstreamHandshake.begin(stands, talk, wish.meter(), this);
+        handshake = UpstreamHandshake.begin(stands, talk, wish.meter(), trying);
     }
 
     private String via() {
@@ -170,8 +214,7 @@ final class UpstreamAttempt
         return wish.via().isEmpty() ? own : wish.via() + ", " + own;
     }
 
-    @Override
-    public void stands() {
+    private void stands() {
         SocketChannel standing = channel;
         if (over || standing == null) {
             return;
@@ -181,11 +224,6 @@ final class UpstreamAttempt
         node().works();
         node().letIn();
         listener.connected(standing, new Passage(node(), judged));
-    }
-
-    @Override
-    public void refused(UpstreamFault fault) {
-        fault(fault);
     }
 
     // ---- what goes wrong ----

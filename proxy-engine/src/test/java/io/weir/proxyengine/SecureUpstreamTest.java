@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.weir.proxyengine.tls.TestAuthority;
 import io.weir.proxyengine.upstream.Upstream;
 import io.weir.proxyengine.upstream.UpstreamKind;
+import io.weir.proxyengine.upstream.UpstreamPolicy;
+import io.weir.proxyengine.upstream.UpstreamStatus;
 import io.weir.proxyengine.upstream.UpstreamTls;
 import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +64,27 @@ class SecureUpstreamTest {
                     .contains("certificate");
             assertThat(first.engine().upstreams().get(0).isUp()).isFalse();
             assertThat(origin.takeRequests()).isEmpty();
+        }
+    }
+
+    @Test
+    void oneThatIsSilentInTheHandshakeDoesNotTakeTheNextWithIt() throws Exception {
+        try (ServerSocket silent = Peer.listen(0);
+                var second = TwoHops.second(UpstreamKind.HTTP, false, folder);
+                var origin = StrictOrigin.start(request -> StrictOrigin.Answer.ok("ok"));
+                var first = TestProxy.start(builder -> builder.intercept(null)
+                        .connectTimeout(Duration.ofSeconds(4))
+                        .upstreams(UpstreamsConfig.group(
+                                UpstreamPolicy.FAILOVER,
+                                Upstream.of("silent", UpstreamKind.HTTPS, "localhost", silent.getLocalPort())
+                                        .checkedEach(Duration.ofMinutes(10)),
+                                Upstream.of("works", UpstreamKind.HTTP, "127.0.0.1", second.port())
+                                        .checkedEach(Duration.ofMinutes(10)))))) {
+            assertThat(ask(first, origin)).startsWith("HTTP/1.1 200 ");
+            assertThat(first.engine().upstreams())
+                    .extracting(UpstreamStatus::isUp)
+                    .as("silent, works")
+                    .containsExactly(false, true);
         }
     }
 
