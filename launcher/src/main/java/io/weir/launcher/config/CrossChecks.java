@@ -9,6 +9,7 @@ import io.weir.proxyengine.rules.Abilities;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.rules.RulesException;
+import io.weir.proxyengine.tls.ClientName;
 import io.weir.proxyengine.tls.OriginTls;
 import io.weir.proxyengine.tls.TlsException;
 import io.weir.proxyengine.upstream.Upstream;
@@ -52,12 +53,13 @@ final class CrossChecks {
 
     /** What holds for users holds for nobody where nobody is asked who he is; no user has two quotas. */
     private void limits() {
-        if (areRight(Keys.USERS) && settings.get(Keys.USERS).isEmpty()) {
+        if (areRight(Keys.USERS, Keys.LISTEN) && settings.get(Keys.USERS).isEmpty() && !knowsUsersByCertificate()) {
             for (Key<?> key : List.of(Keys.SESSIONS_PER_USER, Keys.QUOTA_DAY, Keys.QUOTA_MONTH, Keys.QUOTAS)) {
                 if (areRight(key) && !settings.isDefault(key)) {
                     faults.accept(
                             key,
-                            "holds for the users of proxy.users (--users), and there is none: say both, or neither");
+                            "holds for the users of proxy.users (--users), or of a listener with client-user, and there is none: say"
+                                    + " both, or neither");
                 }
             }
         }
@@ -69,6 +71,12 @@ final class CrossChecks {
                 }
             }
         }
+    }
+
+    private boolean knowsUsersByCertificate() {
+        return settings.get(Keys.LISTEN).stream()
+                .map(each -> each.config().tls())
+                .anyMatch(tls -> tls != null && tls.clientUser() != ClientName.NONE);
     }
 
     private void upstreams() {
