@@ -61,7 +61,11 @@ class ClientCertificateTest {
 
     @Test
     void aCertificatesNameIsTheUserOfAllThatItsConnectionCarries() throws Exception {
-        try (var proxy = start(false, ClientName.CN, settings -> settings.access(users()));
+        try (var proxy = start(
+                        false,
+                        ClientName.CN,
+                        settings ->
+                                settings.access(users()).eventLoops(1)); // so that one origin connection does for all
                 var origin = ScriptedOrigin.start();
                 Multiplexed client =
                         SecureListener.http2(listener.connect(proxy, named("O=Weir, CN=J\u00fcrgen"), "h2"))) {
