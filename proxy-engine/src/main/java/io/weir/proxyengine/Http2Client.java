@@ -126,6 +126,10 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
             tunnel.recordShortage();
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
+        if (streams.size() >= Http2Link.STREAMS_MAX) { // the codec holds to it only when the client has acknowledged it
+            tunnel.requestRefused();
+            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "there are too many streams");
+        }
         RequestHead head = Http2Fields.request(headers);
         if (head == null) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "the request's head is malformed");

@@ -585,6 +585,9 @@ public final class ProxyEngine implements AutoCloseable {
     private int onLoops(ToIntFunction<EngineLoop> question) {
         int sum = 0;
         for (EngineLoop loop : loops.values()) {
+            if (loop.eventLoop().isTerminated()) {
+                continue; // it is lost, and has nothing more to say
+            }
             Future<Integer> answer =
                     loop.eventLoop().submit(() -> question.applyAsInt(loop)).awaitUninterruptibly();
             if (answer.isSuccess()) {

@@ -70,11 +70,11 @@ final class Shortage {
         return isLast;
     }
 
-    /** Goes so far from now on; returns how far it went before. */
-    OverloadStep set(OverloadStep step, String cause) {
-        OverloadStep before = state.step();
-        state = State.of(step, cause);
-        return before;
+    /** Goes so far from now on. One thread. */
+    void set(OverloadStep step, String cause) {
+        if (state.step() != step || !state.cause().equals(cause)) {
+            state = State.of(step, cause);
+        }
     }
 
     OverloadStep step() {

@@ -117,7 +117,9 @@ final class SocketDoor implements Door {
     @Override
     public void close() {
         for (ClientListener listener : listeners) {
-            listener.loop().eventLoop().submit(listener::stop).awaitUninterruptibly();
+            if (!listener.loop().eventLoop().isTerminated()) { // a loop that is lost accepts nothing
+                listener.loop().eventLoop().submit(listener::stop).awaitUninterruptibly();
+            }
         }
         sockets.forEach(SocketDoor::close); // if it was never opened
     }

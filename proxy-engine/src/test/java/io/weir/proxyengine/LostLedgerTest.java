@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weir.eventbus.BusConsumer;
 import io.weir.eventbus.EventBus;
+import io.weir.eventbus.OverloadStep;
 import io.weir.eventbus.RingSlot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -49,6 +52,36 @@ class LostLedgerTest {
             await().atMost(Duration.ofSeconds(5)).until(() -> engine.connections() == 0);
             assertThat(NothingLeftBehind.check())
                     .anyMatch(finding -> finding.contains("the ledger is lost, so not all could be counted"));
+        } finally {
+            bus.close();
+        }
+    }
+
+    @Test
+    void theOnlyLoopIsLostAndWhoLooksFromOutsideSaysSoWhateverTheLedgerAdmits() throws Exception {
+        EventBus bus = EventBus.create(64);
+        bus.start(new FailingLedger(bus));
+        var config = EngineConfig.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .eventLoops(1)
+                .drain(Duration.ZERO)
+                .build();
+        try (ProxyEngine engine = ProxyEngine.start(config, bus)) {
+            engine.overload(OverloadStep.NORMAL, "");
+            assertThat(engine.overloadStep()).isEqualTo(OverloadStep.NORMAL);
+            engine.loops()
+                    .iterator()
+                    .next()
+                    .eventLoop()
+                    .shutdownGracefully(0, 0, TimeUnit.SECONDS)
+                    .syncUninterruptibly();
+
+            engine.overload(OverloadStep.NORMAL, "");
+            bus.admission().admit();
+
+            assertThat(engine.overloadStep()).isEqualTo(OverloadStep.REFUSING);
+            assertThat(engine.overloadCause()).contains("an event loop is lost");
+            assertThat(bus.admission().refusal()).contains("an event loop is lost");
+            assertThat(NothingLeftBehind.check()).anyMatch(finding -> finding.contains("an event loop is lost"));
         } finally {
             bus.close();
         }

@@ -37,7 +37,6 @@ class OverloadTest {
                 while (!stop.get()) {
                     moving.client().write(new byte[1]);
                     moving.origin().readExactly(1);
-                    TimeUnit.MILLISECONDS.sleep(50);
                 }
                 return null;
             });
@@ -193,8 +192,9 @@ class OverloadTest {
             }
             for (int i = 0; i < 12; i++) {
                 overload.set(OverloadStep.ofCode(random.nextInt(5)));
-                exchange(tunnels.get(i % tunnels.size()));
-                TimeUnit.MILLISECONDS.sleep(50 + random.nextInt(150));
+                for (int round = random.nextInt(20); round >= 0; round--) {
+                    exchange(tunnels.get(round % tunnels.size()));
+                }
             }
             overload.force(OverloadStep.NORMAL);
             stop.set(true);

@@ -23,7 +23,7 @@ public final class OverloadMonitor implements AutoCloseable {
     @FunctionalInterface
     public interface Target {
         /**
-         * Goes so far from now on. Called when that changes, and at every look while it is not {@link OverloadStep#NORMAL}, as the figure changes.
+         * Goes so far from now on. Called at every look, as the figure changes.
          *
          * @param cause which figure asks for it; empty for none
          */
@@ -98,9 +98,7 @@ public final class OverloadMonitor implements AutoCloseable {
             highest = isHigher ? gauge : highest;
         }
         OverloadStep next = highest == null ? OverloadStep.NORMAL : highest.step();
-        if (next != OverloadStep.NORMAL || step != OverloadStep.NORMAL) {
-            target.overload(next, highest == null ? "" : highest.text());
-        }
+        target.overload(next, highest == null ? "" : highest.text());
         step = next;
     }
 
