@@ -106,7 +106,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     }
 
     void begin() {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         if (LocalAnswer.isLoop(request.head(), loop.config().nodeName())) {
             refuse(Refusal.loop());
             return;
@@ -117,11 +117,11 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         Refusal denied = ruling == null ? null : ruling.refusal();
         if (denied != null) {
-            loop.recordRefusal(meter, handler.caller().remote(), authority.toString(), denied);
+            loop.ledger().recordRefusal(meter, handler.caller().remote(), authority.toString(), denied);
             refuse(denied);
             return;
         }
-        Refusal full = loop.admit(meter, handler.caller(), authority.toString());
+        Refusal full = loop.admission().admit(meter, handler.caller(), authority.toString());
         if (full != null) {
             refuse(full);
             return;
@@ -140,7 +140,7 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     private void answerLocally() {
         over = true;
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         handler.answer(
                 meter,
                 Leg.UP,
@@ -182,7 +182,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         requestHeadSent = true;
         request.writeHead(connection);
-        loop.flushes().flushSoon(connection.channel());
+        loop.http().flushes().flushSoon(connection.channel());
         if (!request.isComplete()) {
             resumeRequests();
         }
@@ -225,8 +225,12 @@ final class Exchange implements ConnectListener, ActiveSession {
             return;
         }
         if (refusal.reason() == CloseReason.DENIED) {
-            loop.recordRefusal(
-                    meter, handler.caller().remote(), request.target().site().ledgerHost(), refusal);
+            loop.ledger()
+                    .recordRefusal(
+                            meter,
+                            handler.caller().remote(),
+                            request.target().site().ledgerHost(),
+                            refusal);
         }
         refuse(refusal);
     }
@@ -268,7 +272,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     void requestReadComplete() {
         OriginHandler connection = leg.connection();
         if (connection != null && requestHeadSent) {
-            loop.flushes().flushSoon(connection.channel());
+            loop.http().flushes().flushSoon(connection.channel());
             if (clientEnded && !request.isComplete()) {
                 requestBrokeOff(connection);
             }
@@ -292,7 +296,11 @@ final class Exchange implements ConnectListener, ActiveSession {
             turnedAway();
         } else {
             recordHead(head);
-            proceed(response.head(head, request.keepsAlive() && request.isComplete() && loop.keepsClients()));
+            proceed(response.head(
+                    head,
+                    request.keepsAlive()
+                            && request.isComplete()
+                            && loop.admission().keepsClients()));
         }
     }
 
@@ -363,7 +371,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             }
             connection.release(response.originKeepsAlive() && request.isComplete());
         }
-        loop.flushes().flushSoon(client);
+        loop.http().flushes().flushSoon(client);
     }
 
     void clientWritabilityChanged() {
@@ -378,7 +386,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             return;
         }
         over = true;
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         if (!written.isSuccess()) {
             handler.settle();
             client.close();
@@ -399,7 +407,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         over = true;
         leg.leave();
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         Bandwidth bandwidth = handler.takeBandwidth();
         var relay = new Relay(loop, meter, client, connection.channel(), response.status(), bandwidth);
         relay.begin();
@@ -476,7 +484,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             recorder.answered(refusal.status());
             recorder.failed(refusal.message());
         }
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         leg.drop(false);
         handler.answer(meter, Leg.UP, Leg.DOWN, refusal, request.head().method().equals(HttpMethod.HEAD));
     }
@@ -495,7 +503,7 @@ final class Exchange implements ConnectListener, ActiveSession {
     /** Ends both connections in the middle of the response. What was written before still goes out, unless it is to be a reset. */
     private void breakOff(CloseReason reason, boolean reset) {
         over = true;
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         leg.drop(false);
         if (reset) {
             handler.settle();
@@ -520,7 +528,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         }
         over = true;
         forgetIfNotRead();
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         leg.drop(reason == CloseReason.CLIENT_RESET);
         handler.settle();
         if (response.endsWithFin()) {

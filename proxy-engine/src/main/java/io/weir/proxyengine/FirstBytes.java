@@ -69,7 +69,7 @@ final class FirstBytes implements ActiveSession {
      * {@link #run}.
      */
     void begin() {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         client.pipeline().addLast(new Ear(true));
         origin.pipeline().addLast(new Ear(false));
     }
@@ -202,7 +202,7 @@ final class FirstBytes implements ActiveSession {
     private void leave() {
         over = true;
         patience.cancel(false);
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         client.config().setAutoRead(false);
         origin.config().setAutoRead(false);
         removeEar(client.pipeline());

@@ -63,9 +63,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     void beginRaw() {
         raw = true;
         channel.pipeline().addLast(writes, this);
-        if (loop.refusal() != null) {
+        if (loop.admission().refusal() != null) {
             leaving = true;
-            tunnel.cut(loop.isDraining() ? CloseReason.NODE_STOPPED : CloseReason.OVERLOADED);
+            tunnel.cut(loop.admission().isDraining() ? CloseReason.NODE_STOPPED : CloseReason.OVERLOADED);
             return;
         }
         InterceptedExchange opened = tunnel.openRaw(this);
@@ -118,7 +118,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     private void begin(HttpRequest request) {
         isHead = request.method().equals(HttpMethod.HEAD);
-        String overload = loop.refusal();
+        String overload = loop.admission().refusal();
         if (overload != null) {
             tunnel.recordShortage();
             refuseUncounted(request, Refusal.overloaded(overload));
@@ -208,7 +208,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     public void interim(ResponseHead head) {
         if (version.equals(HttpVersion.HTTP_1_1)) { // RFC 9110 §15.2
             channel.write(
-                    loop.heads().response(channel.alloc(), HttpVersion.HTTP_1_1, head.status(), head.fields()),
+                    loop.http().heads().response(channel.alloc(), HttpVersion.HTTP_1_1, head.status(), head.fields()),
                     channel.voidPromise());
             flush();
         }
@@ -230,7 +230,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         if (head.isHttp2() && !keepsAlive && !switching) {
             fields.set("connection", "close");
         }
-        channel.write(loop.heads().response(channel.alloc(), shown, head.status(), fields), channel.voidPromise());
+        channel.write(
+                loop.http().heads().response(channel.alloc(), shown, head.status(), fields), channel.voidPromise());
         if (switching) {
             goRaw();
         }
@@ -268,7 +269,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void flush() {
-        loop.flushes().flushSoon(channel);
+        loop.http().flushes().flushSoon(channel);
     }
 
     @Override
@@ -449,7 +450,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         if (exchange != null
                 || headBytes + waiting == 0
                 || tunnel.isFinished()
-                || loop.refusal() != null) { // without a session it counts for the tunnel alone
+                || loop.admission().refusal() != null) { // without a session it counts for the tunnel alone
             return;
         }
         leaving = true;

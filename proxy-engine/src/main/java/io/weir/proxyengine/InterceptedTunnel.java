@@ -80,7 +80,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** Takes over the session and the client's channel. */
     void begin() {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         sweptBy.add(this);
         track(client);
     }
@@ -145,7 +145,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     }
 
     boolean isDraining() {
-        return goingAway || !loop.keepsClients();
+        return goingAway || !loop.admission().keepsClients();
     }
 
     // ---- exchanges ----
@@ -175,7 +175,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
             interception.accepted(name, authority, ends.clientAddress());
         }
         exchanges.add(exchange);
-        loop.register(exchange.meter(), exchange);
+        loop.sessions().register(exchange.meter(), exchange);
         return exchange;
     }
 
@@ -191,7 +191,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** A request in it was refused because something is short. */
     void recordShortage() {
-        loop.recordShortage(meter, ends.remote(), authority.toString());
+        loop.admission().recordShortage(meter, ends.remote(), authority.toString());
     }
 
     /** Whether the client has asked for nothing, and nobody but the client has ended the tunnel. */
@@ -247,13 +247,15 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** Answers so, and records that it was denied. */
     void deny(InterceptedExchange exchange, Refusal denied) {
-        loop.recordRefusal(exchange.meter(), ends.remote(), exchange.recorder().host(), denied);
+        loop.ledger()
+                .recordRefusal(
+                        exchange.meter(), ends.remote(), exchange.recorder().host(), denied);
         exchange.refuse(denied);
     }
 
     void exchangeOver(InterceptedExchange exchange) {
         exchanges.remove(exchange);
-        loop.unregister(exchange.meter());
+        loop.sessions().unregister(exchange.meter());
         maybeFinish();
     }
 
@@ -431,7 +433,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         if (bandwidth != null) {
             bandwidth.close();
         }
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         meter.close(reason, OK);
         log.debug("intercepted tunnel closed session={} reason={}", meter.id(), reason);
     }

@@ -68,7 +68,7 @@ final class OriginDial implements ConnectListener {
 
     /** Connects first. */
     void begin() {
-        attempt = loop.outbound().connect(new Wish(authority, ruling, meter, true), null, this);
+        attempt = loop.ways().outbound().connect(new Wish(authority, ruling, meter, true), null, this);
     }
 
     /** Goes on with a connection that stands. */

@@ -3,7 +3,6 @@ package io.weir.proxyengine;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.resolver.dns.DnsCache;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -188,25 +187,20 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     private void startLoops() {
-        DestinationPolicy policy = policy(config);
-        DnsCache dnsCache = NameResolver.newCache();
+        var share = new LoopShare(
+                bus,
+                NameResolver.newCache(),
+                reads,
+                acceptLimit,
+                places,
+                shortage,
+                interception,
+                certificates,
+                passwords,
+                bandwidth);
+        var inForce = new InForce(config, policy(config), rulesToAsk(), upstreams);
         for (EventExecutor executor : group) {
-            var loop = new EngineLoop(
-                    (EventLoop) executor,
-                    config,
-                    bus,
-                    dnsCache,
-                    policy,
-                    reads,
-                    acceptLimit,
-                    places,
-                    shortage,
-                    interception,
-                    certificates,
-                    passwords,
-                    rulesToAsk(),
-                    bandwidth,
-                    upstreams);
+            var loop = new EngineLoop((EventLoop) executor, share, inForce);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -232,7 +226,7 @@ public final class ProxyEngine implements AutoCloseable {
         if (isLoopLost || bus.isConsumerLost()) {
             isLost = true;
             bus.admission().refuseForGood(isLoopLost ? LOOP_LOST : LEDGER_LOST);
-            loops.values().forEach(loop -> execute(loop, () -> loop.abortAll(CloseReason.INTERNAL_ERROR)));
+            loops.values().forEach(loop -> execute(loop, () -> loop.sessions().abortAll(CloseReason.INTERNAL_ERROR)));
             log.error(
                     "{} is lost, so not all could be counted: all sessions are ended and none begins, start the node again",
                     isLoopLost ? "an event loop" : "the ledger");
@@ -242,7 +236,7 @@ public final class ProxyEngine implements AutoCloseable {
     /** The first loop looks at them. */
     private void watchUpstreams(Upstreams now) {
         EngineLoop first = loops.values().iterator().next();
-        execute(first, () -> first.upstreamChecks().watch(now.nodes()));
+        execute(first, () -> first.ways().checks().watch(now.nodes()));
     }
 
     private DestinationPolicy policy(EngineConfig now) {
@@ -278,8 +272,8 @@ public final class ProxyEngine implements AutoCloseable {
         if (rules != null) {
             rules.abilities(EngineConfig.abilities(changed.intercept(), changed.upstreams()));
         }
-        Rules newest = rulesToAsk();
-        command(change, loop -> loop.reconfigure(changed, policy, newest, now));
+        var inForce = new InForce(changed, policy, rulesToAsk(), now);
+        command(change, loop -> loop.reconfigure(inForce));
         config = changed;
         if (!now.equals(before)) {
             upstreams = now;
@@ -387,7 +381,7 @@ public final class ProxyEngine implements AutoCloseable {
     public double waitingForLedger() {
         int most = 0;
         for (EngineLoop loop : loops.values()) {
-            most = Math.max(most, loop.waitingForLedger());
+            most = Math.max(most, loop.ledger().waiting());
         }
         return (double) most / LoopPublisher.BACKLOG_LIMIT;
     }
@@ -463,7 +457,7 @@ public final class ProxyEngine implements AutoCloseable {
     public void closeSession(long sessionId, String by, String why) {
         command(
                 new CommandReceived("closeConnection", sessionId, by, why),
-                loop -> loop.abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
+                loop -> loop.sessions().abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
@@ -474,7 +468,7 @@ public final class ProxyEngine implements AutoCloseable {
     public void closeAllSessions(String by, String why) {
         command(
                 new CommandReceived("closeAllConnections", 0, by, why),
-                loop -> loop.abortAll(CloseReason.CLOSED_BY_COMMAND));
+                loop -> loop.sessions().abortAll(CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
@@ -485,21 +479,24 @@ public final class ProxyEngine implements AutoCloseable {
      */
     public void closeSessions(Collection<Long> sessionIds, String command, String by, String why) {
         List<Long> ids = List.copyOf(sessionIds);
-        command(new CommandReceived(command, 0, by, why), loop -> loop.abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
+        command(
+                new CommandReceived(command, 0, by, why),
+                loop -> loop.sessions().abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
      * Ends all open sessions of users who have used up a quota; what they ask for next is refused by the bus's board. Returns at once; any thread.
      */
     public void endSessionsOf(Set<String> users) {
-        loops.values().forEach(loop -> execute(loop, () -> loop.abortUsers(users, CloseReason.QUOTA_EXCEEDED)));
+        loops.values()
+                .forEach(loop -> execute(loop, () -> loop.sessions().abortUsers(users, CloseReason.QUOTA_EXCEEDED)));
     }
 
     /** Records the command before any loop carries it out; once the engine has stopped it is void. */
     private void command(LedgerEvent command, Consumer<EngineLoop> effect) {
         EngineLoop first = loops.values().iterator().next();
         execute(first, () -> {
-            first.record(command);
+            first.ledger().record(command);
             loops.values().forEach(loop -> execute(loop, () -> effect.accept(loop)));
         });
     }
@@ -557,7 +554,7 @@ public final class ProxyEngine implements AutoCloseable {
         long said = start;
         boolean isOver = false;
         while (!isOver) {
-            int left = onLoops(EngineLoop::sessionCount);
+            int left = onLoops(loop -> loop.sessions().count());
             long now = System.nanoTime();
             long leftNanos = limit.toNanos() - (now - start);
             isOver = left == 0 || leftNanos <= 0 || hurried;

@@ -54,7 +54,7 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
 
     /** Starts it, with directions that have ended already. */
     void begin(boolean clientEnded, boolean originEnded) {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         loop.relaySweep().add(this);
         client.tell(this);
         origin.tell(this);
@@ -152,8 +152,8 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         }
         client.close();
         origin.close();
-        loop.clientLeft();
-        loop.unregister(meter);
+        loop.clients().left();
+        loop.sessions().unregister(meter);
         meter.close(reason, status);
         log.debug("tunnel closed session={} reason={}", meter.id(), reason);
     }
