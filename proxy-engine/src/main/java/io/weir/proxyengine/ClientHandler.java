@@ -562,8 +562,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
             waitingSinceNanos = first ? waitingSinceNanos : nowNanos;
         }
         long limit = begun || first
-                ? loop.config().headTimeout().toNanos()
-                : loop.shortage().patience(loop.config().keepAliveTimeout().toNanos());
+                ? loop.config().timeouts().head().toNanos()
+                : loop.shortage().patience(loop.config().timeouts().keepAlive().toNanos());
         if (nowNanos - waitingSinceNanos > limit) {
             timeOut(begun);
         }

@@ -278,7 +278,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
 
     @Override
     public void sweep(long nowNanos) {
-        if (nowNanos - sinceNanos > loop.config().connectTimeout().toNanos()) {
+        if (nowNanos - sinceNanos > loop.config().timeouts().connect().toNanos()) {
             failed(ConnectFailure.timeout(authority));
         }
     }

@@ -38,7 +38,7 @@ final class EngineLoop {
         this.share = share;
         config = inForce.config();
         rules = inForce.rules();
-        relaySweep = new Sweep(Sparing.relaySweepMillis(config.tunnelIdleTimeout()));
+        relaySweep = new Sweep(Sparing.relaySweepMillis(config.timeouts().tunnelIdle()));
         ledger = new LoopLedger(loop, share.bus(), config.configVersion());
         standing = new StandingSessions(ledger);
         admission = new LoopAdmission(share, ledger, standing, sweep);
@@ -46,23 +46,29 @@ final class EngineLoop {
         ways = new WaysOut(this, share, inForce);
         http = LoopHttp.of(loop, config);
         movers = new RelayMovers(
-                config.relayBufferBytes(),
+                config.network().relayBufferBytes(),
                 pipes(config),
-                Math.max(1, LARGE_PIPES / config.eventLoops()),
+                Math.max(1, LARGE_PIPES / config.network().eventLoops()),
                 share.reads());
         bandwidth = new LoopBandwidth(share.bandwidth(), PaceClock.of(loop), sweep);
-        sparing = new Sparing(loop, share.shortage(), sweep, relaySweep, config.tunnelIdleTimeout());
+        sparing = new Sparing(
+                loop, share.shortage(), sweep, relaySweep, config.timeouts().tunnelIdle());
         PasswordChecker passwords = share.passwords();
-        AccessConfig asked = config.access();
+        AccessConfig asked = config.permissions().access();
         access = passwords == null || asked == null ? null : new LoopAccess(this, asked, passwords.desk());
     }
 
     /** All loops together have a pipe for one in 64 clients: it takes two files, as a tunnel does. */
     private static int pipes(EngineConfig config) {
-        if (config.transport() != Transport.SPLICE) {
+        if (config.network().transport() != Transport.SPLICE) {
             return 0;
         }
-        return Math.max(1, Math.min(512, config.maxConnections() / (64 * config.eventLoops())));
+        return Math.max(
+                1,
+                Math.min(
+                        512,
+                        config.limits().maxConnections()
+                                / (64 * config.network().eventLoops())));
     }
 
     void start() {
@@ -76,7 +82,7 @@ final class EngineLoop {
         rules = now.rules();
         ledger.configVersion(config.configVersion());
         ways.reconfigure(now);
-        sparing.tunnelIdle(config.tunnelIdleTimeout());
+        sparing.tunnelIdle(config.timeouts().tunnelIdle());
     }
 
     /** Goes by other rules from now on. */

@@ -75,7 +75,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         leg = new OriginLeg(loop, authority, ruling, meter);
         recorder = recorder(head, target);
         sinceNanos = recorder == null ? 0 : System.nanoTime();
-        long limitNanos = loop.config().exchangeIdleTimeout().toNanos();
+        long limitNanos = loop.config().timeouts().exchangeIdle().toNanos();
         watch = new IdleWatch(meter, limitNanos, loop.sweep().nowNanos());
     }
 

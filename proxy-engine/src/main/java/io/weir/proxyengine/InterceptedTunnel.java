@@ -75,7 +75,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         links = new OriginLinks(this, target);
         sweptBy = loop.relaySweep();
         bandwidth = ends.limit();
-        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
+        idle = new IdleWatch(meter, loop.config().timeouts().tunnelIdle().toNanos(), System.nanoTime());
     }
 
     /** Takes over the session and the client's channel. */

@@ -25,7 +25,7 @@ final class KeptAnswer implements ActiveSession {
         this.client = client;
         this.meter = meter;
         this.refusal = refusal;
-        long limitNanos = loop.config().exchangeIdleTimeout().toNanos();
+        long limitNanos = loop.config().timeouts().exchangeIdle().toNanos();
         watch = new IdleWatch(meter, limitNanos, loop.sweep().nowNanos());
     }
 

@@ -19,6 +19,6 @@ record LoopHttp(HeadWriter heads, Via via, LateFlush flushes, StreamWindows.Budg
                 new HeadWriter(),
                 new Via(config.nodeName()),
                 new LateFlush(loop),
-                new StreamWindows.Budget(STREAMS_AHEAD_BYTES / config.eventLoops()));
+                new StreamWindows.Budget(STREAMS_AHEAD_BYTES / config.network().eventLoops()));
     }
 }

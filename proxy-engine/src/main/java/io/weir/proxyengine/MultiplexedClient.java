@@ -289,8 +289,8 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
             return; // each has deadlines of its own
         }
         long limit = first
-                ? loop.config().headTimeout().toNanos()
-                : loop.shortage().patience(loop.config().keepAliveTimeout().toNanos());
+                ? loop.config().timeouts().head().toNanos()
+                : loop.shortage().patience(loop.config().timeouts().keepAlive().toNanos());
         if (nowNanos - waitingSinceNanos > limit) {
             end();
         }

@@ -141,7 +141,7 @@ final class NewChannel extends ChannelInboundHandlerAdapter implements Waiting {
 
     @Override
     public void sweep(long nowNanos) {
-        if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        if (nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }
     }

@@ -200,7 +200,7 @@ final class NewClient implements RawSocket.Listener, Waiting {
 
     @Override
     public void sweep(long nowNanos) {
-        if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        if (nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }
     }

@@ -94,15 +94,16 @@ public final class ProxyEngine implements AutoCloseable {
         this.config = config;
         this.bus = bus;
         this.rules = rules;
-        bandwidth = new SharedBandwidth(config.bandwidth(), config.eventLoops(), System::nanoTime);
+        bandwidth = new SharedBandwidth(
+                config.limits().bandwidth(), config.network().eventLoops(), System::nanoTime);
         this.passwords = passwords;
         this.certificates = certificates;
         group = new MultiThreadIoEventLoopGroup(
-                config.eventLoops(),
+                config.network().eventLoops(),
                 new DefaultThreadFactory("weir-loop"),
-                config.transport().handlers());
-        acceptLimit = new AcceptLimit(config.maxConnections());
-        places = new SessionPlaces(config.sessionLimits());
+                config.network().transport().handlers());
+        acceptLimit = new AcceptLimit(config.limits().maxConnections());
+        places = new SessionPlaces(config.limits().sessions());
         this.upstreams = upstreams;
         interception = config.intercept() == null ? null : Interception.start(config.intercept());
         if (rules != null) {
@@ -125,7 +126,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @param rules what is allowed, instead of what the configuration names; null if everything is
      */
     public static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable LiveRules rules) {
-        AccessConfig access = config.access();
+        AccessConfig access = config.permissions().access();
         PasswordChecker passwords;
         try {
             passwords = access == null ? null : access.openUsers();
@@ -142,14 +143,15 @@ public final class ProxyEngine implements AutoCloseable {
         ProxyEngine engine;
         try {
             Upstreams upstreams = open(config.upstreams(), Upstreams.NONE);
-            engine = new ProxyEngine(config, bus, Certificates.open(config.listeners()), passwords, rules, upstreams);
+            engine = new ProxyEngine(
+                    config, bus, Certificates.open(config.network().listeners()), passwords, rules, upstreams);
         } catch (RuntimeException e) {
             close(rules);
             close(passwords);
             throw e;
         }
         try {
-            for (ListenerConfig listener : config.listeners()) {
+            for (ListenerConfig listener : config.network().listeners()) {
                 engine.doors.add(engine.bind(listener));
             }
             engine.startLoops();
@@ -181,8 +183,8 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     private Door bind(ListenerConfig listener) {
-        return config.transport().hasRawSockets()
-                ? SocketDoor.bind(listener, config.eventLoops(), acceptLimit)
+        return config.network().transport().hasRawSockets()
+                ? SocketDoor.bind(listener, config.network().eventLoops(), acceptLimit)
                 : ChannelDoor.bind(group, config, listener, acceptLimit, reads);
     }
 
@@ -240,7 +242,7 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     private DestinationPolicy policy(EngineConfig now) {
-        var own = new ArrayList<>(now.refusedDestinations());
+        var own = new ArrayList<>(now.permissions().refusedDestinations());
         own.addAll(addresses());
         return new DestinationPolicy(own, now.allowsPrivateDestinations());
     }
@@ -280,9 +282,9 @@ public final class ProxyEngine implements AutoCloseable {
             watchUpstreams(now);
             before.leaveTo(now);
         }
-        acceptLimit.max(changed.maxConnections());
-        places.limits(changed.sessionLimits());
-        bandwidth.limits(changed.bandwidth());
+        acceptLimit.max(changed.limits().maxConnections());
+        places.limits(changed.limits().sessions());
+        bandwidth.limits(changed.limits().bandwidth());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
         }
@@ -525,7 +527,7 @@ public final class ProxyEngine implements AutoCloseable {
             loop.beginDrain();
             return 0;
         });
-        drain(config.drain());
+        drain(config.timeouts().drain());
         onLoops(loop -> {
             loop.endAll();
             return 0;

@@ -49,7 +49,7 @@ final class Relay implements ActiveSession, Swept {
         this.origin = origin;
         this.status = status;
         this.bandwidth = bandwidth;
-        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
+        idle = new IdleWatch(meter, loop.config().timeouts().tunnelIdle().toNanos(), System.nanoTime());
     }
 
     /**

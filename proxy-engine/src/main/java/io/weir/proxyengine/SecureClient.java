@@ -301,7 +301,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
             if (nowNanos - leavingSinceNanos > LINGER_NANOS) {
                 client.unsafe().close(client.voidPromise());
             }
-        } else if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        } else if (nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             reason = CloseReason.HEAD_TIMEOUT;
             client.unsafe().close(client.voidPromise());
         }

@@ -47,7 +47,7 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         this.origin = origin;
         this.status = status;
         this.bandwidth = bandwidth;
-        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
+        idle = new IdleWatch(meter, loop.config().timeouts().tunnelIdle().toNanos(), System.nanoTime());
         up = new Flow(loop.movers(), meter, client, origin, true, bandwidth == null ? null : bandwidth.up());
         down = new Flow(loop.movers(), meter, origin, client, false, bandwidth == null ? null : bandwidth.down());
     }

@@ -246,7 +246,7 @@ final class SocksClient implements RawSocket.Listener, Waiting {
 
     @Override
     public void sweep(long nowNanos) {
-        if (!checking && nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        if (!checking && nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }
     }

@@ -327,7 +327,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
     public void sweep(long nowNanos) {
         if (tunnel == null
                 && !checking
-                && nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+                && nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }
     }

@@ -151,7 +151,7 @@ final class UpstreamAttempt implements Connecting {
     }
 
     private long leftNanos() {
-        long limit = loop.config().connectTimeout().toNanos();
+        long limit = loop.config().timeouts().connect().toNanos();
         return Math.max(TimeUnit.MILLISECONDS.toNanos(1), limit - (System.nanoTime() - sinceNanos));
     }
 

@@ -86,7 +86,7 @@ final class UpstreamChecks {
         @Override
         public void connected(Channel channel) {
             if (node.config().kind() == UpstreamKind.HTTPS && !stopped) {
-                long millis = loop.config().connectTimeout().toMillis();
+                long millis = loop.config().timeouts().connect().toMillis();
                 SecureUpstream.begin(loop, (SocketChannel) channel, node, null, millis, this);
             } else {
                 well(channel);

@@ -22,21 +22,26 @@ final class WaysOut {
         checks = new UpstreamChecks(loop);
         idle = new OriginPool(
                 loop.sweep(),
-                config.keepAliveTimeout().toNanos(),
+                config.timeouts().keepAlive().toNanos(),
                 idleMax(config),
                 bytes -> loop.standing().ownLeg().originDown(bytes));
     }
 
     /** All loops together keep a tenth as many idle connections as there may be clients. */
     private static int idleMax(EngineConfig config) {
-        return Math.max(1, Math.min(1024, config.maxConnections() / (10 * config.eventLoops())));
+        return Math.max(
+                1,
+                Math.min(
+                        1024,
+                        config.limits().maxConnections()
+                                / (10 * config.network().eventLoops())));
     }
 
     /** Goes by these from the next session on. */
     void reconfigure(InForce now) {
         outbound.reconfigure(now.upstreams());
         connector.reconfigure(now.config(), now.policy());
-        idle.idleNanos(now.config().keepAliveTimeout().toNanos());
+        idle.idleNanos(now.config().timeouts().keepAlive().toNanos());
     }
 
     Connector connector() {

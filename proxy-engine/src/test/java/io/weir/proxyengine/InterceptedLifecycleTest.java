@@ -85,7 +85,7 @@ class InterceptedLifecycleTest {
         return start(transport, settings -> settings);
     }
 
-    private static InterceptingProxy start(Transport transport, UnaryOperator<EngineConfig.Builder> settings) {
+    private static InterceptingProxy start(Transport transport, UnaryOperator<EngineConfigBuilder> settings) {
         return InterceptingProxy.start(
                 builder -> settings.apply(builder.transport(transport).eventLoops(2)), config -> config);
     }

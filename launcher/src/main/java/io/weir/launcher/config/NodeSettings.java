@@ -14,6 +14,8 @@ import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.BandwidthLimits;
 import io.weir.proxyengine.EngineConfig;
+import io.weir.proxyengine.EngineConfigBuilder;
+import io.weir.proxyengine.EngineLimits;
 import io.weir.proxyengine.HostPatterns;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
@@ -21,6 +23,7 @@ import io.weir.proxyengine.LiveConfig;
 import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.Redaction;
 import io.weir.proxyengine.SessionLimits;
+import io.weir.proxyengine.Timeouts;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.bodies.BodyStoreConfig;
 import io.weir.proxyengine.overload.OverloadLimits;
@@ -250,26 +253,19 @@ public final class NodeSettings {
      *
      * @param nodeName what {@code auto} means for the node's name
      */
-    public EngineConfig.Builder engine(String nodeName) {
+    public EngineConfigBuilder engine(String nodeName) {
         List<ListenerConfig> listeners = listeners();
         LiveConfig live = live();
-        EngineConfig.Builder builder = EngineConfig.builder(listeners.get(0).address())
+        EngineConfigBuilder builder = EngineConfig.builder(listeners.get(0).address())
                 .listeners(listeners.toArray(new ListenerConfig[0]))
                 .allowOpen(settings.get(Keys.ALLOW_OPEN))
                 .relayBufferBytes(Math.toIntExact(settings.get(Keys.RELAY_BUFFER)))
                 .nodeName(settings.get(Keys.NODE_NAME).orElse(nodeName))
                 .nameServers(settings.get(Keys.NAME_SERVERS))
                 .refusedDestinations(settings.get(Keys.REFUSED_DESTINATIONS))
-                .connectTimeout(live.connectTimeout())
-                .headTimeout(live.headTimeout())
-                .keepAliveTimeout(live.keepAliveTimeout())
-                .exchangeIdleTimeout(live.exchangeIdleTimeout())
-                .tunnelIdleTimeout(live.tunnelIdleTimeout())
-                .drain(live.drain())
-                .maxConnections(live.maxConnections())
+                .timeouts(live.timeouts())
+                .limits(live.limits())
                 .privateDestinations(live.privateDestinations())
-                .sessionLimits(live.sessionLimits())
-                .bandwidth(live.bandwidth())
                 .upstreams(upstreams());
         settings.get(Keys.EVENT_LOOPS).ifPresent(count -> builder.eventLoops(Math.toIntExact(count)));
         return builder;
@@ -302,16 +298,15 @@ public final class NodeSettings {
     /** What the engine may be told while it runs. */
     public LiveConfig live() {
         return new LiveConfig(
-                settings.get(Keys.CONNECT),
-                settings.get(Keys.HEAD),
-                settings.get(Keys.KEEP_ALIVE),
-                settings.get(Keys.EXCHANGE_IDLE),
-                settings.get(Keys.TUNNEL_IDLE),
-                settings.get(Keys.DRAIN),
-                maxConnections(),
+                new Timeouts(
+                        settings.get(Keys.CONNECT),
+                        settings.get(Keys.HEAD),
+                        settings.get(Keys.KEEP_ALIVE),
+                        settings.get(Keys.EXCHANGE_IDLE),
+                        settings.get(Keys.TUNNEL_IDLE),
+                        settings.get(Keys.DRAIN)),
+                new EngineLimits(maxConnections(), sessionLimits(), bandwidth()),
                 settings.get(Keys.PRIVATE_DESTINATIONS),
-                sessionLimits(),
-                bandwidth(),
                 interceptedHosts(),
                 upstreams());
     }
