@@ -216,7 +216,7 @@ class EveryKeyTest {
 
         assertThat(node.data()).isEqualTo(data);
         assertThat(node.ringSlots()).isEqualTo(1024);
-        assertThat(settings.get(Keys.LOG_LEVEL)).isEqualTo(Keys.Verbosity.WARN);
+        assertThat(settings.get(LogKeys.LEVEL)).isEqualTo(LogKeys.Verbosity.WARN);
         EngineConfig engine =
                 node.engine("auto-name").transport(node.transport()).build();
         assertThat(engine.network().listeners())
@@ -375,6 +375,6 @@ class EveryKeyTest {
                         },
                         folder))
                 .isNull();
-        assertThat(Settings.defaults(Keys.TABLE).get(Keys.BYPASS_TIME)).isEqualTo(InterceptConfig.BYPASS);
+        assertThat(Settings.defaults(Keys.TABLE).get(InterceptKeys.BYPASS_TIME)).isEqualTo(InterceptConfig.BYPASS);
     }
 }
