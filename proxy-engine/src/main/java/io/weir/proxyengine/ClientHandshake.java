@@ -79,7 +79,7 @@ final class ClientHandshake {
             watch();
             if (protocol == null) {
                 Ear ear = client.pipeline().get(Ear.class);
-                tunnel.whenOriginSpeaksFirst(ear::isNotHttp);
+                tunnel.first().whenOrigin(ear::isNotHttp);
             } else {
                 removeEar();
                 tunnel.serveHttp1();

@@ -68,12 +68,12 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             tunnel.cut(loop.admission().isDraining() ? CloseReason.NODE_STOPPED : CloseReason.OVERLOADED);
             return;
         }
-        InterceptedExchange opened = tunnel.openRaw(this);
+        InterceptedExchange opened = tunnel.exchanges().openRaw(this);
         exchange = opened;
         body = Body.UNTIL_CLOSE;
         writes.target(opened.meter(), Leg.DOWN);
         opened.goRaw();
-        tunnel.carryRaw(opened);
+        tunnel.exchanges().carryRaw(opened);
     }
 
     @Override
@@ -120,18 +120,19 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         isHead = request.method().equals(HttpMethod.HEAD);
         String overload = loop.admission().refusal();
         if (overload != null) {
-            tunnel.recordShortage();
+            tunnel.exchanges().recordShortage();
             refuseUncounted(request, Refusal.overloaded(overload));
             return;
         }
-        Refusal fault = MessageRules.refusal(request, tunnel.requests().knownHost());
+        Refusal fault =
+                MessageRules.refusal(request, tunnel.exchanges().requests().knownHost());
         version = request.protocolVersion().majorVersion() == 1 ? request.protocolVersion() : HttpVersion.HTTP_1_1;
         keepsAlive = fault == null && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion());
-        RequestHead head = tunnel.requests().head(request);
+        RequestHead head = tunnel.exchanges().requests().head(request);
         if (fault == null && !HttpTarget.isVisible(head.target())) {
             fault = Refusal.badRequest("the target is malformed");
         }
-        InterceptedExchange opened = tunnel.open(head, this);
+        InterceptedExchange opened = tunnel.exchanges().open(head, this);
         exchange = opened;
         opened.meter().up(headBytes);
         headBytes = 0;
@@ -139,7 +140,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         connectAsked = request.method().equals(HttpMethod.CONNECT);
         upgradeAsked = Fields.asksForUpgrade(request.headers());
         if (fault == null) {
-            tunnel.carry(opened, head, ForwardedHead.bodyToOrigin(request.headers()) == Body.NONE);
+            tunnel.exchanges().carry(opened, head, ForwardedHead.bodyToOrigin(request.headers()) == Body.NONE);
         } else {
             opened.refuse(fault);
         }
@@ -454,7 +455,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
             return;
         }
         leaving = true;
-        InterceptedExchange opened = tunnel.openBroken(this);
+        InterceptedExchange opened = tunnel.exchanges().openBroken(this);
         exchange = opened;
         opened.meter().up(headBytes);
         headBytes = 0;

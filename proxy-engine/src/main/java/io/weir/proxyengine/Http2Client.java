@@ -123,7 +123,7 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         String overload = tunnel.loop().admission().refusal();
         if (overload != null) {
             tunnel.requestRefused();
-            tunnel.recordShortage();
+            tunnel.exchanges().recordShortage();
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
         if (streams.size() >= Http2Link.STREAMS_MAX) { // the codec holds to it only when the client has acknowledged it
