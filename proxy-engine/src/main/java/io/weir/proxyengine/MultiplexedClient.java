@@ -247,6 +247,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
 
     @Override
     public void inputEnded(StreamEnd how) {
+        readComplete(); // what came in one breath with it
         end();
     }
 
