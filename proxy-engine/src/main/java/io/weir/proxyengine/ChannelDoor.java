@@ -35,7 +35,7 @@ final class ChannelDoor implements Door {
         Map<EventLoop, EngineLoop> loops = new HashMap<>(); // complete before the first client is accepted
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
-                .channel(config.transport().serverChannel())
+                .channel(config.network().transport().serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false) // until the loops know what is ours

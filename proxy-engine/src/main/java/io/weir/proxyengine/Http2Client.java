@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -16,7 +15,7 @@ import io.weir.eventbus.CloseReason;
 import java.util.List;
 
 /** A client that speaks HTTP/2 inside an intercepted tunnel: each of its streams is an exchange. Event loop of its channel. */
-final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends {
+final class Http2Client extends HeadersListener implements ConnectionTail.Ends {
     private static final int SETTINGS_MAX = 100;
 
     private final InterceptedTunnel tunnel;
@@ -35,7 +34,7 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         link = Http2Link.server(
                 this,
                 new Http2Settings().copyFrom(told).maxHeaderListSize(Http2Link.HEADER_LIST_BYTES),
-                tunnel.loop().windows(),
+                tunnel.loop().http().windows(),
                 tunnel::clientBrokeProtocol);
         link.connection().addListener(new Http2ConnectionAdapter() {
             @Override
@@ -87,7 +86,7 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
     }
 
     void flush() {
-        tunnel.loop().flushes().flushSoon(channel);
+        tunnel.loop().http().flushes().flushSoon(channel);
     }
 
     /** Takes no more streams. */
@@ -99,20 +98,6 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
     }
 
     @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean end)
-            throws Http2Exception {
-        onHeadersRead(ctx, id, headers, padding, end);
-    }
-
-    @Override
     public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end)
             throws Http2Exception {
         Http2ClientStream known = streams.get(id);
@@ -120,10 +105,10 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
             known.trailersRead(headers);
             return;
         }
-        String overload = tunnel.loop().refusal();
+        String overload = tunnel.loop().admission().refusal();
         if (overload != null) {
             tunnel.requestRefused();
-            tunnel.recordShortage();
+            tunnel.exchanges().recordShortage();
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
         if (streams.size() >= Http2Link.STREAMS_MAX) { // the codec holds to it only when the client has acknowledged it

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * A client that speaks HTTP/2 to the proxy, inside TLS (RFC 9113 §8.5): each of its streams is a {@link StreamChannel}, on which a {@link ClientHandler} serves it. Event loop of
  * its channel.
  */
-final class MultiplexedClient extends Http2EventAdapter implements ConnectionTail.Ends, Waiting {
+final class MultiplexedClient extends HeadersListener implements ConnectionTail.Ends, Waiting {
     private static final Logger log = LoggerFactory.getLogger(MultiplexedClient.class);
 
     private final EngineLoop loop;
@@ -45,7 +44,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         Http2Settings settings = new Http2Settings()
                 .maxConcurrentStreams(Http2Link.STREAMS_MAX)
                 .maxHeaderListSize(Http2Link.HEADER_LIST_BYTES);
-        link = Http2Link.server(this, settings, loop.windows(), this::brokeProtocol);
+        link = Http2Link.server(this, settings, loop.http().windows(), this::brokeProtocol);
         link.connection().addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
@@ -88,25 +87,11 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
 
     void flush() {
         if (channel.isActive()) {
-            loop.flushes().flushSoon(channel);
+            loop.http().flushes().flushSoon(channel);
         }
     }
 
     // ---- streams ----
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean end)
-            throws Http2Exception {
-        onHeadersRead(ctx, id, headers, padding, end);
-    }
 
     @Override
     public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end)
@@ -116,7 +101,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
             trailersRead(known, headers);
             return;
         }
-        String overload = loop.refusal();
+        String overload = loop.admission().refusal();
         if (overload != null) {
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
@@ -127,10 +112,10 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         if (head == null || !head.protocol().isEmpty() || !hasSoundTarget(head, headers)) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "the request's head is malformed");
         }
-        if (!streams.isEmpty() && !loop.sharerCame()) {
+        if (!streams.isEmpty() && !loop.clients().sharerCame()) {
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "there is no room for more clients");
         }
-        open(id, new StreamRequest(loop.heads(), head, end), !streams.isEmpty(), end);
+        open(id, new StreamRequest(loop.http().heads(), head, end), !streams.isEmpty(), end);
     }
 
     /** RFC 9113 §8.5; a scheme is to be part of a line of HTTP/1.1. */
@@ -146,7 +131,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         var stream = new StreamChannel(this, id, ledger.begin(id), request);
         streams.put(id, stream);
         if (isSharer) {
-            stream.closeFuture().addListener(closed -> loop.sharerLeft());
+            stream.closeFuture().addListener(closed -> loop.clients().sharerLeft());
         }
         loop.eventLoop().register(stream);
         new ClientHandler(loop, stream, caller).begin(loop.sweep().nowNanos(), 0);
@@ -210,7 +195,8 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         }
         ledger.end(stream.stream());
         waitingSinceNanos = loop.sweep().nowNanos();
-        if (streams.isEmpty() && (!loop.keepsClients() || link.connection().goAwaySent())) {
+        if (streams.isEmpty()
+                && (!loop.admission().keepsClients() || link.connection().goAwaySent())) {
             loop.eventLoop().execute(this::end); // what its session has to say goes before
         }
     }
@@ -289,8 +275,8 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
             return; // each has deadlines of its own
         }
         long limit = first
-                ? loop.config().headTimeout().toNanos()
-                : loop.shortage().patience(loop.config().keepAliveTimeout().toNanos());
+                ? loop.config().timeouts().head().toNanos()
+                : loop.shortage().patience(loop.config().timeouts().keepAlive().toNanos());
         if (nowNanos - waitingSinceNanos > limit) {
             end();
         }

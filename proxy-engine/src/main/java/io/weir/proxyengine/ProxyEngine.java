@@ -3,7 +3,6 @@ package io.weir.proxyengine;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.resolver.dns.DnsCache;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -95,15 +94,16 @@ public final class ProxyEngine implements AutoCloseable {
         this.config = config;
         this.bus = bus;
         this.rules = rules;
-        bandwidth = new SharedBandwidth(config.bandwidth(), config.eventLoops(), System::nanoTime);
+        bandwidth = new SharedBandwidth(
+                config.limits().bandwidth(), config.network().eventLoops(), System::nanoTime);
         this.passwords = passwords;
         this.certificates = certificates;
         group = new MultiThreadIoEventLoopGroup(
-                config.eventLoops(),
+                config.network().eventLoops(),
                 new DefaultThreadFactory("weir-loop"),
-                config.transport().handlers());
-        acceptLimit = new AcceptLimit(config.maxConnections());
-        places = new SessionPlaces(config.sessionLimits());
+                config.network().transport().handlers());
+        acceptLimit = new AcceptLimit(config.limits().maxConnections());
+        places = new SessionPlaces(config.limits().sessions());
         this.upstreams = upstreams;
         interception = config.intercept() == null ? null : Interception.start(config.intercept());
         if (rules != null) {
@@ -126,7 +126,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @param rules what is allowed, instead of what the configuration names; null if everything is
      */
     public static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable LiveRules rules) {
-        AccessConfig access = config.access();
+        AccessConfig access = config.permissions().access();
         PasswordChecker passwords;
         try {
             passwords = access == null ? null : access.openUsers();
@@ -143,14 +143,15 @@ public final class ProxyEngine implements AutoCloseable {
         ProxyEngine engine;
         try {
             Upstreams upstreams = open(config.upstreams(), Upstreams.NONE);
-            engine = new ProxyEngine(config, bus, Certificates.open(config.listeners()), passwords, rules, upstreams);
+            engine = new ProxyEngine(
+                    config, bus, Certificates.open(config.network().listeners()), passwords, rules, upstreams);
         } catch (RuntimeException e) {
             close(rules);
             close(passwords);
             throw e;
         }
         try {
-            for (ListenerConfig listener : config.listeners()) {
+            for (ListenerConfig listener : config.network().listeners()) {
                 engine.doors.add(engine.bind(listener));
             }
             engine.startLoops();
@@ -182,31 +183,26 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     private Door bind(ListenerConfig listener) {
-        return config.transport().hasRawSockets()
-                ? SocketDoor.bind(listener, config.eventLoops(), acceptLimit)
+        return config.network().transport().hasRawSockets()
+                ? SocketDoor.bind(listener, config.network().eventLoops(), acceptLimit)
                 : ChannelDoor.bind(group, config, listener, acceptLimit, reads);
     }
 
     private void startLoops() {
-        DestinationPolicy policy = policy(config);
-        DnsCache dnsCache = NameResolver.newCache();
+        var share = new LoopShare(
+                bus,
+                NameResolver.newCache(),
+                reads,
+                acceptLimit,
+                places,
+                shortage,
+                interception,
+                certificates,
+                passwords,
+                bandwidth);
+        var inForce = new InForce(config, policy(config), rulesToAsk(), upstreams);
         for (EventExecutor executor : group) {
-            var loop = new EngineLoop(
-                    (EventLoop) executor,
-                    config,
-                    bus,
-                    dnsCache,
-                    policy,
-                    reads,
-                    acceptLimit,
-                    places,
-                    shortage,
-                    interception,
-                    certificates,
-                    passwords,
-                    rulesToAsk(),
-                    bandwidth,
-                    upstreams);
+            var loop = new EngineLoop((EventLoop) executor, share, inForce);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -232,7 +228,7 @@ public final class ProxyEngine implements AutoCloseable {
         if (isLoopLost || bus.isConsumerLost()) {
             isLost = true;
             bus.admission().refuseForGood(isLoopLost ? LOOP_LOST : LEDGER_LOST);
-            loops.values().forEach(loop -> execute(loop, () -> loop.abortAll(CloseReason.INTERNAL_ERROR)));
+            loops.values().forEach(loop -> execute(loop, () -> loop.sessions().abortAll(CloseReason.INTERNAL_ERROR)));
             log.error(
                     "{} is lost, so not all could be counted: all sessions are ended and none begins, start the node again",
                     isLoopLost ? "an event loop" : "the ledger");
@@ -242,11 +238,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** The first loop looks at them. */
     private void watchUpstreams(Upstreams now) {
         EngineLoop first = loops.values().iterator().next();
-        execute(first, () -> first.upstreamChecks().watch(now.nodes()));
+        execute(first, () -> first.ways().checks().watch(now.nodes()));
     }
 
     private DestinationPolicy policy(EngineConfig now) {
-        var own = new ArrayList<>(now.refusedDestinations());
+        var own = new ArrayList<>(now.permissions().refusedDestinations());
         own.addAll(addresses());
         return new DestinationPolicy(own, now.allowsPrivateDestinations());
     }
@@ -278,17 +274,17 @@ public final class ProxyEngine implements AutoCloseable {
         if (rules != null) {
             rules.abilities(EngineConfig.abilities(changed.intercept(), changed.upstreams()));
         }
-        Rules newest = rulesToAsk();
-        command(change, loop -> loop.reconfigure(changed, policy, newest, now));
+        var inForce = new InForce(changed, policy, rulesToAsk(), now);
+        command(change, loop -> loop.reconfigure(inForce));
         config = changed;
         if (!now.equals(before)) {
             upstreams = now;
             watchUpstreams(now);
             before.leaveTo(now);
         }
-        acceptLimit.max(changed.maxConnections());
-        places.limits(changed.sessionLimits());
-        bandwidth.limits(changed.bandwidth());
+        acceptLimit.max(changed.limits().maxConnections());
+        places.limits(changed.limits().sessions());
+        bandwidth.limits(changed.limits().bandwidth());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
         }
@@ -387,7 +383,7 @@ public final class ProxyEngine implements AutoCloseable {
     public double waitingForLedger() {
         int most = 0;
         for (EngineLoop loop : loops.values()) {
-            most = Math.max(most, loop.waitingForLedger());
+            most = Math.max(most, loop.ledger().waiting());
         }
         return (double) most / LoopPublisher.BACKLOG_LIMIT;
     }
@@ -463,7 +459,7 @@ public final class ProxyEngine implements AutoCloseable {
     public void closeSession(long sessionId, String by, String why) {
         command(
                 new CommandReceived("closeConnection", sessionId, by, why),
-                loop -> loop.abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
+                loop -> loop.sessions().abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
@@ -474,7 +470,7 @@ public final class ProxyEngine implements AutoCloseable {
     public void closeAllSessions(String by, String why) {
         command(
                 new CommandReceived("closeAllConnections", 0, by, why),
-                loop -> loop.abortAll(CloseReason.CLOSED_BY_COMMAND));
+                loop -> loop.sessions().abortAll(CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
@@ -485,21 +481,24 @@ public final class ProxyEngine implements AutoCloseable {
      */
     public void closeSessions(Collection<Long> sessionIds, String command, String by, String why) {
         List<Long> ids = List.copyOf(sessionIds);
-        command(new CommandReceived(command, 0, by, why), loop -> loop.abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
+        command(
+                new CommandReceived(command, 0, by, why),
+                loop -> loop.sessions().abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
      * Ends all open sessions of users who have used up a quota; what they ask for next is refused by the bus's board. Returns at once; any thread.
      */
     public void endSessionsOf(Set<String> users) {
-        loops.values().forEach(loop -> execute(loop, () -> loop.abortUsers(users, CloseReason.QUOTA_EXCEEDED)));
+        loops.values()
+                .forEach(loop -> execute(loop, () -> loop.sessions().abortUsers(users, CloseReason.QUOTA_EXCEEDED)));
     }
 
     /** Records the command before any loop carries it out; once the engine has stopped it is void. */
     private void command(LedgerEvent command, Consumer<EngineLoop> effect) {
         EngineLoop first = loops.values().iterator().next();
         execute(first, () -> {
-            first.record(command);
+            first.ledger().record(command);
             loops.values().forEach(loop -> execute(loop, () -> effect.accept(loop)));
         });
     }
@@ -528,7 +527,7 @@ public final class ProxyEngine implements AutoCloseable {
             loop.beginDrain();
             return 0;
         });
-        drain(config.drain());
+        drain(config.timeouts().drain());
         onLoops(loop -> {
             loop.endAll();
             return 0;
@@ -557,7 +556,7 @@ public final class ProxyEngine implements AutoCloseable {
         long said = start;
         boolean isOver = false;
         while (!isOver) {
-            int left = onLoops(EngineLoop::sessionCount);
+            int left = onLoops(loop -> loop.sessions().count());
             long now = System.nanoTime();
             long leftNanos = limit.toNanos() - (now - start);
             isOver = left == 0 || leftNanos <= 0 || hurried;

@@ -6,12 +6,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.proxyengine.SecureSocket.Tls;
 import io.weir.proxyengine.tls.ProxyTls;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * session's are the connection's too. So they all partition the socket's bytes, and none is counted before it is known whose it is. Event loop of the socket.
  */
 final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveSession, Swept {
-    private static final long LINGER_NANOS = 2_000_000_000L;
     private static final Logger log = LoggerFactory.getLogger(SecureClient.class);
 
     private final EngineLoop loop;
@@ -42,8 +41,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
     private long countedUp;
     private long countedDown;
     private @Nullable CloseReason reason;
-    private boolean leaving;
-    private long leavingSinceNanos;
+    private final SecureSocket secure;
     private int sweepPosition = -1;
 
     private SecureClient(
@@ -59,6 +57,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         this.meter = meter;
         this.sinceNanos = sinceNanos;
         tls = new Tls(engine);
+        secure = new SecureSocket(client, tls, counts);
     }
 
     /**
@@ -70,27 +69,29 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
      */
     static void begin(
             EngineLoop loop, SocketChannel client, Caller caller, long sinceNanos, int headerBytes, ByteBuf said) {
-        CloseReason fault = loop.refusal() == null ? CloseReason.INTERNAL_ERROR : CloseReason.OVERLOADED;
+        CloseReason fault = loop.admission().refusal() == null ? CloseReason.INTERNAL_ERROR : CloseReason.OVERLOADED;
         @Nullable SSLEngine engine = null;
         try {
-            engine = loop.refusal() == null ? loop.tls(caller.listener()).newEngine(client.alloc()) : null;
+            engine = loop.admission().refusal() == null
+                    ? loop.tls(caller.listener()).newEngine(client.alloc())
+                    : null;
         } catch (RuntimeException | Error e) { // there may be no memory for it
             log.error("client connection failed remote={}", caller.remote(), e);
         }
         if (engine == null) {
-            loop.countUnserved(caller, (long) headerBytes + said.readableBytes(), 0, 0, fault);
+            loop.admission().countUnserved(caller, (long) headerBytes + said.readableBytes(), 0, 0, fault);
             said.release();
             client.close();
             return;
         }
-        SessionMeter meter = loop.open(SessionProtocol.HTTP, "TLS", "", "", caller);
+        SessionMeter meter = loop.ledger().open(SessionProtocol.HTTP, "TLS", "", "", caller);
         meter.overheadUp(headerBytes);
         var secure = new SecureClient(loop, client, caller, meter, engine, sinceNanos);
         secure.start(said);
     }
 
     private void start(ByteBuf said) {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         loop.sweep().add(this);
         client.config().setAutoRead(false); // the inner channel asks
         tls.setHandshakeTimeoutMillis(0); // ours counts from the start of the connection
@@ -178,7 +179,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
                 log.debug("TLS with a client failed remote={}: {}", caller.remote(), String.valueOf(done.cause()));
                 client.close();
             }
-        } else if (leaving) {
+        } else if (secure.isLeaving()) {
             if (event instanceof ChannelInputShutdownEvent) {
                 client.close();
             }
@@ -193,25 +194,11 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         }
     }
 
-    /**
-     * Nothing more is to be said: says goodbye and sends FIN, then waits for the client's, a while. Its own goodbye may be on its way, and closing with
-     * bytes unread would reset the connection, and leave them uncounted.
-     */
+    /** Nothing more is to be said. */
     private void sayGoodbye() {
-        if (!client.isActive() || client.isInputShutdown()) {
-            client.close();
-            return;
+        if (secure.sayGoodbye()) {
+            loop.sweep().add(this);
         }
-        leaving = true;
-        leavingSinceNanos = System.nanoTime();
-        loop.sweep().add(this);
-        counts.discard();
-        tls.closeOutbound().addListener(said -> {
-            if (client.isActive()) {
-                client.shutdownOutput();
-            }
-        });
-        client.config().setAutoRead(true);
     }
 
     private void serve() {
@@ -277,7 +264,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         }
         meter.overheadUp(Math.max(0, up));
         meter.overheadDown(Math.max(0, down));
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         meter.close(reason == null ? CloseReason.COMPLETED : reason, 0);
     }
 
@@ -295,11 +282,11 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
 
     @Override
     public void sweep(long nowNanos) {
-        if (leaving) {
-            if (nowNanos - leavingSinceNanos > LINGER_NANOS) {
+        if (secure.isLeaving()) {
+            if (secure.hasWaited(nowNanos)) {
                 client.unsafe().close(client.voidPromise());
             }
-        } else if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        } else if (nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             reason = CloseReason.HEAD_TIMEOUT;
             client.unsafe().close(client.voidPromise());
         }
@@ -313,16 +300,5 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
     @Override
     public void sweepPosition(int position) {
         sweepPosition = position;
-    }
-
-    /** Says how much it holds of a record that is not whole yet. */
-    private static final class Tls extends SslHandler {
-        Tls(SSLEngine engine) {
-            super(engine);
-        }
-
-        int undecoded() {
-            return actualReadableBytes();
-        }
     }
 }

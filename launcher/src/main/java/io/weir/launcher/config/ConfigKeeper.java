@@ -67,7 +67,7 @@ public final class ConfigKeeper implements ConfigControl {
     public ConfigKeeper(Configuration start, CheckpointConfig last, String rulesDigest) {
         this.start = start;
         this.rulesDigest = rulesDigest;
-        isIntercepting = !start.settings().get(Keys.INTERCEPT).isEmpty();
+        isIntercepting = !start.settings().get(InterceptKeys.HOSTS).isEmpty();
         accepted = start.settings();
         inForce = start.settings();
         boolean isSame = last.digest().equals(digest(inForce, rulesDigest));
