@@ -269,7 +269,7 @@ class HostileHttp2Test {
             RawHttp2.Frame goAway = client.await(RawHttp2.GOAWAY);
             assertThat(goAway.errorCode()).as("ENHANCE_YOUR_CALM").isEqualTo(11);
             client.awaitEnd();
-            sent.handle((done, broken) -> true).get(10, TimeUnit.SECONDS);
+            sent.handle((done, broken) -> true).get(30, TimeUnit.SECONDS);
         }
     }
 
