@@ -413,7 +413,8 @@ class TickWaitTest {
             bus.tryPublish(EVENT, 0);
             assertThat(consumer.takes(i + 1L, LOST)).isTrue();
             nanos[i % nanos.length] = System.nanoTime() - start;
-            if (i % nanos.length == nanos.length - 1) { // a machine that has other work is late with many, but not with all
+            if (i % nanos.length
+                    == nanos.length - 1) { // a machine that has other work is late with many, but not with all
                 Arrays.sort(nanos);
                 least = Math.min(least, nanos[nanos.length / 4]);
             }
