@@ -152,6 +152,14 @@ final class WeirProcess implements AutoCloseable {
 
     /** How a command is started as a process of its own. */
     static List<String> command(String... arguments) {
+        List<String> command = SharedClasses.options(java());
+        command.add(Main.class.getName());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** How a JVM is started with what Weir needs of it. */
+    static List<String> java() {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -162,8 +170,6 @@ final class WeirProcess implements AutoCloseable {
             }
         }
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of(arguments));
         return command;
     }
 
