@@ -14,7 +14,6 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.ExchangeTimes;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
-import io.weir.proxyengine.rules.Scheme;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +70,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         request = new RequestSide(loop, head, target, handler.received(head));
         response = new ResponseSide(loop, client, head, request.asksForUpgrade(), this::responseWritten);
         authority = target.authority();
-        ruling = Ruling.of(loop, Scheme.HTTP, head.method().name(), authority, handler.caller());
+        ruling = handler.ruling(head.method().name(), authority);
         leg = new OriginLeg(loop, authority, ruling, meter);
         recorder = recorder(head, target);
         sinceNanos = recorder == null ? 0 : System.nanoTime();
