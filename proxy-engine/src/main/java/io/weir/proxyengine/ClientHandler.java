@@ -127,8 +127,18 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         if (fault != null) {
             refuse(request, fault);
         } else if (gate != null) {
-            gate.admit(request);
+            admit(gate, request);
         } else {
+            serve(request);
+        }
+    }
+
+    private void admit(RequestGate guard, HttpRequest request) {
+        Caller known = guard.known(request);
+        if (known == null) {
+            guard.admit(request);
+        } else {
+            caller = known;
             serve(request);
         }
     }
