@@ -54,6 +54,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     private @Nullable TunnelOpening tunnel;
     private @Nullable KeptAnswer answer;
     private @Nullable PacedConnection paced; // null if nothing limits the exchanges
+    private @Nullable Ruling ruling; // of the latest exchange; null if there were no rules
     private @Nullable SessionMeter current;
     private Leg currentLeg = Leg.UP;
     private int sweepPosition = -1;
@@ -126,8 +127,18 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         if (fault != null) {
             refuse(request, fault);
         } else if (gate != null) {
-            gate.admit(request);
+            admit(gate, request);
         } else {
+            serve(request);
+        }
+    }
+
+    private void admit(RequestGate guard, HttpRequest request) {
+        Caller known = guard.known(request);
+        if (known == null) {
+            guard.admit(request);
+        } else {
+            caller = known;
             serve(request);
         }
     }
@@ -347,6 +358,12 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         LingeringClose.begin(loop, client, meter, upLeg, reason, status);
     }
 
+    /** What the rules say of the exchange that begins; null if there are none. */
+    @Nullable Ruling ruling(String method, Authority authority) {
+        ruling = Ruling.next(ruling, loop, method, authority, caller);
+        return ruling;
+    }
+
     /** What limits the exchange that has an origin now; null if nothing does. */
     @Nullable PacedConnection paced(SessionMeter meter, @Nullable Ruling ruling) {
         paced = PacedConnection.next(paced, loop.bandwidth(), client, meter, caller, ruling);
@@ -541,6 +558,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void sweep(long nowNanos) {
+        if (ruling != null && ruling.isOutdated(loop)) {
+            ruling = null; // an idle connection is not to keep the lists of rules that are gone
+        }
         if (exchange != null) {
             exchange.sweep(nowNanos);
             return;

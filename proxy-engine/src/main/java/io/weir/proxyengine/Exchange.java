@@ -8,7 +8,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
-import io.weir.proxyengine.rules.Scheme;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +52,7 @@ final class Exchange implements ConnectListener, ActiveSession {
         request = new RequestSide(loop, head, target, handler.received(head));
         var response = new ResponseSide(loop, client, head, request.asksForUpgrade(), this::responseWritten);
         authority = target.authority();
-        ruling = Ruling.of(loop, Scheme.HTTP, head.method().name(), authority, handler.caller());
+        ruling = handler.ruling(head.method().name(), authority);
         leg = new OriginLeg(loop, authority, ruling, meter);
         recording = PlainRecording.begin(loop, meter, handler.caller(), ruling, head, handler.received(head), target);
         ends = new ExchangeEnds(loop, handler, client, meter, request, response, leg, recording);

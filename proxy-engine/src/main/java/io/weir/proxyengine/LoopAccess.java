@@ -6,6 +6,7 @@ import io.weir.eventbus.SessionMeter;
 import io.weir.proxyengine.access.Credentials;
 import io.weir.proxyengine.access.Desk;
 import io.weir.proxyengine.access.Known;
+import io.weir.proxyengine.access.Mark;
 import io.weir.proxyengine.access.Verdict;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,16 @@ final class LoopAccess {
     /** See {@link Desk#known}. */
     @Nullable Known known(Caller caller, Credentials credentials, @Nullable Known last) {
         return desk.known(caller.address().getAddress(), credentials, last);
+    }
+
+    /** See {@link Desk#mark}. */
+    Mark mark(String sent) {
+        return desk.mark(sent);
+    }
+
+    /** See {@link Desk#isStill}. */
+    boolean isStill(Known known, Mark mark, String sent) {
+        return desk.isStill(known, mark, sent);
     }
 
     /** Finds out who it is; the listener is called later, on this loop, and not at all if the engine ends before. */

@@ -4,7 +4,9 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.weir.proxyengine.access.Credentials;
 import io.weir.proxyengine.access.Known;
+import io.weir.proxyengine.access.Mark;
 import io.weir.proxyengine.access.Verdict;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class RequestGate {
     private final Caller nobody;
     private final Listener listener;
     private @Nullable Known known; // on this connection, last
+    private @Nullable Mark mark; // of what the client sent for that
     private Caller user;
     private boolean checking;
 
@@ -41,6 +44,21 @@ final class RequestGate {
         return checking;
     }
 
+    /** Whose request it is, if it says the same of that as the one before, which is right still; null if not. */
+    @Nullable Caller known(HttpRequest request) {
+        Known last = known;
+        Mark before = mark;
+        if (last == null || before == null) {
+            return null;
+        }
+        Iterator<String> values = request.headers().valueStringIterator(HttpHeaderNames.PROXY_AUTHORIZATION);
+        if (!values.hasNext()) {
+            return null;
+        }
+        String value = values.next();
+        return !values.hasNext() && access.isStill(last, before, value) ? user : null;
+    }
+
     /** Calls the listener once, now or later. */
     void admit(HttpRequest request) {
         List<String> values = request.headers().getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
@@ -48,32 +66,34 @@ final class RequestGate {
             listener.turnedAway(request, values.isEmpty() ? access.unnamed() : access.several());
             return;
         }
-        Credentials credentials = Credentials.ofBasic(values.get(0));
+        String value = values.get(0);
+        Credentials credentials = Credentials.ofBasic(value);
         if (credentials == null) {
             listener.turnedAway(request, access.wrong());
             return;
         }
         Known at = access.known(nobody, credentials, known);
         if (at != null) {
-            admit(request, at);
+            admit(request, value, at);
             return;
         }
         checking = true;
-        access.check(nobody, credentials, verdict -> checked(request, verdict));
+        access.check(nobody, credentials, verdict -> checked(request, value, verdict));
     }
 
-    private void checked(HttpRequest request, Verdict verdict) {
+    private void checked(HttpRequest request, String value, Verdict verdict) {
         checking = false;
         Known found = verdict.known();
         if (found != null) {
-            admit(request, found);
+            admit(request, value, found);
         } else {
             listener.turnedAway(request, access.refusal(verdict));
         }
     }
 
-    private void admit(HttpRequest request, Known found) {
+    private void admit(HttpRequest request, String value, Known found) {
         known = found;
+        mark = access.mark(value);
         user = user.as(found.user());
         listener.admitted(request, user);
     }

@@ -5,7 +5,6 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import io.weir.proxyengine.rules.Action.Allow;
 import io.weir.proxyengine.rules.Action.Refuse;
-import io.weir.proxyengine.rules.Asked;
 import io.weir.proxyengine.rules.Choice;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.Rules;
@@ -30,21 +29,13 @@ final class Ruling {
             "a rule depends on the address that this leads to, and only the upstream knows it",
             CloseReason.DENIED);
 
-    private final Rules rules;
-    private final Asked asked;
-    private final int first;
-    private final boolean dependsOnAddress;
-    private final boolean isUnknown; // it would have to know an address, and will not
+    private final Judgement judgement;
     private @Nullable CompiledRule rule; // null while it is open
     private boolean counted;
 
-    private Ruling(Rules rules, Asked asked, @Nullable InetAddress address, boolean isSettled) {
-        this.rules = rules;
-        this.asked = asked;
-        first = rules.find(asked, address, 0);
-        dependsOnAddress = rules.isOpen(first, address);
-        rule = dependsOnAddress ? null : rules.at(first);
-        isUnknown = dependsOnAddress && isSettled;
+    private Ruling(Judgement judgement) {
+        this.judgement = judgement;
+        rule = judgement.dependsOnAddress() ? null : judgement.rule();
     }
 
     /** Of a tunnel that is asked for. */
@@ -52,13 +43,24 @@ final class Ruling {
         return of(loop, reply == TunnelReply.HTTP ? Scheme.CONNECT : Scheme.SOCKS, "CONNECT", authority, caller);
     }
 
-    static @Nullable Ruling of(EngineLoop loop, Scheme scheme, String method, Authority authority, Caller caller) {
+    private static @Nullable Ruling of(
+            EngineLoop loop, Scheme scheme, String method, Authority authority, Caller caller) {
         Rules rules = loop.rules();
-        if (rules == null) {
-            return null;
+        return rules == null ? null : new Ruling(Judgement.of(rules, scheme, method, authority, caller));
+    }
+
+    /** Of the next exchange of a connection, on which the one before is likely to have asked for the same. */
+    static @Nullable Ruling next(
+            @Nullable Ruling before, EngineLoop loop, String method, Authority authority, Caller caller) {
+        Rules rules = loop.rules();
+        if (before == null || rules == null) {
+            return of(loop, Scheme.HTTP, method, authority, caller);
         }
-        Asked asked = asked(scheme, method, authority, caller);
-        return new Ruling(rules, asked, asked.address(), false);
+        Judgement known = before.judgement;
+        return new Ruling(
+                known.isOf(rules, Scheme.HTTP, method, authority, caller)
+                        ? known
+                        : Judgement.of(rules, Scheme.HTTP, method, authority, caller));
     }
 
     /**
@@ -81,23 +83,17 @@ final class Ruling {
             return null;
         }
         InetAddress address = destination == null ? tunnel.address() : destination;
-        return new Ruling(rules, asked(scheme, method, authority, caller), address, true);
+        return new Ruling(Judgement.settled(rules, scheme, method, authority, caller, address));
     }
 
-    private static Asked asked(Scheme scheme, String method, Authority authority, Caller caller) {
-        return new Asked(
-                scheme,
-                method,
-                authority.host(),
-                authority.port(),
-                caller.user(),
-                caller.address().getAddress(),
-                caller.listener().name());
+    /** Whether other rules are in force now, or none. */
+    boolean isOutdated(EngineLoop loop) {
+        return !judgement.rules().equals(loop.rules());
     }
 
     /** Why nothing is carried, whatever the address; null if it may be. */
     @Nullable Refusal refusal() {
-        if (isUnknown) {
+        if (judgement.isUnknown()) {
             return UNKNOWN_ADDRESS;
         }
         return rule == null ? null : refusal(rule);
@@ -105,12 +101,12 @@ final class Ruling {
 
     /** Why nothing is carried to that address; null if it may be. */
     @Nullable Refusal refusal(InetAddress destination) {
-        return dependsOnAddress ? refusal(rules.at(rules.find(asked, destination, first))) : refusal();
+        return judgement.dependsOnAddress() ? refusal(judgement.rule(destination)) : refusal();
     }
 
     /** Whether it may be carried to that address, which is null if there is none any more. */
     boolean allows(@Nullable InetAddress destination) {
-        return destination == null ? !dependsOnAddress && refusal() == null : refusal(destination) == null;
+        return destination == null ? !judgement.dependsOnAddress() && refusal() == null : refusal(destination) == null;
     }
 
     private static @Nullable Refusal refusal(CompiledRule decides) {
@@ -132,8 +128,8 @@ final class Ruling {
         if (destination == null) {
             return;
         }
-        if (dependsOnAddress) {
-            rule = rules.at(rules.find(asked, destination, first));
+        if (judgement.dependsOnAddress()) {
+            rule = judgement.rule(destination);
         }
     }
 
@@ -173,10 +169,10 @@ final class Ruling {
 
     /** The same if it leads to that address. */
     static String upstream(@Nullable Ruling ruling, InetAddress destination) {
-        if (ruling == null || !ruling.dependsOnAddress) {
+        if (ruling == null || !ruling.judgement.dependsOnAddress()) {
             return upstream(ruling);
         }
-        CompiledRule decides = ruling.rules.at(ruling.rules.find(ruling.asked, destination, ruling.first));
+        CompiledRule decides = ruling.judgement.rule(destination);
         return decides.action() instanceof Allow allow ? allow.upstream() : "";
     }
 

@@ -22,10 +22,22 @@ public final class Desk {
 
     private final PasswordChecker checker;
     private final Mac mac;
+    private final SipHash marks;
 
-    Desk(PasswordChecker checker, Mac mac) {
+    Desk(PasswordChecker checker, Mac mac, SipHash marks) {
         this.checker = checker;
         this.mac = mac;
+        this.marks = marks;
+    }
+
+    /** Stands for what a client has sent, as it came; cheaper than {@link #known}, and of use on the same connection only. */
+    public Mark mark(String sent) {
+        return new Mark(marks.of(sent));
+    }
+
+    /** Whether a client sends what was found right before, and that is right still. */
+    public boolean isStill(Known known, Mark mark, String sent) {
+        return known.generation() == checker.generation() && mark.fingerprint().isSame(marks.of(sent));
     }
 
     /**

@@ -85,7 +85,8 @@ public final class PasswordChecker implements AutoCloseable {
 
     /** Where one event loop asks. */
     public Desk desk() {
-        return new Desk(this, Fingerprint.mac(key));
+        var random = new SecureRandom();
+        return new Desk(this, Fingerprint.mac(key), new SipHash(random.nextLong(), random.nextLong()));
     }
 
     /** How many users there are. */
