@@ -32,8 +32,7 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     static LoopbackServer start(String name, Talk talk) throws IOException {
-        var server =
-                new LoopbackServer(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()), name, talk);
+        var server = new LoopbackServer(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()), name, talk);
         server.threads.execute(server::accept);
         return server;
     }
