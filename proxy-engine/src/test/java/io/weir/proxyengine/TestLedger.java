@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -203,7 +202,7 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
     /** The sessions so far, once all of them are closed and there are {@code count} of them. */
     List<Session> awaitClosed(int count) {
-        var closedAll = new AtomicReference<List<Session>>(List.of());
+        List<Session> closed = new ArrayList<>();
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .untilAsserted(() -> {
@@ -212,9 +211,9 @@ final class TestLedger implements BusConsumer, AutoCloseable {
                     assertThat(all.stream().filter(session -> !session.isClosed()))
                             .as("sessions that are open")
                             .isEmpty();
-                    closedAll.set(all);
+                    closed.addAll(all);
                 });
-        return closedAll.get(); // another may be open by now
+        return closed; // another may be open by now
     }
 
     /** The sessions inside tunnels, once all sessions are closed and there are {@code count} of these. */
