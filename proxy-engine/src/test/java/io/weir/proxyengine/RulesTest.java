@@ -286,6 +286,32 @@ class RulesTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void otherRulesHoldForTheNextRequestOfAConnectionThatHasAskedTheSame(Transport transport) throws Exception {
+        try (var talk = start(transport, "refuse host=elsewhere.example", "allow name=before")) {
+            Wire client = talk.client();
+            client.send(talk.get("/"));
+            Wire origin = talk.origin.accept();
+            for (String body : List.of("one", "two")) {
+                origin.readHead();
+                origin.send(Conversation.ok(body));
+                assertThat(client.readMessage()).endsWith(body);
+                client.send(body.equals("one") ? talk.get("/") : "");
+            }
+            assertThat(hits(talk.proxy)).containsExactly(0L, 2L);
+            write("refuse name=after");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> talk.proxy.engine().rules().size() == 1);
+            client.send(talk.get("/"));
+            assertThat(client.readRest()).startsWith("HTTP/1.1 403 ");
+
+            assertThat(talk.settle(3).stream().map(session -> session.closed.reason()))
+                    .containsExactly(CloseReason.COMPLETED, CloseReason.COMPLETED, CloseReason.DENIED);
+            assertThat(hits(talk.proxy)).containsExactly(1L);
+        }
+    }
+
     @Test
     void aProxyDoesNotStartWithRulesThatHaveFaults() throws Exception {
         write("refuse hots=a.example", "allow intercept=yes");
