@@ -127,18 +127,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         if (fault != null) {
             refuse(request, fault);
         } else if (gate != null) {
-            admit(gate, request);
+            gate.admit(request);
         } else {
-            serve(request);
-        }
-    }
-
-    private void admit(RequestGate guard, HttpRequest request) {
-        Caller known = guard.known(request);
-        if (known == null) {
-            guard.admit(request);
-        } else {
-            caller = known;
             serve(request);
         }
     }

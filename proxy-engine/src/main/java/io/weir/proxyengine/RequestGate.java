@@ -6,7 +6,6 @@ import io.weir.proxyengine.access.Credentials;
 import io.weir.proxyengine.access.Known;
 import io.weir.proxyengine.access.Mark;
 import io.weir.proxyengine.access.Verdict;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,21 +43,6 @@ final class RequestGate {
         return checking;
     }
 
-    /** Whose request it is, if it says the same of that as the one before, which is right still; null if not. */
-    @Nullable Caller known(HttpRequest request) {
-        Known last = known;
-        Mark before = mark;
-        if (last == null || before == null) {
-            return null;
-        }
-        Iterator<String> values = request.headers().valueStringIterator(HttpHeaderNames.PROXY_AUTHORIZATION);
-        if (!values.hasNext()) {
-            return null;
-        }
-        String value = values.next();
-        return !values.hasNext() && access.isStill(last, before, value) ? user : null;
-    }
-
     /** Calls the listener once, now or later. */
     void admit(HttpRequest request) {
         List<String> values = request.headers().getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
@@ -67,6 +51,10 @@ final class RequestGate {
             return;
         }
         String value = values.get(0);
+        if (isKnown(value)) {
+            listener.admitted(request, user);
+            return;
+        }
         Credentials credentials = Credentials.ofBasic(value);
         if (credentials == null) {
             listener.turnedAway(request, access.wrong());
@@ -79,6 +67,13 @@ final class RequestGate {
         }
         checking = true;
         access.check(nobody, credentials, verdict -> checked(request, value, verdict));
+    }
+
+    /** Whether it says the same as the last that was right, and that is right still. */
+    private boolean isKnown(String value) {
+        Known last = known;
+        Mark before = mark;
+        return last != null && before != null && access.isStill(last, before, value);
     }
 
     private void checked(HttpRequest request, String value, Verdict verdict) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -283,6 +284,40 @@ class RulesTest {
             assertThat(tunnel.client().readExactly(4))
                     .asString(StandardCharsets.US_ASCII)
                     .isEqualTo("pong");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void otherRulesHoldForTheNextRequestOfAConnectionThatHasAskedTheSame(Transport transport) throws Exception {
+        write("refuse host=elsewhere.example", "allow name=before");
+        try (var talk =
+                Conversation.start(settings -> with(transport).apply(settings).eventLoops(1))) {
+            Wire client = talk.client();
+            client.send(talk.get("/"));
+            Wire origin = talk.origin.accept();
+            origin.readHead();
+            origin.send(Conversation.ok("one"));
+            assertThat(client.readMessage()).endsWith("one");
+            client.send(talk.get("/"));
+            origin.readHead();
+            origin.send(Conversation.ok("two"));
+            assertThat(client.readMessage()).endsWith("two");
+            assertThat(hits(talk.proxy)).containsExactly(0L, 2L);
+            write("refuse name=after text=\"by other rules\"");
+            var asked = new AtomicInteger();
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                asked.incrementAndGet();
+                return talk.client()
+                        .send("GET http://elsewhere.example/ HTTP/1.1\r\nHost: x\r\n\r\n")
+                        .readRest()
+                        .contains("by other rules");
+            });
+            client.send(talk.get("/"));
+            assertThat(client.readRest()).startsWith("HTTP/1.1 403 ").contains("by other rules");
+
+            talk.settle(3 + asked.get());
+            assertThat(hits(talk.proxy)).containsExactly(2L);
         }
     }
 

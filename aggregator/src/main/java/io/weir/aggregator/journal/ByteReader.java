@@ -9,11 +9,17 @@ final class ByteReader {
     private byte[] bytes = new byte[0];
     private int position;
     private int end;
+    private boolean passesOverTexts;
 
     void range(byte[] source, int offset, int length) {
         bytes = source;
         position = offset;
         end = offset + length;
+    }
+
+    /** From now on texts are not made, and all of them are empty. */
+    void passOverTexts() {
+        passesOverTexts = true;
     }
 
     /** Where in the source the next byte is read. */
@@ -97,7 +103,7 @@ final class ByteReader {
         if (length > remaining()) {
             throw corrupt("has a text longer than itself");
         }
-        String text = new String(bytes, position, (int) length, StandardCharsets.UTF_8);
+        String text = passesOverTexts ? "" : new String(bytes, position, (int) length, StandardCharsets.UTF_8);
         position += (int) length;
         return text;
     }

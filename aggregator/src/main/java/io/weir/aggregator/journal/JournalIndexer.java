@@ -69,6 +69,7 @@ public final class JournalIndexer {
     private void index(String file, long leastBytes, boolean isAnew) throws IOException {
         Optional<CycleIndex> begun = isAnew ? Optional.empty() : IndexFolder.read(folder, file);
         try (JournalReader reader = JournalReader.open(folder)) {
+            reader.passOverTexts();
             CycleIndexer indexer;
             if (begun.isPresent()) {
                 Prefix prefix = begun.get().prefix();

@@ -113,6 +113,11 @@ public final class JournalReader implements AutoCloseable {
         return PrunedMark.read(folder);
     }
 
+    /** From now on the texts in events are empty, which costs less: for who does not look at them. */
+    void passOverTexts() {
+        decoder.passOverTexts();
+    }
+
     /** From now on somebody looks at the records themselves. */
     public void tap(RecordTap newTap) {
         tap = newTap;

@@ -20,6 +20,11 @@ final class RecordDecoder {
     private long recordMillis;
     private long lastSequence;
 
+    /** From now on the texts in events are empty: for who does not look at them. */
+    void passOverTexts() {
+        in.passOverTexts();
+    }
+
     /** Checks the record as a whole and reads its header; {@link #deliver} may follow. */
     void open(byte[] bytes, int offset, int length) throws RecordFormatException {
         if (length < SHORTEST_RECORD_BYTES || (bytes[offset] & 0xFF) != RecordEncoder.MAGIC) {

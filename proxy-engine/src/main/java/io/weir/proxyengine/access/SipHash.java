@@ -28,7 +28,7 @@ final class SipHash {
         }
         long last = (2L * length) << 56;
         for (int i = whole; i < length; i++) {
-            last |= (long) text.charAt(i) << 16 * (i - whole);
+            last |= (long) text.charAt(i) << (16 * (i - whole));
         }
         state.add(last);
         long first = state.finish(0xee, 0);
