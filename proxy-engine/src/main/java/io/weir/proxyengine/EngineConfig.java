@@ -160,6 +160,47 @@ public record EngineConfig(
                 live.upstreams() == null ? upstreams : live.upstreams());
     }
 
+    /**
+     * The same with another entrance.
+     *
+     * @throws EngineException naming what is wrong
+     */
+    EngineConfig with(Entrance entrance) {
+        return new EngineConfig(
+                entrance.listeners(),
+                entrance.allowOpen(),
+                transport,
+                eventLoops,
+                maxConnections,
+                relayBufferBytes,
+                connectTimeout,
+                headTimeout,
+                keepAliveTimeout,
+                exchangeIdleTimeout,
+                tunnelIdleTimeout,
+                drain,
+                nodeName,
+                refusedDestinations,
+                nameServers,
+                intercept,
+                privateDestinations,
+                entrance.access(),
+                configVersion,
+                sessionLimits,
+                rules,
+                bandwidth,
+                upstreams);
+    }
+
+    /**
+     * Whether a listener could be one of these. Where only this machine is served, what it may do is not for others.
+     */
+    boolean mayHave(ListenerConfig listener) {
+        return listener.isForThisMachine()
+                || ((allowOpen || asksSomebody(access))
+                        && (privateDestinations != PrivateDestinations.AUTO || !isLoopbackOnly()));
+    }
+
     @Nullable LiveRules openRules() {
         return rules == null ? null : openRules(rules, intercept, upstreams);
     }

@@ -15,10 +15,8 @@ import io.weir.eventbus.SessionIds;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.SessionRoute;
-import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.Rules;
-import io.weir.proxyengine.tls.ProxyTls;
 import io.weir.proxyengine.upstream.UpstreamNode;
 import io.weir.proxyengine.upstream.Upstreams;
 import java.time.Duration;
@@ -67,8 +65,7 @@ final class EngineLoop {
     private final AcceptLimit acceptLimit;
     private final SessionPlaces places;
     private final @Nullable Interception interception;
-    private final Certificates certificates;
-    private final @Nullable LoopAccess access;
+    private final LoopEntrance entrance;
     private @Nullable Rules rules;
     private SessionRoute unruled;
     private final FrugalReads reads;
@@ -99,19 +96,16 @@ final class EngineLoop {
             SessionPlaces places,
             Shortage shortage,
             @Nullable Interception interception,
-            Certificates certificates,
-            @Nullable PasswordChecker passwords,
+            Listeners listeners,
+            @Nullable Users users,
             @Nullable Rules rules,
             SharedBandwidth sharedBandwidth,
             Upstreams upstreams) {
         this.loop = loop;
         this.rules = rules;
         unruled = SessionRoute.under(config.configVersion());
-        this.certificates = certificates;
         this.config = config;
-        AccessConfig accessConfig = config.access();
-        access =
-                passwords == null || accessConfig == null ? null : new LoopAccess(this, accessConfig, passwords.desk());
+        entrance = new LoopEntrance(this, listeners, users);
         this.bus = bus;
         publisher = new LoopPublisher(
                 bus, (task, delay) -> loop.schedule(task, delay, TimeUnit.MILLISECONDS), System::currentTimeMillis);
@@ -303,9 +297,14 @@ final class EngineLoop {
         return shortage;
     }
 
-    /** Whether a client's connection goes on after an answer. */
+    /** Whether clients' connections go on after an answer. */
     boolean keepsClients() {
         return !draining && shortage.keepsClients();
+    }
+
+    /** Whether a client's connection goes on after an answer: also its listener must be there still, and as it was. */
+    boolean keeps(Caller caller) {
+        return keepsClients() && entrance.isOpen(caller);
     }
 
     /** How much waits for the ledger's thread here. Any thread. */
@@ -341,9 +340,9 @@ final class EngineLoop {
         acceptLimit.leave();
     }
 
-    /** With what a listener speaks TLS. */
-    ProxyTls tls(ListenerConfig listener) {
-        return certificates.of(listener);
+    /** Where clients come in. */
+    LoopEntrance entrance() {
+        return entrance;
     }
 
     /** What to intercept with; null if nothing is. */
@@ -353,7 +352,7 @@ final class EngineLoop {
 
     /** Who may use the proxy; null if everybody may. */
     @Nullable LoopAccess access() {
-        return access;
+        return entrance.access();
     }
 
     /** What is allowed; null if there are no rules. */

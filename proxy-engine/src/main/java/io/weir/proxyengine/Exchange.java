@@ -292,7 +292,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             turnedAway();
         } else {
             recordHead(head);
-            proceed(response.head(head, request.keepsAlive() && request.isComplete() && loop.keepsClients()));
+            proceed(response.head(head, request.keepsAlive() && request.isComplete() && loop.keeps(handler.caller())));
         }
     }
 

@@ -73,7 +73,8 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         CloseReason fault = loop.refusal() == null ? CloseReason.INTERNAL_ERROR : CloseReason.OVERLOADED;
         @Nullable SSLEngine engine = null;
         try {
-            engine = loop.refusal() == null ? loop.tls(caller.listener()).newEngine(client.alloc()) : null;
+            ProxyTls tls = loop.refusal() == null ? loop.entrance().tls(caller.listener()) : null;
+            engine = tls == null ? null : tls.newEngine(client.alloc());
         } catch (RuntimeException | Error e) { // there may be no memory for it
             log.error("client connection failed remote={}", caller.remote(), e);
         }
