@@ -13,17 +13,19 @@ import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LoopPublisher;
 import io.weir.launcher.accesslog.AccessLog;
 import io.weir.launcher.accesslog.AccessLogConfig;
-import io.weir.launcher.config.ConfigException;
 import io.weir.launcher.config.ConfigKeeper;
 import io.weir.launcher.config.ConfigWatch;
 import io.weir.launcher.config.Configuration;
+import io.weir.launcher.config.EntranceFault;
 import io.weir.launcher.config.Keys;
 import io.weir.launcher.config.NodeSettings;
+import io.weir.launcher.config.Settings;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
+import io.weir.proxyengine.NewEntrance;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.overload.OverloadMonitor;
@@ -153,7 +155,8 @@ final class Node implements AutoCloseable {
             engine.overloadMonitor(overload::lookSoon);
             state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(preparing(aggregator, engine, gateway, overload, room));
+            keeper.serve(preparing(
+                    aggregator, engine, gateway, new GatewayCertificate(gateway, config), overload, room));
             engine.onRules(changed -> keeper.rulesRead(digest(changed), shown(changed)));
             keeper.rulesRead(digest(engine.currentRules()), shown(engine.currentRules())); // if they changed meanwhile
             return new Node(
@@ -215,30 +218,54 @@ final class Node implements AutoCloseable {
     }
 
     private static ConfigKeeper.Node preparing(
-            Aggregator aggregator, ProxyEngine engine, Gateway gateway, OverloadMonitor overload, int room) {
-        return settings -> {
-            var config = new NodeSettings(settings, room);
-            LiveRules.Ready rules;
-            try {
-                rules = engine.prepareRules(config.rules(), config.upstreams());
-            } catch (EngineException e) {
-                throw new ConfigException(String.valueOf(e.getMessage()), e);
+            Aggregator aggregator,
+            ProxyEngine engine,
+            Gateway gateway,
+            GatewayCertificate certificate,
+            OverloadMonitor overload,
+            int room) {
+        return new ConfigKeeper.Node() {
+            @Override
+            public void refresh() {
+                engine.refresh();
+                certificate.refresh();
             }
-            return new ConfigKeeper.Ready() {
-                @Override
-                public String rulesDigest() {
-                    return digest(rules.rules());
-                }
 
-                @Override
-                public void apply(ConfigChanged change) {
-                    engine.reconfigure(config.live(), rules, change);
-                    aggregator.quotas(config.quotas());
-                    overload.limits(config.overload());
-                    gateway.allow(config.gatewayNames());
-                    LogLevels.configure(settings.get(Keys.LOG_LEVEL));
+            @Override
+            public ConfigKeeper.Ready prepare(Settings settings) {
+                var config = new NodeSettings(settings, room);
+                LiveRules.Ready rules;
+                NewEntrance entrance;
+                try {
+                    rules = engine.prepareRules(config.rules(), config.upstreams());
+                    entrance = engine.prepareEntrance(config.entrance());
+                } catch (EngineException e) {
+                    throw EntranceFault.of(e);
                 }
-            };
+                return new ConfigKeeper.Ready() {
+                    @Override
+                    public void discard() {
+                        entrance.close();
+                    }
+
+                    @Override
+                    public String rulesDigest() {
+                        return digest(rules.rules());
+                    }
+
+                    @Override
+                    public void apply(ConfigChanged change) {
+                        try (entrance) {
+                            engine.reconfigure(config.live(), rules, entrance, change);
+                        }
+                        aggregator.quotas(config.quotas());
+                        overload.limits(config.overload());
+                        gateway.allow(config.gatewayNames());
+                    certificate.follow(config);
+                        LogLevels.configure(settings.get(Keys.LOG_LEVEL));
+                    }
+                };
+            }
         };
     }
 

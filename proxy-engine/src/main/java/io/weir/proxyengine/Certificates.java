@@ -25,7 +25,7 @@ final class Certificates implements AutoCloseable {
     /**
      * Reads those of all listeners that are not there yet. Nothing is in force by that.
      *
-     * @throws EngineException if one cannot be used
+     * @throws ListenException if one cannot be used
      */
     Map<ListenerTls, ProxyTls> prepare(List<ListenerConfig> listeners) {
         Map<ListenerTls, ProxyTls> next = new HashMap<>();
@@ -43,7 +43,7 @@ final class Certificates implements AutoCloseable {
         try {
             return files.open();
         } catch (TlsException e) {
-            throw new EngineException("listener " + listener.name() + ": " + e.getMessage(), e);
+            throw new ListenException("listener " + listener.name() + ": " + e.getMessage(), e);
         }
     }
 

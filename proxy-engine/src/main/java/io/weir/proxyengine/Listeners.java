@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The listeners of an engine: which doors there are, and what each is to those who come in. They change in three steps, so that nothing is ever half done:
  * {@link #prepare} takes new addresses and reads certificates, which is all that can fail; {@link #take} says which they are; {@link #enter} opens, changes and
- * closes doors, once every loop knows them.
+ * closes doors, once every loop knows them. The next change waits for that.
  *
- * <p>One thread prepares and takes; any asks what they are.
+ * <p>One thread prepares and begins; any does the rest, and asks what they are.
  */
 final class Listeners {
     /** Takes an address. */
@@ -93,12 +93,10 @@ final class Listeners {
     /**
      * Takes the addresses that are new and reads the certificates that are. Waits for the change before, which may still be closing doors.
      *
-     * @throws EngineException naming all addresses that are not to be had, or a certificate that cannot be used; then nothing is taken
+     * @throws ListenException naming all addresses that are not to be had, or a certificate that cannot be used; then nothing is taken
      */
     Ready prepare(List<ListenerConfig> listeners) {
-        if (!isDone(entering)) {
-            throw new EngineException("the listeners are still being changed");
-        }
+        awaitEntered();
         Map<ListenerTls, ProxyTls> tls = certificates.prepare(listeners);
         List<Entry> left = new ArrayList<>(entries);
         @Nullable Entry[] kept = new @Nullable Entry[listeners.size()];
@@ -127,7 +125,7 @@ final class Listeners {
         }
         if (!faults.isEmpty()) {
             fresh.forEach(Door::close);
-            throw new EngineException(String.join("; ", faults));
+            throw new ListenException(String.join("; ", faults));
         }
         return new Ready(next, entries, fresh, tls);
     }
@@ -151,20 +149,19 @@ final class Listeners {
                         || next.address().getAddress().isAnyLocalAddress());
     }
 
-    /** These are the listeners from now on. {@link #enter} is to follow. */
+    /** A change begins: {@link #take} and {@link #enter} are to follow. Nothing else is prepared until then. */
+    void begin() {
+        entering = new CompletableFuture<>();
+    }
+
+    /** These are the listeners from now on. */
     void take(Ready ready) {
         certificates.replace(ready.tls);
-        if (!ready.next.equals(ready.before)) {
-            entering = new CompletableFuture<>();
-        }
         entries = ready.next;
     }
 
     /** Every loop knows them: opens, changes and closes doors. Any thread; returns at once. */
     void enter(Ready ready, List<EngineLoop> loops) {
-        if (ready.next.equals(ready.before)) {
-            return;
-        }
         CompletableFuture<Void> done = entering;
         List<CompletableFuture<Void>> parts = new ArrayList<>();
         for (Entry entry : ready.next) {
@@ -219,6 +216,17 @@ final class Listeners {
     /** Their certificates. */
     Certificates certificates() {
         return certificates;
+    }
+
+    /**
+     * Waits until the change before is done. No event loop's thread.
+     *
+     * @throws EngineException if it is not, after a while
+     */
+    void awaitEntered() {
+        if (!isDone(entering)) {
+            throw new EngineException("the listeners are still being changed");
+        }
     }
 
     /** Closes all doors. Waits for that; no event loop's thread. */

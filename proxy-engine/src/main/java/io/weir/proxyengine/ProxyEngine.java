@@ -143,6 +143,7 @@ public final class ProxyEngine implements AutoCloseable {
         }
         try {
             Listeners.Ready first = engine.listeners.prepare(config.listeners());
+            engine.listeners.begin();
             engine.listeners.take(first);
             engine.startLoops();
             engine.listeners.enter(first, List.copyOf(engine.loops.values()));
@@ -316,6 +317,7 @@ public final class ProxyEngine implements AutoCloseable {
      */
     public NewEntrance prepareEntrance(Entrance next) {
         config.with(next); // checks
+        listeners.awaitEntered();
         Users before = users;
         Users nowUsers;
         try {
@@ -338,6 +340,7 @@ public final class ProxyEngine implements AutoCloseable {
         Listeners.Ready ready = entrance.listeners();
         Users before = users;
         Users now = entrance.users();
+        listeners.begin();
         listeners.take(ready);
         users = now;
         entrance.taken();
@@ -503,6 +506,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** How late the tasks of each event loop run. The list is never changed, what is in it is. */
     public List<LoopDelay> loopDelays() {
         return List.copyOf(delays);
+    }
+
+    /** Waits until the last change is in force at every door, for tests. */
+    void awaitEntered() {
+        listeners.awaitEntered();
     }
 
     /** Who has places, for tests. */

@@ -2,6 +2,7 @@ package io.weir.launcher.config;
 
 import static io.weir.launcher.config.Applied.RELOAD;
 import static io.weir.launcher.config.Applied.RELOAD_IF_INTERCEPTING;
+import static io.weir.launcher.config.Applied.RELOAD_IF_SECURE;
 import static io.weir.launcher.config.Applied.RESTART;
 
 import io.weir.launcher.accesslog.AccessFormat;
@@ -64,7 +65,7 @@ public final class Keys {
     static final Key<List<Types.Listener>> LISTEN = Key.list(
                     "proxy.listen",
                     Types.LISTENER,
-                    RESTART,
+                    RELOAD,
                     "Where clients connect. Port 0 takes a free one. KIND is http, https, socks5 or mixed; http if it is left out.",
                     "127.0.0.1:8080")
             .option("--listen", "[KIND://]HOST:PORT");
@@ -72,28 +73,28 @@ public final class Keys {
                     "proxy.allow-open",
                     Types.FLAG,
                     "false",
-                    RESTART,
+                    RELOAD,
                     "Listen on addresses other than loopback although not every client needs a password.")
             .option("--allow-open", "");
     static final Key<Optional<Path>> USERS = Key.one(
                     "proxy.users",
                     Types.orWord(NONE, Types.PATH),
                     NONE,
-                    RESTART,
+                    RELOAD,
                     "Ask clients for a user and a password of this file: lines of name:hash, bcrypt or argon2id (htpasswd -B). Edit it with weir"
                             + " user; a change of the file counts within seconds.")
             .option("--users", "FILE");
     static final Key<List<Network>> NO_AUTH_FROM = Key.list(
                     "proxy.no-auth-from",
                     Types.NETWORK,
-                    RESTART,
+                    RELOAD,
                     "From where clients need no user: networks or addresses.")
             .option("--no-auth-from", "NETWORK");
     static final Key<String> AUTH_REALM = Key.one(
                     "proxy.auth-realm",
                     Types.WORDS,
                     AccessConfig.REALM,
-                    RESTART,
+                    RELOAD,
                     "What a client shows to whom it asks for the password.")
             .option("--auth-realm", "TEXT");
     static final Key<Optional<Path>> RULES = Key.one(
@@ -341,14 +342,14 @@ public final class Keys {
                     "gateway.cert",
                     Types.orWord(NONE, Types.PATH),
                     NONE,
-                    RESTART,
+                    RELOAD_IF_SECURE,
                     "PEM file with the gateway's certificate and those that signed it: it is then reached over https only.")
             .option("--gateway-cert", "FILE");
     static final Key<Optional<Path>> GATEWAY_KEY = Key.one(
                     "gateway.key",
                     Types.orWord(NONE, Types.PATH),
                     NONE,
-                    RESTART,
+                    RELOAD_IF_SECURE,
                     "PEM file with that certificate's private key.")
             .option("--gateway-key", "FILE");
     public static final Key<List<String>> GATEWAY_ALLOW = Key.list(

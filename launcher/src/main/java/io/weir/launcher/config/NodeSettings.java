@@ -14,6 +14,7 @@ import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.BandwidthLimits;
 import io.weir.proxyengine.EngineConfig;
+import io.weir.proxyengine.Entrance;
 import io.weir.proxyengine.HostPatterns;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
@@ -130,11 +131,20 @@ public final class NodeSettings {
         if (settings.get(Keys.GATEWAY_ALLOW_PLAIN)) {
             config = config.withPlainAllowed();
         }
-        return settings.get(Keys.GATEWAY_CERT).isEmpty()
-                ? config
-                : config.withTls(GatewayTls.load(
-                        settings.get(Keys.GATEWAY_CERT).get(),
-                        settings.get(Keys.GATEWAY_KEY).orElseThrow()));
+        GatewayTls tls = gatewayTls();
+        return tls == null ? config : config.withTls(tls);
+    }
+
+    /**
+     * What the gateway shows of itself; null if it is reached without TLS. Reads its files.
+     *
+     * @throws io.weir.wsgateway.GatewayException if they cannot be used
+     */
+    public @Nullable GatewayTls gatewayTls() {
+        return settings.get(Keys.GATEWAY_CERT)
+                .map(certificate -> GatewayTls.load(
+                        certificate, settings.get(Keys.GATEWAY_KEY).orElseThrow()))
+                .orElse(null);
     }
 
     /** Who may use the proxy; null if everybody may. */
@@ -142,6 +152,11 @@ public final class NodeSettings {
         return settings.get(Keys.USERS)
                 .map(file -> new AccessConfig(file, settings.get(Keys.NO_AUTH_FROM), settings.get(Keys.AUTH_REALM)))
                 .orElse(null);
+    }
+
+    /** Where clients come in, and who may. */
+    public Entrance entrance() {
+        return new Entrance(listeners(), settings.get(Keys.ALLOW_OPEN), access());
     }
 
     /** Where the rules are. */
