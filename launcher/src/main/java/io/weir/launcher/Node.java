@@ -155,8 +155,8 @@ final class Node implements AutoCloseable {
             engine.overloadMonitor(overload::lookSoon);
             state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(preparing(
-                    aggregator, engine, gateway, new GatewayCertificate(gateway, config), overload, room));
+            keeper.serve(
+                    preparing(aggregator, engine, gateway, new GatewayCertificate(gateway, config), overload, room));
             engine.onRules(changed -> keeper.rulesRead(digest(changed), shown(changed)));
             keeper.rulesRead(digest(engine.currentRules()), shown(engine.currentRules())); // if they changed meanwhile
             return new Node(
@@ -261,7 +261,7 @@ final class Node implements AutoCloseable {
                         aggregator.quotas(config.quotas());
                         overload.limits(config.overload());
                         gateway.allow(config.gatewayNames());
-                    certificate.follow(config);
+                        certificate.follow(config);
                         LogLevels.configure(settings.get(Keys.LOG_LEVEL));
                     }
                 };

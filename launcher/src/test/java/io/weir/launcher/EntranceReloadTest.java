@@ -77,7 +77,8 @@ class EntranceReloadTest {
             assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
             JsonNode fault = JSON.readTree(refused.body()).path("faults").get(0);
             assertThat(fault.path("key").stringValue()).isEqualTo("proxy.listen");
-            assertThat(fault.path("problem").stringValue()).contains("cannot listen on 127.0.0.1:" + taken.getLocalPort());
+            assertThat(fault.path("problem").stringValue())
+                    .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort());
             assertThat(Files.readString(file)).isEqualTo(before);
             assertThat(greets(socks)).isTrue();
 
@@ -85,7 +86,11 @@ class EntranceReloadTest {
             HttpResponse<String> faulty =
                     put(weir, listen(HTTP, "'https://127.0.0.1:0?cert=" + broken + "&key=" + broken + "'"));
             assertThat(faulty.statusCode()).as(faulty.body()).isEqualTo(422);
-            assertThat(JSON.readTree(faulty.body()).path("faults").get(0).path("key").stringValue())
+            assertThat(JSON.readTree(faulty.body())
+                            .path("faults")
+                            .get(0)
+                            .path("key")
+                            .stringValue())
                     .isEqualTo("proxy.listen");
             assertThat(faulty.body()).contains("broken.pem");
 
@@ -169,8 +174,7 @@ class EntranceReloadTest {
 
     /** What a CONNECT with a password of anna's is answered; without one if it is empty. */
     private static String answer(WeirProcess weir, EchoOrigin origin, String password) throws IOException {
-        String credentials =
-                Base64.getEncoder().encodeToString(("anna:" + password).getBytes(StandardCharsets.UTF_8));
+        String credentials = Base64.getEncoder().encodeToString(("anna:" + password).getBytes(StandardCharsets.UTF_8));
         String fields = password.isEmpty() ? "" : "Proxy-Authorization: Basic " + credentials + "\r\n";
         try (Socket client = weir.connect()) {
             client.getOutputStream()

@@ -84,9 +84,9 @@ final class Listeners {
             return next.stream().map(Entry::config).toList();
         }
 
-        /** Gives the new addresses back. */
+        /** Gives the new addresses back, and waits until they are free again. */
         void discard() {
-            fresh.forEach(Door::close);
+            closeAll(fresh);
         }
     }
 
@@ -124,7 +124,7 @@ final class Listeners {
             }
         }
         if (!faults.isEmpty()) {
-            fresh.forEach(Door::close);
+            closeAll(fresh);
             throw new ListenException(String.join("; ", faults));
         }
         return new Ready(next, entries, fresh, tls);
@@ -232,12 +232,15 @@ final class Listeners {
     /** Closes all doors. Waits for that; no event loop's thread. */
     void close() {
         boolean isQuiet = isDone(entering);
-        boolean isClosed = isDone(
-                Door.all(entries.stream().map(entry -> entry.door().close()).toList()));
+        boolean isClosed = closeAll(entries.stream().map(Entry::door).toList());
         if (!isQuiet || !isClosed) {
             log.error("listeners were not closed in order: an event loop does not answer");
         }
         certificates.close();
+    }
+
+    private static boolean closeAll(List<Door> doors) {
+        return isDone(Door.all(doors.stream().map(Door::close).toList()));
     }
 
     /** Waits a while. */

@@ -143,9 +143,9 @@ public final class ProxyEngine implements AutoCloseable {
         }
         try {
             Listeners.Ready first = engine.listeners.prepare(config.listeners());
-            engine.listeners.begin();
             engine.listeners.take(first);
             engine.startLoops();
+            engine.listeners.begin();
             engine.listeners.enter(first, List.copyOf(engine.loops.values()));
         } catch (RuntimeException e) {
             engine.listeners.close();

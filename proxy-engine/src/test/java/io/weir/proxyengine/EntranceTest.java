@@ -65,7 +65,7 @@ class EntranceTest {
             proxy.engine().reconfigure(live(), null, ready, change);
         }
         proxy.engine().awaitEntered();
-        assertThat(proxy.ledger().notices()).contains(change);
+        await().until(() -> proxy.ledger().notices().contains(change));
     }
 
     private void listen(TestProxy proxy, ListenerConfig... listeners) {
@@ -78,7 +78,7 @@ class EntranceTest {
     }
 
     private static void ask(Conversation talk, @Nullable AccessConfig access, EntranceTest test) {
-        ListenerConfig listener = ListenerConfig.http(talk.proxy.address());
+        ListenerConfig listener = ListenerConfig.http(loopback(0)); // as it is
         test.change(talk.proxy, new Entrance(List.of(listener), false, access));
     }
 

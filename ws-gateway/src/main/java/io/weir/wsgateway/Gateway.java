@@ -154,7 +154,13 @@ public final class Gateway implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(connections);
         Gateway gateway = new Gateway(
-                group, bind(bootstrap, group, config.listen()), doorkeeper, connections, subscriptions, workers, metrics);
+                group,
+                bind(bootstrap, group, config.listen()),
+                doorkeeper,
+                connections,
+                subscriptions,
+                workers,
+                metrics);
         LOG.info("gateway listening address={} tls={}", Addresses.text(gateway.address()), config.tls() != null);
         return gateway;
     }

@@ -45,7 +45,9 @@ class ConfigDocsTest {
         for (Key<?> key : Keys.TABLE.all()) {
             boolean saysWhy = WHY_RESTART.containsKey(key.path());
             if (key.applied() == Applied.RESTART) {
-                assertThat(saysWhy || WHY_RESTART.containsKey(key.group())).as(key.path()).isTrue();
+                assertThat(saysWhy || WHY_RESTART.containsKey(key.group()))
+                        .as(key.path())
+                        .isTrue();
             } else {
                 assertThat(saysWhy).as(key.path()).isFalse();
             }
@@ -54,7 +56,9 @@ class ConfigDocsTest {
 
     private static String takes(Key<?> key) {
         String why = WHY_RESTART.getOrDefault(key.path(), WHY_RESTART.getOrDefault(key.group(), ""));
-        return key.applied() == Applied.RESTART ? key.applied().text() + ": " + why : key.applied().text();
+        return key.applied() == Applied.RESTART
+                ? key.applied().text() + ": " + why
+                : key.applied().text();
     }
 
     static List<String> rows() {
@@ -65,8 +69,8 @@ class ConfigDocsTest {
         String usual = key.isList() ? key.defaults().toString() : key.defaults().get(0);
         String option = key.option().isEmpty() ? "–" : "`" + key.option() + "`";
         String form = (key.isList() ? "list: " : "") + key.type().form();
-        return "| `" + key.path() + "` | `" + usual + "` | " + takes(key) + " | " + option + " | "
-                + key.effect() + " *" + form.replace("*", "\\*") + "* |";
+        return "| `" + key.path() + "` | `" + usual + "` | " + takes(key) + " | " + option + " | " + key.effect() + " *"
+                + form.replace("*", "\\*") + "* |";
     }
 
     /** Prints the table, for the document. */
