@@ -1,6 +1,5 @@
 package io.weir.aggregator;
 
-import io.weir.aggregator.SessionPage.Facts;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.ExchangeCompleted;
@@ -26,9 +25,7 @@ import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.LedgerEvent.SessionRouted;
-import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -51,47 +48,22 @@ public final class LedgerFold implements EventSink {
     /** How many gaps {@link #gaps()} lists at most. */
     public static final int GAPS_LISTED = 1_000;
 
-    /**
-     * A gap that the journal records.
-     *
-     * @param sequence the event's
-     * @param event the gap
-     */
-    public record Gap(long sequence, JournalGap event) {}
-
-    /** No change of the configuration was recorded. */
-    private static final CheckpointConfig NO_CONFIG = new CheckpointConfig(0, "");
-
-    private final SessionTable sessions = new SessionTable();
-    private final Counts totals = new Counts();
-    private final Counts sum = new Counts();
-    private final ClosedSessions closedSessions = new ClosedSessions();
+    private final FoldPosition position = new FoldPosition();
+    private final NodeFold node = new NodeFold(position);
+    private final SessionTable table = new SessionTable();
+    private final TunnelFold tunnels = new TunnelFold(position, table);
+    private final UsageFold usages = new UsageFold(position);
     private final EventCounts eventCounts = new EventCounts();
-    private final ViolationLog violations = new ViolationLog();
-    private final List<Gap> gaps = new ArrayList<>();
-    private final CheckpointFold checkpoint = new CheckpointFold(this);
-    private final TunnelFold tunnels = new TunnelFold(this);
-    private final UsageFold usages = new UsageFold(this);
-    private final UsedIds usedIds = new UsedIds();
-    private boolean started;
-    private boolean unsure;
-    private long skipped;
-    private long sequence;
-    private long atMillis;
-    private String nodeId = "";
-    private long boot;
-    private long bootFirstSessionId = 1;
-    private long idsReservedBelow = 1;
-    private long sessionsOpened;
-    private long gapCount;
-    private CheckpointConfig config = NO_CONFIG;
+    private final SessionFold sessions = new SessionFold(position, node, table, tunnels, usages, eventCounts);
+    private final CheckpointFold checkpoint = new CheckpointFold(position, node, sessions, eventCounts, usages);
+    private final GapLog gaps = new GapLog();
 
     /** Starts empty. */
     public LedgerFold() {}
 
     @Override
     public void event(long eventSequence, long eventAtMillis, LedgerEvent event) {
-        if (!advanceTo(eventSequence, eventAtMillis)) {
+        if (!position.advanceTo(eventSequence, eventAtMillis)) {
             return;
         }
         if (event instanceof CheckpointBegun begun) {
@@ -110,57 +82,31 @@ public final class LedgerFold implements EventSink {
             apply(event);
         }
         if (event instanceof EventsOmitted omitted) {
-            omitted(omitted);
+            position.omitted(omitted);
         }
-    }
-
-    private void omitted(EventsOmitted omitted) {
-        sequence = Math.max(sequence, omitted.lastSequence());
-        unsure |= omitted.isLost();
     }
 
     @Override
     public void transferred(long eventSequence, long eventAtMillis, long sessionId, Counts delta) {
-        if (!advanceTo(eventSequence, eventAtMillis) || !mayApply()) {
-            return;
+        if (position.advanceTo(eventSequence, eventAtMillis) && mayApply()) {
+            sessions.transferred(sessionId, delta);
         }
-        int row = sessions.rowOf(sessionId);
-        if (row == LongIntMap.ABSENT) {
-            violated(sessionId, "bytes for a session that is not open", Tally.ZERO, delta.toTally());
-            return;
-        }
-        add(row, sessionId, delta);
-    }
-
-    private boolean advanceTo(long eventSequence, long eventAtMillis) {
-        if (eventSequence <= sequence) {
-            return false;
-        }
-        sequence = eventSequence;
-        atMillis = eventAtMillis;
-        return true;
     }
 
     private boolean mayApply() {
         checkpoint.breakOff();
-        if (sequence == 1) {
-            started = true;
-        }
-        if (!started) {
-            skipped++;
-        }
-        return started;
+        return position.mayApply();
     }
 
     private void apply(LedgerEvent event) {
         if (event instanceof SessionOpened opened) {
-            opened(opened);
+            sessions.opened(opened);
         } else if (event instanceof SessionRouted routed) {
-            routed(routed);
+            sessions.routed(routed);
         } else if (event instanceof OriginConnected connected) {
-            connected(connected);
+            sessions.connected(connected);
         } else if (event instanceof SessionClosed closed) {
-            closed(closed);
+            sessions.closed(closed);
         } else if (event instanceof ExchangeCompleted exchange) {
             tunnels.completed(exchange);
         } else if (event instanceof ProtocolDetected detected) {
@@ -168,210 +114,28 @@ public final class LedgerFold implements EventSink {
         } else if (event instanceof BytesTransferred) {
             throw new IllegalArgumentException("deltas come through transferred()");
         } else if (event instanceof SessionIdsReserved reserved) {
-            idsReservedBelow = Math.max(idsReservedBelow, reserved.below());
-        } else if (event instanceof NodeStarted node) {
-            nodeStarted(node);
-        } else if (event instanceof NodeStopped node) {
-            nodeStopped(node);
+            node.reserved(reserved);
+        } else if (event instanceof NodeStarted started) {
+            node.started(started);
+        } else if (event instanceof NodeStopped stopped) {
+            node.stopped(stopped, openCount());
         } else if (event instanceof ConservationViolated violation) {
-            violations.recorded(sequence, atMillis, violation);
+            position.recorded(violation);
         } else if (event instanceof JournalGap gap) {
-            gap(gap);
+            gaps.recorded(position.sequence(), gap);
         } else if (event instanceof ConnectionRefused) {
             eventCounts.refused();
         } else if (event instanceof ConfigChanged changed) {
-            config = new CheckpointConfig(changed.version(), changed.digest());
+            node.changed(changed);
         } else if (event instanceof QuotaWarned warning) {
             usages.warned(warning);
         }
         // InterceptionBypassed, CommandReceived, OverloadChanged, Seal and JournalPruned inform and change no count
     }
 
-    private void opened(SessionOpened opened) {
-        long id = opened.sessionId();
-        if (id <= 0) {
-            violated(id, "session opened without an id", Tally.ZERO, Tally.ZERO);
-            return;
-        }
-        boolean isNew = usedIds.use(id) && id >= bootFirstSessionId;
-        if (!isNew) {
-            violated(id, "session id used again", Tally.ZERO, Tally.ZERO);
-        }
-        if (sessions.rowOf(id) != LongIntMap.ABSENT) {
-            return; // its bytes go to the one that is open
-        }
-        sessionsOpened++;
-        tunnels.opening(opened);
-        addRow(new Facts(opened, atMillis, "", SessionRoute.NONE));
-    }
-
-    private int addRow(Facts facts) {
-        int row = sessions.add(facts, sequence);
-        sessions.usage(row, usages.opened(facts.opened()));
-        tunnels.added(facts.opened());
-        return row;
-    }
-
-    private void routed(SessionRouted routed) {
-        int row = sessions.rowOf(routed.sessionId());
-        if (row == LongIntMap.ABSENT) {
-            violated(routed.sessionId(), "route of a session that is not open", Tally.ZERO, Tally.ZERO);
-            return;
-        }
-        sessions.replaceFacts(row, sessions.facts(row).routed(routed.route()), sequence);
-    }
-
-    private void connected(OriginConnected connected) {
-        int row = sessions.rowOf(connected.sessionId());
-        if (row == LongIntMap.ABSENT) {
-            violated(connected.sessionId(), "origin connected for a session that is not open", Tally.ZERO, Tally.ZERO);
-            return;
-        }
-        sessions.replaceFacts(row, sessions.facts(row).connectedTo(connected.address()), sequence);
-    }
-
-    private void add(int row, long sessionId, Counts delta) {
-        sessions.read(row, sum);
-        try {
-            sum.addExact(delta);
-        } catch (ArithmeticException overflow) {
-            violated(sessionId, "sum of a session passes 2^63", sum.toTally(), delta.toTally());
-            return;
-        }
-        sessions.write(row, sum, sequence);
-        if (sessions.facts(row).opened().isRoot()) {
-            addToTotals(sessionId, delta);
-            UserUsage usage = sessions.usage(row);
-            if (usage != null) {
-                usages.add(usage, sessionId, atMillis, delta);
-            }
-        }
-    }
-
-    private void addToTotals(long sessionId, Counts delta) {
-        try {
-            totals.addExact(delta);
-        } catch (ArithmeticException overflow) {
-            violated(sessionId, "sum of all sessions passes 2^63", totals.toTally(), delta.toTally());
-        }
-    }
-
-    private void closed(SessionClosed closed) {
-        int row = sessions.rowOf(closed.sessionId());
-        if (row == LongIntMap.ABSENT) {
-            violated(closed.sessionId(), "closed a session that is not open", closed.totals(), Tally.ZERO);
-            return;
-        }
-        Facts facts = sessions.facts(row);
-        sessions.read(row, sum);
-        Tally found = sum.toTally();
-        UserUsage usage = sessions.usage(row);
-        if (usage != null) {
-            usages.closed(usage);
-        }
-        sessions.remove(row);
-        tunnels.removed(facts.opened());
-        if (!found.equals(closed.totals())) {
-            violated(closed.sessionId(), "totals at close are not the sum of the deltas", closed.totals(), found);
-        }
-        eventCounts.closed(facts.opened().protocol(), closed.reason());
-        closedSessions.add(new ClosedSession(sequence, closedInfo(facts, found, closed)));
-    }
-
-    private ConnectionInfo closedInfo(Facts facts, Tally found, SessionClosed closed) {
-        SessionOpened opened = facts.opened();
-        return new ConnectionInfo(
-                opened.sessionId(),
-                opened.parentId(),
-                opened.protocol(),
-                opened.method(),
-                opened.host(),
-                opened.url(),
-                opened.remote(),
-                opened.user(),
-                facts.originAddress(),
-                facts.openedAtMillis(),
-                found,
-                atMillis,
-                closed.reason(),
-                closed.status(),
-                facts.route());
-    }
-
-    private void nodeStarted(NodeStarted node) {
-        if (node.firstSessionId() < idsReservedBelow || node.firstSessionId() <= usedIds.highest()) {
-            violated(node.firstSessionId(), "session ids of an earlier boot reserved again", Tally.ZERO, Tally.ZERO);
-        }
-        nodeId = node.nodeId();
-        boot = node.boot();
-        bootFirstSessionId = node.firstSessionId();
-        idsReservedBelow = Math.max(idsReservedBelow, node.idsReservedBelow());
-    }
-
-    private void nodeStopped(NodeStopped node) {
-        if (sessions.size() > 0) {
-            violated(0, "node stopped with sessions open", Tally.ZERO, Tally.ZERO);
-        }
-        idsReservedBelow = node.nextSessionId();
-    }
-
-    private void gap(JournalGap gap) {
-        gapCount++;
-        if (gaps.size() < GAPS_LISTED) {
-            gaps.add(new Gap(sequence, gap));
-        }
-    }
-
-    void violated(long sessionId, String what, Tally expected, Tally found) {
-        if (unsure) {
-            return; // it would be about what is lost
-        }
-        violations.found(sequence, atMillis, new ConservationViolated(sessionId, what, expected, found));
-    }
-
-    /** Takes over what a checkpoint states, without its sessions. */
-    void adopt(CheckpointBegun begun) {
-        started = false; // until all of it is there
-        sessions.clear();
-        tunnels.cleared();
-        closedSessions.startAt(sequence);
-        eventCounts.startAt(sequence);
-        usages.startAt(sequence);
-        totals.set(CheckpointFold.toCounts(begun.totals()));
-        sessionsOpened = begun.sessionsOpened();
-        boot = begun.boot();
-        idsReservedBelow = begun.idsReservedBelow();
-        violations.startAt(begun.violations());
-        config = NO_CONFIG;
-    }
-
-    /** Takes over which configuration a checkpoint says is in force. */
-    void adopt(CheckpointConfig stated) {
-        config = stated;
-    }
-
-    /** Takes over a session of a checkpoint. */
-    void adopt(CheckpointSession session) {
-        SessionOpened opened = session.opened();
-        usedIds.use(opened.sessionId());
-        int row = addRow(new Facts(opened, session.openedAtMillis(), session.originAddress(), session.route()));
-        sessions.write(row, CheckpointFold.toCounts(session.totals()), sequence);
-    }
-
-    /** A checkpoint was adopted as a whole, or turned out to be broken. */
-    void adopted(boolean whole) {
-        started = whole;
-        unsure &= !whole;
-    }
-
-    /** Whether a checkpoint is to be believed rather than compared. */
-    boolean awaitsCheckpoint() {
-        return !started || unsure;
-    }
-
     /** Whether events are lost that the state should have in it, since the last checkpoint. */
     public boolean isUnsure() {
-        return unsure;
+        return position.isUnsure();
     }
 
     /** What is counted besides bytes. */
@@ -384,10 +148,6 @@ public final class LedgerFold implements EventSink {
         return usages;
     }
 
-    SessionTable sessions() {
-        return sessions;
-    }
-
     /** An immutable view of the state. Cheap: it copies no page. */
     public Snapshot snapshot(long takenAtMillis) {
         return snapshot(takenAtMillis, 0);
@@ -396,127 +156,122 @@ public final class LedgerFold implements EventSink {
     /** The same, of a {@linkplain Snapshot#generation() run} of sequences. */
     public Snapshot snapshot(long takenAtMillis, long generation) {
         return new LedgerSnapshot(
-                sequence,
+                sequence(),
                 takenAtMillis,
                 generation,
                 totals(),
-                sessionsOpened,
+                sessionsOpened(),
                 violations(),
                 openCount(),
-                sessions.publish(),
-                closedSessions.view(),
+                table.publish(),
+                sessions.recentlyClosed().view(),
                 eventCounts.published(),
                 eventCounts.refusedCount());
     }
 
     /** Whether there is state: the first event or a whole checkpoint was folded. Before, events are skipped. */
     public boolean isStarted() {
-        return started;
+        return position.isStarted();
     }
 
     /** How many events came before there was state to fold them into. */
     public long skipped() {
-        return skipped;
+        return position.skipped();
     }
 
     /** The last event's number; 0 if there was none. */
     public long sequence() {
-        return sequence;
+        return position.sequence();
     }
 
     /** The last event's time, in ms since the epoch. */
     public long atMillis() {
-        return atMillis;
+        return position.atMillis();
     }
 
     /** The node that writes; empty until its start was folded. */
     public String nodeId() {
-        return nodeId;
+        return node.nodeId();
     }
 
     /** The number of the node's latest start. */
     public long boot() {
-        return boot;
+        return node.boot();
     }
 
     /** Which configuration was put in force last; version 0 if none was. */
     public CheckpointConfig config() {
-        return config;
+        return node.config();
     }
 
     /** The first session id that the latest boot may use; 1 if unknown. */
     public long bootFirstSessionId() {
-        return bootFirstSessionId;
+        return node.bootFirstSessionId();
     }
 
     /** Ids below this one may be in use. */
     public long idsReservedBelow() {
-        return idsReservedBelow;
+        return node.idsReservedBelow();
     }
 
     /** The lowest id of which it is certain that no session ever had it. */
     public long firstFreeSessionId() {
-        return Math.max(idsReservedBelow, usedIds.highest() + 1);
+        return node.firstFreeSessionId();
     }
 
     /** Sum over all root sessions of all time, open ones included. */
     public Tally totals() {
-        return totals.toTally();
+        return sessions.totals();
     }
 
     /** How many sessions were ever opened. */
     public long sessionsOpened() {
-        return sessionsOpened;
+        return sessions.openedCount();
     }
 
     /** How many sessions are open. */
     public int openCount() {
-        return sessions.size();
+        return table.size();
     }
 
     /** Hands out the open sessions in the order of opening. */
     public void forEachOpen(Consumer<ConnectionInfo> reader) {
-        sessions.forEach(reader);
+        table.forEach(reader);
     }
 
     /** An open session. */
     public @Nullable ConnectionInfo findOpen(long sessionId) {
-        int row = sessions.rowOf(sessionId);
-        if (row == LongIntMap.ABSENT) {
-            return null;
-        }
-        sessions.read(row, sum);
-        return SessionPage.info(sessions.facts(row), sum.toTally());
+        return sessions.find(sessionId);
     }
 
     /** How many violations there are, exactly. */
     public long violations() {
-        return violations.count();
+        return position.violations().count();
     }
 
     /** How many of them the journal records. */
     public long violationsRecorded() {
-        return violations.recorded();
+        return position.violations().recorded();
     }
 
     /** The first of the violations since the fold began. */
     public List<Violation> violationList() {
-        return violations.list();
+        return position.violations().list();
     }
 
     /** The oldest violation that the journal does not record yet, for its writer to record. */
     public @Nullable ConservationViolated firstUnrecordedViolation() {
-        return violations.firstUnsettled();
+        return position.violations().firstUnsettled();
     }
 
     /** How many gaps were recorded since the fold began. */
     public long gapCount() {
-        return gapCount;
+        return gaps.count();
     }
 
     /** The first {@link #GAPS_LISTED} of them. */
     public List<Gap> gaps() {
-        return List.copyOf(gaps);
+        return gaps.list();
     }
 
     /** What everybody has used who has used anything, in the order of their names. */

@@ -1,24 +1,13 @@
 package io.weir.aggregator;
 
-import io.weir.aggregator.HealthBoard.Condition;
 import io.weir.eventbus.BusConsumer;
-import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent.JournalGap;
 import io.weir.eventbus.LedgerEvent.JournalPruned;
-import io.weir.eventbus.LedgerEvent.NodeStarted;
-import io.weir.eventbus.LedgerEvent.NodeStopped;
-import io.weir.eventbus.LedgerEvent.SessionClosed;
-import io.weir.eventbus.LedgerEvent.SessionIdsReserved;
 import io.weir.eventbus.RingSlot;
 import io.weir.eventbus.SessionIds;
-import io.weir.eventbus.Tally;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +21,8 @@ import org.slf4j.LoggerFactory;
  * <p>While the journal can't be written it keeps the events, deltas merged per session, refuses new sessions, and tries
  * again. Snapshots stay at what was journaled. When as many events are held as configured it stops taking slots: the
  * ring fills, and the sessions keep their deltas. When writing works again a gap is journaled first, then what was held.
- *
- * <p>A failed sync is final for this boot: the system may have dropped the pages that it could not write, and a later
- * sync would succeed without them. Writing goes on, since it still outlives this process, but nothing more is called
- * synced and no session begins until the node is started again and has read what is really there.
  */
 final class LiveLedger implements BusConsumer {
-    static final long IDS_AT_ONCE = 1L << 24;
-    static final long IDS_LEFT_AT_LEAST = 1L << 23;
-    static final long LONG_TAIL_EVENTS = 100_000;
-
     private static final Logger LOG = LoggerFactory.getLogger(LiveLedger.class);
     private static final long HELD_WAIT_NANOS = 5_000_000L;
 
@@ -56,17 +37,16 @@ final class LiveLedger implements BusConsumer {
     private final LongSupplier clockMillis;
     private final LongSupplier freeSpaceBytes;
     private final EventBatch batch = new EventBatch();
-    private final AtomicReference<@Nullable PruneRequest> pruneRequest = new AtomicReference<>();
+    private final LedgerCondition condition;
+    private final JournalSync sync;
+    private final LedgerUpkeep upkeep;
+    private final BootRecord boot;
     private volatile boolean isClosing;
     private boolean isHolding;
     private boolean mustReopen;
-    private boolean syncFailed;
     private String holdingCause = "";
     private long holdingSinceMillis;
-    private long syncedAtNanos;
-    private long checkedAtNanos;
-    private long checkpointAtNanos;
-    private long sealedAtNanos;
+    private long checkedAtNanos = System.nanoTime();
 
     LiveLedger(
             EventBus bus,
@@ -87,31 +67,18 @@ final class LiveLedger implements BusConsumer {
         this.quotas = quotas;
         this.clockMillis = clockMillis;
         this.freeSpaceBytes = freeSpaceBytes;
-        this.syncedAtNanos = System.nanoTime();
-        this.checkedAtNanos = syncedAtNanos;
-        this.checkpointAtNanos = syncedAtNanos;
-        this.sealedAtNanos = syncedAtNanos;
+        condition = new LedgerCondition(bus, health);
+        sync = new JournalSync(config, writer, health, condition, clockMillis);
+        upkeep = new LedgerUpkeep(config, writer, fold, bus.sessionIds(), sync);
+        boot = new BootRecord(writer, fold);
     }
 
     /** Begins a boot: what the last one left open is closed, ids are reserved, all of it synced. Before the bus runs. */
     void start(String nodeId, Recovery recovered) throws IOException {
         long now = clockMillis.getAsLong();
-        long lastMillis = fold.atMillis();
         long firstId = fold.firstFreeSessionId();
-        long below = Math.min(firstId + IDS_AT_ONCE, SessionIds.LIMIT);
-        writer.beginChain(now);
-        writer.write(new NodeStarted(nodeId, fold.boot() + 1, config.version(), firstId, below), now);
-        if (!recovered.damage().isEmpty()) {
-            writer.write(new JournalGap(lastMillis, now, recovered.damage(), Tally.ZERO), now);
-        }
-        int crashed = fold.openCount();
-        closeAllOpen(CloseReason.NODE_CRASHED, now);
-        if (crashed > 0) {
-            LOG.warn("sessions ended with the node before this start sessions={} boot={}", crashed, fold.boot());
-        }
-        if (recovered.events() > LONG_TAIL_EVENTS) {
-            writer.writeCheckpoint(now);
-        }
+        long below = Math.min(firstId + LedgerUpkeep.IDS_AT_ONCE, SessionIds.LIMIT);
+        boot.begin(nodeId, config.version(), recovered, firstId, below, now);
         quotas.look(now); // before anybody is served
         writer.seal(now);
         writer.sync();
@@ -122,17 +89,6 @@ final class LiveLedger implements BusConsumer {
         bus.sessionIds().startAt(firstId);
         bus.sessionIds().grant(below);
         desk.publish(fold, now, System.nanoTime(), bus.taken());
-    }
-
-    private void closeAllOpen(CloseReason reason, long now) throws IOException {
-        List<ConnectionInfo> open = new ArrayList<>(fold.openCount());
-        fold.forEachOpen(open::add);
-        Collections.reverse(open); // the exchanges of a tunnel were opened after it and are closed before it
-        EventBatch closes = new EventBatch();
-        for (ConnectionInfo info : open) {
-            closes.add(now, new SessionClosed(info.id(), reason, 0, info.counts()));
-        }
-        writer.write(closes, now);
     }
 
     @Override
@@ -163,9 +119,12 @@ final class LiveLedger implements BusConsumer {
                 tryResume(nowNanos, now);
             } else {
                 writer.write(batch, now);
-                keepHouse(nowNanos, now);
+                quotas.look(now);
+                upkeep.run(nowNanos, now);
             }
-            syncIfDue(nowNanos);
+            if (!mustReopen) {
+                sync.ifDue(nowNanos);
+            }
         } catch (IOException e) {
             mustReopen = true;
             hold(String.valueOf(e.getMessage()), e);
@@ -193,103 +152,14 @@ final class LiveLedger implements BusConsumer {
         return isHolding ? Long.MAX_VALUE : bus.taken();
     }
 
-    private void keepHouse(long nowNanos, long now) throws IOException {
-        quotas.look(now);
-        reserveIds(now);
-        boolean checkpointDue = writer.isInFileWithoutCheckpoint()
-                || writer.eventsSinceCheckpoint() >= config.checkpointEvents()
-                || (writer.eventsSinceCheckpoint() > 0
-                        && nowNanos - checkpointAtNanos
-                                >= config.checkpointInterval().toNanos());
-        if (checkpointDue) {
-            writer.writeCheckpoint(now);
-            checkpointAtNanos = nowNanos;
-        }
-        sealIfDue(nowNanos, now);
-        PruneRequest request = pruneRequest.getAndSet(null);
-        if (request != null) {
-            prune(request, now);
-        }
-    }
-
-    /** What is to be in the journal, and who waits for it. */
-    private record PruneRequest(JournalPruned event, CompletableFuture<Long> sequence) {}
-
     /**
      * Journals, seals and syncs that the journal is to be pruned. The future has the event's sequence, or fails; nobody may wait for
      * it on the consumer thread. Any thread, one at a time.
      */
     CompletableFuture<Long> prune(JournalPruned event) {
-        PruneRequest request = new PruneRequest(event, new CompletableFuture<>());
-        pruneRequest.set(request);
+        CompletableFuture<Long> sequence = upkeep.prune(event);
         bus.wakeConsumer();
-        return request.sequence();
-    }
-
-    private void prune(PruneRequest request, long now) throws IOException {
-        try {
-            writer.write(request.event(), now);
-            long sequence = fold.sequence();
-            writer.seal(now);
-            if (sync()) {
-                request.sequence().complete(sequence);
-            } else {
-                request.sequence().completeExceptionally(new IOException("it could not be synced"));
-            }
-        } catch (IOException e) {
-            request.sequence().completeExceptionally(e);
-            throw e;
-        }
-    }
-
-    private void sealIfDue(long nowNanos, long now) throws IOException {
-        boolean isDue = nowNanos - sealedAtNanos >= config.sealInterval().toNanos();
-        if (isDue && writer.isUnsealed()) {
-            writer.seal(now);
-            sealedAtNanos = nowNanos;
-        }
-    }
-
-    private void syncIfDue(long nowNanos) {
-        boolean isDue = nowNanos - syncedAtNanos >= config.syncInterval().toNanos();
-        if (isDue && !mustReopen && !writer.isSynced()) {
-            syncedAtNanos = nowNanos;
-            sync();
-        }
-    }
-
-    private void reserveIds(long now) throws IOException {
-        SessionIds ids = bus.sessionIds();
-        long granted = ids.grantedBelow();
-        if (granted - ids.peek() >= IDS_LEFT_AT_LEAST || granted == SessionIds.LIMIT || syncFailed) {
-            return;
-        }
-        long below = Math.min(granted + IDS_AT_ONCE, SessionIds.LIMIT);
-        writer.write(new SessionIdsReserved(below), now);
-        if (sync()) {
-            ids.grant(below);
-        }
-    }
-
-    private boolean sync() {
-        if (syncFailed) {
-            return false;
-        }
-        try {
-            writer.sync();
-            health.synced(writer.syncedSequence(), clockMillis.getAsLong());
-            return true;
-        } catch (IOException e) {
-            syncFailed = true;
-            String reason = "sync failed, start the node again: " + e.getMessage();
-            condition(JournalState.FAILED, reason);
-            LOG.error(
-                    "journal sync failed, nothing more is called synced folder={} syncedSequence={}",
-                    config.journalFolder(),
-                    writer.syncedSequence(),
-                    e);
-            return false;
-        }
+        return sequence;
     }
 
     private void checkSpace(long nowNanos) {
@@ -317,8 +187,8 @@ final class LiveLedger implements BusConsumer {
         isHolding = true;
         holdingCause = cause;
         holdingSinceMillis = clockMillis.getAsLong();
-        if (!syncFailed) {
-            condition(JournalState.DEGRADED, cause);
+        if (!sync.hasFailed()) {
+            condition.is(JournalState.DEGRADED, cause);
         }
         LOG.error(
                 "journal can't be written, new sessions are refused folder={} sequence={} cause=\"{}\"",
@@ -344,8 +214,8 @@ final class LiveLedger implements BusConsumer {
         writer.write(gap, now);
         writer.write(batch, now);
         isHolding = false;
-        if (!syncFailed) {
-            condition(JournalState.OK, "");
+        if (!sync.hasFailed()) {
+            condition.is(JournalState.OK, "");
         }
         LOG.warn(
                 "journal is written again folder={} sequence={} heldMillis={} carried={}",
@@ -353,15 +223,6 @@ final class LiveLedger implements BusConsumer {
                 fold.sequence(),
                 now - holdingSinceMillis,
                 gap.carried());
-    }
-
-    private void condition(JournalState state, String reason) {
-        health.condition(new Condition(state, reason));
-        if (state == JournalState.OK) {
-            bus.admission().admit();
-        } else {
-            bus.admission().refuse("the journal can't be written: " + reason);
-        }
     }
 
     private void waitWhileFull() {
@@ -388,14 +249,8 @@ final class LiveLedger implements BusConsumer {
             return;
         }
         try {
-            if (fold.openCount() > 0) {
-                LOG.warn("sessions were left open at the stop sessions={}", fold.openCount());
-                closeAllOpen(CloseReason.NODE_STOPPED, now);
-            }
-            writer.writeCheckpoint(now);
-            writer.write(new NodeStopped(bus.sessionIds().peek()), now);
-            writer.seal(now);
-            sync();
+            boot.end(bus.sessionIds().peek(), now);
+            sync.now();
         } catch (IOException e) {
             LOG.error("the stop could not be journaled sequence={}", fold.sequence(), e);
         }
@@ -407,7 +262,7 @@ final class LiveLedger implements BusConsumer {
     @Override
     public void onFailure(Throwable failure) {
         bus.admission().refuse("the aggregator failed, start the node again"); // first, as it needs no memory
-        condition(JournalState.FAILED, "the aggregator failed, start the node again: " + failure);
+        condition.is(JournalState.FAILED, "the aggregator failed, start the node again: " + failure);
         LOG.error("aggregator failed, totals no longer move sequence={}", fold.sequence(), failure);
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.aggregator;
 
 import io.weir.eventbus.Counts;
+import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.SessionRoute;
 import io.weir.eventbus.Tally;
@@ -145,6 +146,27 @@ final class SessionPage {
                 0,
                 null,
                 0,
+                facts.route());
+    }
+
+    /** A session that a row has had, as its close leaves it. */
+    static ConnectionInfo closedInfo(Facts facts, Tally counts, SessionClosed closed, long atMillis) {
+        SessionOpened opened = facts.opened();
+        return new ConnectionInfo(
+                opened.sessionId(),
+                opened.parentId(),
+                opened.protocol(),
+                opened.method(),
+                opened.host(),
+                opened.url(),
+                opened.remote(),
+                opened.user(),
+                facts.originAddress(),
+                facts.openedAtMillis(),
+                counts,
+                atMillis,
+                closed.reason(),
+                closed.status(),
                 facts.route());
     }
 }

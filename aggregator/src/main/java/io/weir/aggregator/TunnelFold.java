@@ -6,7 +6,6 @@ import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent.ProtocolDetected;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.SessionProtocol;
-import io.weir.eventbus.Tally;
 
 /**
  * How the fold meets intercepted tunnels and the exchanges in them. One thread.
@@ -15,24 +14,26 @@ import io.weir.eventbus.Tally;
  * the open exchanges of each tunnel, which follows from the open sessions alone: a checkpoint need not carry it.
  */
 final class TunnelFold {
-    private final LedgerFold fold;
+    private final FoldPosition position;
+    private final SessionTable sessions;
     private final LongIntMap openExchanges = new LongIntMap(); // by parent; absent if there is none
     private final Counts sum = new Counts();
 
-    TunnelFold(LedgerFold fold) {
-        this.fold = fold;
+    TunnelFold(FoldPosition position, SessionTable sessions) {
+        this.position = position;
+        this.sessions = sessions;
     }
 
     /** Before the session is added: an exchange must have an open tunnel. */
     void opening(SessionOpened opened) {
         if (!opened.isRoot() && !isOpenRoot(opened.parentId())) {
-            fold.violated(opened.sessionId(), "exchange opened in a tunnel that is not open", Tally.ZERO, Tally.ZERO);
+            position.violated(opened.sessionId(), "exchange opened in a tunnel that is not open");
         }
     }
 
     private boolean isOpenRoot(long id) {
-        int row = fold.sessions().rowOf(id);
-        return row != LongIntMap.ABSENT && fold.sessions().facts(row).opened().isRoot();
+        int row = sessions.rowOf(id);
+        return row != LongIntMap.ABSENT && sessions.facts(row).opened().isRoot();
     }
 
     /** A session was added. */
@@ -52,7 +53,7 @@ final class TunnelFold {
                 openExchanges.remove(opened.parentId());
             }
         } else if (openExchanges.size() > 0 && openExchanges.get(opened.sessionId()) != LongIntMap.ABSENT) {
-            fold.violated(opened.sessionId(), "tunnel closed with exchanges open", Tally.ZERO, Tally.ZERO);
+            position.violated(opened.sessionId(), "tunnel closed with exchanges open");
         }
     }
 
@@ -67,22 +68,22 @@ final class TunnelFold {
 
     void detected(ProtocolDetected detected) {
         long id = detected.sessionId();
-        int row = fold.sessions().rowOf(id);
+        int row = sessions.rowOf(id);
         if (row == LongIntMap.ABSENT) {
-            fold.violated(id, "protocol detected for a session that is not open", Tally.ZERO, Tally.ZERO);
+            position.violated(id, "protocol detected for a session that is not open");
             return;
         }
-        Facts facts = fold.sessions().facts(row);
+        Facts facts = sessions.facts(row);
         SessionOpened opened = facts.opened();
         boolean isTunnel = opened.isRoot() && opened.protocol() == SessionProtocol.HTTPS_TUNNEL;
         boolean isReadable =
                 detected.protocol() == SessionProtocol.HTTPS_MITM || detected.protocol() == SessionProtocol.HTTP_MITM;
         if (!isTunnel || !isReadable) {
-            fold.violated(id, "protocol detected that the session can't have", Tally.ZERO, Tally.ZERO);
+            position.violated(id, "protocol detected that the session can't have");
             return;
         }
         SessionOpened intercepted = intercepted(opened, detected.protocol());
-        fold.sessions().replaceFacts(row, facts.as(intercepted), fold.sequence());
+        sessions.replaceFacts(row, facts.as(intercepted), position.sequence());
     }
 
     /** The tunnel as its row is shown from then on: without a parent, with the method that opened it. */
@@ -103,13 +104,13 @@ final class TunnelFold {
      * bodies were stored late, has nothing to be compared with: the close was.
      */
     void completed(ExchangeCompleted exchange) {
-        int row = fold.sessions().rowOf(exchange.sessionId());
+        int row = sessions.rowOf(exchange.sessionId());
         if (row == LongIntMap.ABSENT) {
             return;
         }
-        fold.sessions().read(row, sum);
+        sessions.read(row, sum);
         if (!sum.matches(exchange.messages())) {
-            fold.violated(
+            position.violated(
                     exchange.sessionId(),
                     "an exchange's sizes are not the sum of its deltas",
                     exchange.messages(),

@@ -32,18 +32,17 @@ import org.jspecify.annotations.Nullable;
 final class UsageFold {
     static final int USERS_KEPT = 1_024;
 
-    private final LedgerFold fold;
+    private final FoldPosition position;
     private final Map<String, UserUsage> users = new HashMap<>();
     private final List<UserUsage> touched = new ArrayList<>();
-    private final List<OfUser> stated = new ArrayList<>(); // by the checkpoint that is being compared
-    private long statedSince = -1; // -1: it has stated nothing so far
+    private final StatedUsage stated = new StatedUsage();
     private long sinceSequence;
     private boolean isSettled;
     private long day = Long.MIN_VALUE; // of the last delta, and its month
     private long month;
 
-    UsageFold(LedgerFold fold) {
-        this.fold = fold;
+    UsageFold(FoldPosition position) {
+        this.position = position;
     }
 
     /** A session's row was added. Answers where its bytes count; null if nowhere. */
@@ -78,7 +77,7 @@ final class UsageFold {
         boolean isTooMuch =
                 isTooMuch(delta) || usage.days.sumWith(day, bytes) < 0 || usage.months.sumWith(month, bytes) < 0;
         if (isTooMuch) {
-            fold.violated(sessionId, "what a user has used passes 2^63", Tally.ZERO, delta.toTally());
+            position.violated(sessionId, "what a user has used passes 2^63", Tally.ZERO, delta.toTally());
             return;
         }
         usage.days.add(day, bytes);
@@ -175,45 +174,30 @@ final class UsageFold {
 
     /** A checkpoint begins that is to be compared, or another one broke off. */
     void forgetStated() {
-        stated.clear();
-        statedSince = -1;
+        stated.forget();
     }
 
     /** Keeps what a checkpoint states until all of it is there. */
     void compare(CheckpointUsage part) {
-        statedSince = part.sinceSequence();
-        stated.addAll(part.users());
+        stated.add(part);
     }
 
     /** The checkpoint that was compared is whole. */
     void compared() {
-        if (statedSince < 0) {
-            if (isSettled) {
-                differs();
-            }
-            return;
+        boolean agrees = stated.isEmpty() ? !isSettled : stated.agreesWith(list(), sinceSequence);
+        if (!agrees) {
+            position.violated(0, "usage of a checkpoint differs from the events before it");
         }
-        if (statedSince == sinceSequence && isSettled) {
-            if (!stated.equals(list())) {
-                differs();
-            }
-        } else {
+        if (!stated.isEmpty() && !(isSettled && stated.sinceSequence() == sinceSequence)) {
             settle();
         }
-        forgetStated();
+        stated.forget();
     }
 
-    /** Who began earlier knows no less; from here on everybody knows the same. */
+    /** Whoever knew more, or less: from here on everybody knows the same. */
     private void settle() {
-        List<OfUser> own = list();
-        boolean agrees = statedSince == sinceSequence
-                ? stated.equals(own)
-                : statedSince > sinceSequence ? covers(own, stated) : covers(stated, own);
-        if (!agrees) {
-            differs();
-        }
         Set<String> names = new HashSet<>();
-        for (OfUser each : stated) {
+        for (OfUser each : stated.users()) {
             names.add(each.user());
             users.computeIfAbsent(each.user(), UserUsage::new).set(each);
         }
@@ -224,23 +208,8 @@ final class UsageFold {
             }
         }
         forgetTouched();
-        sinceSequence = statedSince;
+        sinceSequence = stated.sinceSequence();
         isSettled = true;
-    }
-
-    private static boolean covers(List<OfUser> more, List<OfUser> less) {
-        Map<String, OfUser> known = new HashMap<>();
-        more.forEach(each -> known.put(each.user(), each));
-        return less.stream().allMatch(each -> {
-            OfUser other = known.get(each.user());
-            return other != null
-                    && PeriodSums.covers(other.days(), each.days())
-                    && PeriodSums.covers(other.months(), each.months());
-        });
-    }
-
-    private void differs() {
-        fold.violated(0, "usage of a checkpoint differs from the events before it", Tally.ZERO, Tally.ZERO);
     }
 
     /** A checkpoint has ended, at that time. */

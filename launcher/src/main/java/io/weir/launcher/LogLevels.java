@@ -3,7 +3,7 @@ package io.weir.launcher;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import io.weir.launcher.config.Keys.Verbosity;
+import io.weir.launcher.config.LogKeys.Verbosity;
 import io.weir.wsgateway.LogLevel;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;

@@ -2,53 +2,39 @@ package io.weir.launcher;
 
 import io.weir.aggregator.Aggregator;
 import io.weir.aggregator.LedgerHealth;
-import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.Snapshot;
-import io.weir.aggregator.UsageReport;
 import io.weir.aggregator.history.IndexThread;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent;
-import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LoopPublisher;
 import io.weir.launcher.accesslog.AccessLog;
 import io.weir.launcher.accesslog.AccessLogConfig;
 import io.weir.launcher.config.ConfigKeeper;
 import io.weir.launcher.config.ConfigWatch;
 import io.weir.launcher.config.Configuration;
-import io.weir.launcher.config.EntranceFault;
-import io.weir.launcher.config.Keys;
+import io.weir.launcher.config.LogKeys;
 import io.weir.launcher.config.NodeSettings;
-import io.weir.launcher.config.Settings;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineConfig;
-import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
-import io.weir.proxyengine.NewEntrance;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.proxyengine.rules.LiveRules;
-import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.Gateway;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayToken;
-import io.weir.wsgateway.Ledger;
 import io.weir.wsgateway.LogFeed;
 import io.weir.wsgateway.NodeControls;
-import io.weir.wsgateway.PublishedCertificate;
-import io.weir.wsgateway.SessionControl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,14 +94,14 @@ final class Node implements AutoCloseable {
      * @throws RuntimeException of a part, saying what to do
      */
     static Node start(Configuration configuration, LogFeed logs) {
-        LogLevels.configure(configuration.settings().get(Keys.LOG_LEVEL));
+        LogLevels.configure(configuration.settings().get(LogKeys.LEVEL));
         int room = FileLimit.connections();
         var config = new NodeSettings(configuration.settings(), room);
         LogOutput.configure(config);
         DataFolder data = DataFolder.open(config.data());
         GatewayToken token = GatewayToken.loadOrCreate(data.token());
         InterceptConfig intercept = config.intercept(() -> CertificateAuthority.loadOrCreate(data.ca()), data.bodies());
-        GatewayConfig gatewayConfig = gatewayConfig(config.gateway(token), intercept);
+        GatewayConfig gatewayConfig = ShownInterception.in(config.gateway(token), intercept);
         LiveRules rules = EngineConfig.openRules(config.rules(), intercept, config.upstreams());
         AccessConfig access = config.access();
         EventBus bus = EventBus.create(config.ringSlots());
@@ -127,7 +113,8 @@ final class Node implements AutoCloseable {
         AccessLog accessLog = null;
         try {
             accessLog = accessLog(config, data, aggregator);
-            var keeper = new ConfigKeeper(configuration, aggregator.recoveredConfig(), digest(rules.current()));
+            var keeper =
+                    new ConfigKeeper(configuration, aggregator.recoveredConfig(), NodeReload.digest(rules.current()));
             keeper.started().ifPresent(started -> recordAlone(bus, started));
             var state = new NodeState(keeper::version);
             gateway = Gateway.start(
@@ -155,10 +142,12 @@ final class Node implements AutoCloseable {
             engine.overloadMonitor(overload::lookSoon);
             state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(
-                    preparing(aggregator, engine, gateway, new GatewayCertificate(gateway, config), overload, room));
-            engine.onRules(changed -> keeper.rulesRead(digest(changed), shown(changed)));
-            keeper.rulesRead(digest(engine.currentRules()), shown(engine.currentRules())); // if they changed meanwhile
+            keeper.serve(new NodeReload(
+                    aggregator, engine, gateway, new GatewayCertificate(gateway, config), overload, room));
+            engine.onRules(changed -> keeper.rulesRead(NodeReload.digest(changed), NodeReload.shown(changed)));
+            keeper.rulesRead(
+                    NodeReload.digest(engine.currentRules()),
+                    NodeReload.shown(engine.currentRules())); // if they changed meanwhile
             return new Node(
                     data,
                     aggregator,
@@ -185,14 +174,6 @@ final class Node implements AutoCloseable {
         }
     }
 
-    private static String digest(Rules rules) {
-        return rules.size() == 0 ? "" : rules.digest();
-    }
-
-    private static String shown(Rules rules) {
-        return rules.size() + " rules, " + rules.lists() + " lists";
-    }
-
     private static @Nullable AccessLog accessLog(NodeSettings config, DataFolder data, Aggregator aggregator) {
         Optional<AccessLogConfig> wanted = config.accessLog();
         if (wanted.isEmpty()) {
@@ -215,77 +196,6 @@ final class Node implements AutoCloseable {
                         },
                         System::currentTimeMillis)
                 .publish(event);
-    }
-
-    private static ConfigKeeper.Node preparing(
-            Aggregator aggregator,
-            ProxyEngine engine,
-            Gateway gateway,
-            GatewayCertificate certificate,
-            OverloadMonitor overload,
-            int room) {
-        return new ConfigKeeper.Node() {
-            @Override
-            public void refresh() {
-                engine.refresh();
-                certificate.refresh();
-            }
-
-            @Override
-            public ConfigKeeper.Ready prepare(Settings settings) {
-                var config = new NodeSettings(settings, room);
-                LiveRules.Ready rules;
-                NewEntrance entrance;
-                try {
-                    rules = engine.prepareRules(config.rules(), config.upstreams());
-                    entrance = engine.prepareEntrance(config.entrance());
-                } catch (EngineException e) {
-                    throw EntranceFault.of(e);
-                }
-                return new ConfigKeeper.Ready() {
-                    @Override
-                    public void discard() {
-                        entrance.close();
-                    }
-
-                    @Override
-                    public String rulesDigest() {
-                        return digest(rules.rules());
-                    }
-
-                    @Override
-                    public void apply(ConfigChanged change) {
-                        try (entrance) {
-                            engine.reconfigure(config.live(), rules, entrance, change);
-                        }
-                        aggregator.quotas(config.quotas());
-                        overload.limits(config.overload());
-                        gateway.allow(config.gatewayNames());
-                        certificate.follow(config);
-                        LogLevels.configure(settings.get(Keys.LOG_LEVEL));
-                    }
-                };
-            }
-        };
-    }
-
-    private static GatewayConfig gatewayConfig(GatewayConfig gateway, @Nullable InterceptConfig intercept) {
-        if (intercept == null) {
-            return gateway;
-        }
-        GatewayConfig showing = gateway.withCertificate(published(intercept.authority()));
-        return intercept.bodies() == null
-                ? showing
-                : showing.withBodies(intercept.bodies().folder());
-    }
-
-    private static PublishedCertificate published(CertificateAuthority authority) {
-        return new PublishedCertificate(
-                authority.certificate().getSubjectX500Principal().getName(),
-                authority.fingerprint(),
-                authority.pem().getBytes(StandardCharsets.US_ASCII),
-                authority.der(),
-                authority.certificate().getNotAfter().toInstant().toString());
     }
 
     private static String shortName(String nodeId) {
@@ -373,70 +283,5 @@ final class Node implements AutoCloseable {
     /** Lets a {@link #close} that is under way wait for nobody. Any thread. */
     void hurry() {
         engine.hurry();
-    }
-
-    /** Shows the aggregator to the gateway. */
-    private static final class AggregatorLedger implements Ledger {
-        private final Aggregator aggregator;
-        private final JournalHistory history;
-
-        AggregatorLedger(Aggregator aggregator, JournalHistory history) {
-            this.aggregator = aggregator;
-            this.history = history;
-        }
-
-        @Override
-        public Snapshot latest() {
-            return aggregator.latest();
-        }
-
-        @Override
-        public void requestSnapshot(Consumer<Snapshot> reader) {
-            aggregator.requestSnapshot(reader);
-        }
-
-        @Override
-        public void requestUsage(Consumer<UsageReport> reader) {
-            aggregator.requestUsage(reader);
-        }
-
-        @Override
-        public RecentExchanges exchanges() {
-            return aggregator.exchanges();
-        }
-
-        @Override
-        public JournalHistory history() {
-            return history;
-        }
-
-        @Override
-        public LedgerHealth health() {
-            return aggregator.health();
-        }
-    }
-
-    /** Passes the gateway's commands to the engine, once there is one. */
-    private static final class EngineControl implements SessionControl {
-        private final NodeState state;
-
-        EngineControl(NodeState state) {
-            this.state = state;
-        }
-
-        @Override
-        public void close(long sessionId, String by, String why) {
-            state.ifStarted(engine -> engine.closeSession(sessionId, by, why));
-        }
-
-        @Override
-        public void closeAll(String by, String why) {
-            state.ifStarted(engine -> engine.closeAllSessions(by, why));
-        }
-
-        @Override
-        public void closeAll(Collection<Long> sessionIds, String filterText, String by, String why) {
-            state.ifStarted(engine -> engine.closeSessions(sessionIds, "closeSessions " + filterText, by, why));
-        }
     }
 }

@@ -36,7 +36,7 @@ final class ChannelDoor implements Door {
         var clients = new ClientInitializer(listener);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
-                .channel(config.transport().serverChannel())
+                .channel(config.network().transport().serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false) // until the loops know what is ours

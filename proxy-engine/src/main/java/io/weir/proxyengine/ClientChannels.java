@@ -19,7 +19,7 @@ final class ClientChannels {
         config.setAllowHalfClosure(true);
         config.setRecvByteBufAllocator(loop.reads());
         config.setWriteBufferWaterMark(ChannelTuning.waterMark());
-        channel.closeFuture().addListener(closed -> loop.clientLeft());
+        channel.closeFuture().addListener(closed -> loop.clients().left());
         loop.eventLoop().register(channel);
         return channel;
     }

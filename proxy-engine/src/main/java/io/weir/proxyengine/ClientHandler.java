@@ -147,13 +147,13 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
 
     /** Answers so if no session may begin. */
     private boolean isOverloaded(HttpRequest request) {
-        String refusal = loop.refusal();
+        String refusal = loop.admission().refusal();
         if (refusal == null) {
             return false;
         }
-        SessionMeter overload = loop.overload();
+        SessionMeter overload = loop.standing().overload();
         count(overload, Leg.UP);
-        loop.recordShortage(overload, caller.remote(), asked(request));
+        loop.admission().recordShortage(overload, caller.remote(), asked(request));
         answer(overload, Leg.UP, Leg.DOWN, Refusal.overloaded(refusal), false);
         return true;
     }
@@ -216,13 +216,14 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         HttpTarget target = isTunnel ? null : HttpTarget.parse(request.uri(), false, Site.NONE);
         String host = asked(request);
         SessionMeter meter = isTunnel
-                ? loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), caller)
-                : loop.open(
-                        SessionProtocol.HTTP,
-                        request.method().name(),
-                        host,
-                        target == null ? "" : ledgerUrl(target),
-                        caller);
+                ? loop.ledger().open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), caller)
+                : loop.ledger()
+                        .open(
+                                SessionProtocol.HTTP,
+                                request.method().name(),
+                                host,
+                                target == null ? "" : ledgerUrl(target),
+                                caller);
         count(meter, up);
         LoopAccess access = loop.access();
         if (access != null) {
@@ -284,7 +285,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         }
         String host = authority.toString();
         SessionMeter meter =
-                loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), caller);
+                loop.ledger().open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, TunnelReply.HTTP.url(host), caller);
         count(meter, Leg.OVERHEAD_UP);
         currentLeg = Leg.UP; // what follows the head is the tunnel's
         String passed = String.join(", ", request.headers().getAll(HttpHeaderNames.VIA));
@@ -310,7 +311,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         site = target.site();
         String method = request.method().name();
         Interception interception = loop.interception();
-        SessionMeter meter = loop.open(SessionProtocol.HTTP, method, site.ledgerHost(), ledgerUrl(target), caller);
+        SessionMeter meter =
+                loop.ledger().open(SessionProtocol.HTTP, method, site.ledgerHost(), ledgerUrl(target), caller);
         count(meter, Leg.UP);
         if (interception != null && CaSite.is(target.authority())) {
             boolean isHead = request.method().equals(HttpMethod.HEAD);
@@ -332,8 +334,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     /** Answers a request that nobody carries, and ends the connection: what follows on it can't be trusted. */
     private void refuse(HttpRequest request, Refusal refusal) {
         boolean known = !request.decoderResult().isFailure();
-        SessionMeter meter =
-                loop.open(SessionProtocol.HTTP, known ? request.method().name() : "", "", "", caller);
+        SessionMeter meter = loop.ledger()
+                .open(SessionProtocol.HTTP, known ? request.method().name() : "", "", "", caller);
         count(meter, Leg.UP);
         answer(meter, Leg.UP, Leg.DOWN, refusal, known && request.method().equals(HttpMethod.HEAD));
     }
@@ -555,10 +557,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         } else if (answer != null) {
             answer.abort(reason);
         } else if (headBytes + headerBytes > 0) {
-            SessionMeter meter =
-                    loop.refusal() == null ? loop.open(SessionProtocol.HTTP, "", "", "", caller) : loop.overload();
+            SessionMeter meter = loop.admission().refusal() == null
+                    ? loop.ledger().open(SessionProtocol.HTTP, "", "", "", caller)
+                    : loop.standing().overload();
             count(meter, Leg.UP);
-            if (!loop.isOverload(meter)) {
+            if (!loop.standing().isOverload(meter)) {
                 meter.close(reason, 0);
             }
         }
@@ -587,8 +590,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
             waitingSinceNanos = first ? waitingSinceNanos : nowNanos;
         }
         long limit = begun || first
-                ? loop.config().headTimeout().toNanos()
-                : loop.shortage().patience(loop.config().keepAliveTimeout().toNanos());
+                ? loop.config().timeouts().head().toNanos()
+                : loop.shortage().patience(loop.config().timeouts().keepAlive().toNanos());
         if (nowNanos - waitingSinceNanos > limit) {
             timeOut(begun);
         }
@@ -599,12 +602,12 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
             client.close();
             return;
         }
-        if (loop.refusal() != null) {
+        if (loop.admission().refusal() != null) {
             end(CloseReason.HEAD_TIMEOUT);
             client.close();
             return;
         }
-        SessionMeter meter = loop.open(SessionProtocol.HTTP, "", "", "", caller);
+        SessionMeter meter = loop.ledger().open(SessionProtocol.HTTP, "", "", "", caller);
         count(meter, Leg.UP);
         answer(
                 meter,

@@ -53,7 +53,7 @@ final class ClientHandshake {
     /** Takes over the reference to what the client has said. */
     void begin(Leaf leaf, ByteBuf hello) {
         SslHandler tls = ends.interception().clientTls().handler(client.alloc(), leaf, protocol);
-        tls.setHandshakeTimeoutMillis(ends.loop().config().headTimeout().toMillis());
+        tls.setHandshakeTimeoutMillis(ends.loop().config().timeouts().head().toMillis());
         WriteMeter.of(client).target(ends.meter(), Leg.DOWN);
         var reads = new ReadMeter(ends.meter(), Leg.ofPayload(client));
         client.pipeline().addLast(reads, alert, tls, new FirstWord(), new EndTeller(true, tunnel::finSeen), new Ear());
@@ -79,7 +79,7 @@ final class ClientHandshake {
             watch();
             if (protocol == null) {
                 Ear ear = client.pipeline().get(Ear.class);
-                tunnel.whenOriginSpeaksFirst(ear::isNotHttp);
+                tunnel.first().whenOrigin(ear::isNotHttp);
             } else {
                 removeEar();
                 tunnel.serveHttp1();

@@ -143,11 +143,14 @@ final class ClientListener implements EpollIoHandle {
     private EngineLoop taker() {
         EngineLoop least = loop;
         for (EngineLoop other : loops) {
-            if (other.clients() < least.clients()) {
+            if (other.clients().count() < least.clients().count()) {
                 least = other;
             }
         }
-        return loop.clients() > least.clients() + 2 + least.clients() / 4 ? least : loop;
+        return loop.clients().count()
+                        > least.clients().count() + 2 + least.clients().count() / 4
+                ? least
+                : loop;
     }
 
     /** Takes in those whom the kernel has connected already, with what they have said, and nobody after them. */

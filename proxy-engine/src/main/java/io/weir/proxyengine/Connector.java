@@ -35,7 +35,7 @@ final class Connector {
         this.policy = policy;
         bootstrap = new Bootstrap()
                 .group(loop)
-                .channel(config.transport().channel())
+                .channel(config.network().transport().channel())
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.TCP_NODELAY, true)
@@ -52,7 +52,7 @@ final class Connector {
         policy = newPolicy;
         bootstrap.option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.toIntExact(newConfig.connectTimeout().toMillis()));
+                Math.toIntExact(newConfig.timeouts().connect().toMillis()));
     }
 
     /**
@@ -92,7 +92,7 @@ final class Connector {
     }
 
     private ConnectAttempt attempt(Authority authority, ConnectListener listener) {
-        return new ConnectAttempt(loop, bootstrap, config.connectTimeout(), authority, listener);
+        return new ConnectAttempt(loop, bootstrap, config.timeouts().connect(), authority, listener);
     }
 
     private void resolve(ConnectAttempt attempt, Authority authority, Consumer<List<InetAddress>> found) {

@@ -68,8 +68,8 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             Authority authority,
             long headBytes,
             long answeredBytes) {
-        InetSocketAddress destination = loop.connector().onlyAddress(authority);
-        if (destination == null || loop.refusal() != null) {
+        InetSocketAddress destination = loop.ways().connector().onlyAddress(authority);
+        if (destination == null || loop.admission().refusal() != null) {
             return false;
         }
         Ruling ruling = Ruling.ofTunnel(loop, reply, authority, caller);
@@ -78,7 +78,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             refuse(loop, client, caller, reply, authority, headBytes, answeredBytes, denied);
             return true;
         }
-        if (!loop.outbound().isDirect(ruling, destination.getAddress())) {
+        if (!loop.ways().outbound().isDirect(ruling, destination.getAddress())) {
             return false;
         }
         if (ruling != null) {
@@ -110,10 +110,10 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             return true;
         }
         String host = authority.toString();
-        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);
+        SessionMeter meter = loop.ledger().open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);
         meter.overheadUp(headBytes);
         meter.overheadDown(answeredBytes);
-        Refusal full = loop.admit(meter, caller, host);
+        Refusal full = loop.admission().admit(meter, caller, host);
         if (full != null) {
             origin.close();
             refuse(loop, client, meter, reply, full);
@@ -137,10 +137,10 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
             Refusal refusal) {
         ByteBuf answer = reply.refusal(loop, refusal); // there may be no memory for it
         String host = authority.toString();
-        SessionMeter meter = loop.open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);
+        SessionMeter meter = loop.ledger().open(SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, reply.url(host), caller);
         meter.overheadUp(headBytes);
         meter.overheadDown(answeredBytes);
-        loop.recordRefusal(meter, caller.remote(), host, refusal);
+        loop.ledger().recordRefusal(meter, caller.remote(), host, refusal);
         log.debug("refused session={} status={}", meter.id(), refusal.status().code());
         RefusedClient.end(loop, client, meter, answer, refusal);
     }
@@ -154,7 +154,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
         } catch (RuntimeException | Error noMemory) {
             log.error("refusing a tunnel failed session={}", meter.id(), noMemory);
             client.close();
-            loop.clientLeft();
+            loop.clients().left();
             meter.close(refusal.reason(), 0);
             return;
         }
@@ -163,7 +163,7 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
     }
 
     private void connect() {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         loop.sweep().add(this);
         client.tell(this);
         origin.tell(this);
@@ -266,19 +266,19 @@ final class DirectOpening implements ActiveSession, Swept, RawSocket.Listener {
     private void settle() {
         over = true;
         loop.sweep().remove(this);
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
     }
 
     private void end(CloseReason reason, int status) {
         client.close();
         origin.close();
-        loop.clientLeft();
+        loop.clients().left();
         meter.close(reason, status);
     }
 
     @Override
     public void sweep(long nowNanos) {
-        if (nowNanos - sinceNanos > loop.config().connectTimeout().toNanos()) {
+        if (nowNanos - sinceNanos > loop.config().timeouts().connect().toNanos()) {
             failed(ConnectFailure.timeout(authority));
         }
     }

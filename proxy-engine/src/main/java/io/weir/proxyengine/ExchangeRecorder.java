@@ -183,7 +183,7 @@ final class ExchangeRecorder {
         if (session.isOpen()) {
             session.exchangeCompleted(exchange);
         } else {
-            loop.record(exchange);
+            loop.ledger().record(exchange);
         }
     }
 

@@ -60,7 +60,7 @@ final class FirstBytes implements ActiveSession {
         this.origin = origin;
         this.connectMicros = connectMicros;
         said = client.alloc().buffer(1024);
-        long silenceMillis = loop.config().headTimeout().toMillis();
+        long silenceMillis = loop.config().timeouts().head().toMillis();
         patience = loop.eventLoop().schedule(() -> passOn(Unpooled.EMPTY_BUFFER), silenceMillis, TimeUnit.MILLISECONDS);
     }
 
@@ -69,7 +69,7 @@ final class FirstBytes implements ActiveSession {
      * {@link #run}.
      */
     void begin() {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         client.pipeline().addLast(new Ear(true));
         origin.pipeline().addLast(new Ear(false));
     }
@@ -123,7 +123,7 @@ final class FirstBytes implements ActiveSession {
         if (!isTls) { // it has said something, and has some more time for the rest
             isTls = true;
             patience.cancel(false);
-            patience = patience(loop.config().headTimeout().toMillis());
+            patience = patience(loop.config().timeouts().head().toMillis());
         }
         ClientHelloReader.Result hello = ClientHelloReader.read(said);
         switch (hello.state()) {
@@ -202,7 +202,7 @@ final class FirstBytes implements ActiveSession {
     private void leave() {
         over = true;
         patience.cancel(false);
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         client.config().setAutoRead(false);
         origin.config().setAutoRead(false);
         removeEar(client.pipeline());

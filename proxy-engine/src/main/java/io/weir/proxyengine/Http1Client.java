@@ -63,17 +63,17 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     void beginRaw() {
         raw = true;
         channel.pipeline().addLast(writes, this);
-        if (loop.refusal() != null) {
+        if (loop.admission().refusal() != null) {
             leaving = true;
-            tunnel.cut(loop.isDraining() ? CloseReason.NODE_STOPPED : CloseReason.OVERLOADED);
+            tunnel.cut(loop.admission().isDraining() ? CloseReason.NODE_STOPPED : CloseReason.OVERLOADED);
             return;
         }
-        InterceptedExchange opened = tunnel.openRaw(this);
+        InterceptedExchange opened = tunnel.exchanges().openRaw(this);
         exchange = opened;
         body = Body.UNTIL_CLOSE;
         writes.target(opened.meter(), Leg.DOWN);
         opened.goRaw();
-        tunnel.carryRaw(opened);
+        tunnel.exchanges().carryRaw(opened);
     }
 
     @Override
@@ -118,20 +118,21 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     private void begin(HttpRequest request) {
         isHead = request.method().equals(HttpMethod.HEAD);
-        String overload = loop.refusal();
+        String overload = loop.admission().refusal();
         if (overload != null) {
-            tunnel.recordShortage();
+            tunnel.exchanges().recordShortage();
             refuseUncounted(request, Refusal.overloaded(overload));
             return;
         }
-        Refusal fault = MessageRules.refusal(request, tunnel.requests().knownHost());
+        Refusal fault =
+                MessageRules.refusal(request, tunnel.exchanges().requests().knownHost());
         version = request.protocolVersion().majorVersion() == 1 ? request.protocolVersion() : HttpVersion.HTTP_1_1;
         keepsAlive = fault == null && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion());
-        RequestHead head = tunnel.requests().head(request);
+        RequestHead head = tunnel.exchanges().requests().head(request);
         if (fault == null && !HttpTarget.isVisible(head.target())) {
             fault = Refusal.badRequest("the target is malformed");
         }
-        InterceptedExchange opened = tunnel.open(head, this);
+        InterceptedExchange opened = tunnel.exchanges().open(head, this);
         exchange = opened;
         opened.meter().up(headBytes);
         headBytes = 0;
@@ -139,7 +140,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         connectAsked = request.method().equals(HttpMethod.CONNECT);
         upgradeAsked = Fields.asksForUpgrade(request.headers());
         if (fault == null) {
-            tunnel.carry(opened, head, ForwardedHead.bodyToOrigin(request.headers()) == Body.NONE);
+            tunnel.exchanges().carry(opened, head, ForwardedHead.bodyToOrigin(request.headers()) == Body.NONE);
         } else {
             opened.refuse(fault);
         }
@@ -208,7 +209,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
     public void interim(ResponseHead head) {
         if (version.equals(HttpVersion.HTTP_1_1)) { // RFC 9110 §15.2
             channel.write(
-                    loop.heads().response(channel.alloc(), HttpVersion.HTTP_1_1, head.status(), head.fields()),
+                    loop.http().heads().response(channel.alloc(), HttpVersion.HTTP_1_1, head.status(), head.fields()),
                     channel.voidPromise());
             flush();
         }
@@ -230,7 +231,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         if (head.isHttp2() && !keepsAlive && !switching) {
             fields.set("connection", "close");
         }
-        channel.write(loop.heads().response(channel.alloc(), shown, head.status(), fields), channel.voidPromise());
+        channel.write(
+                loop.http().heads().response(channel.alloc(), shown, head.status(), fields), channel.voidPromise());
         if (switching) {
             goRaw();
         }
@@ -268,7 +270,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void flush() {
-        loop.flushes().flushSoon(channel);
+        loop.http().flushes().flushSoon(channel);
     }
 
     @Override
@@ -449,11 +451,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ByteSink
         if (exchange != null
                 || headBytes + waiting == 0
                 || tunnel.isFinished()
-                || loop.refusal() != null) { // without a session it counts for the tunnel alone
+                || loop.admission().refusal() != null) { // without a session it counts for the tunnel alone
             return;
         }
         leaving = true;
-        InterceptedExchange opened = tunnel.openBroken(this);
+        InterceptedExchange opened = tunnel.exchanges().openBroken(this);
         exchange = opened;
         opened.meter().up(headBytes);
         headBytes = 0;

@@ -121,7 +121,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
         upgradeAsked = Fields.asksForUpgrade(fields);
         decoder.expectResponseTo(HttpMethod.valueOf(head.method()));
         channel.write(
-                loop.heads().request(channel.alloc(), head.method(), head.target(), version, fields),
+                loop.http().heads().request(channel.alloc(), head.method(), head.target(), version, fields),
                 channel.voidPromise());
     }
 
@@ -168,7 +168,7 @@ final class Http1Origin extends ChannelInboundHandlerAdapter implements ByteSink
 
     @Override
     public void flush() {
-        loop.flushes().flushSoon(channel);
+        loop.http().flushes().flushSoon(channel);
     }
 
     @Override

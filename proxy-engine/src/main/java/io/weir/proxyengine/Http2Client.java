@@ -35,7 +35,7 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         link = Http2Link.server(
                 this,
                 new Http2Settings().copyFrom(told).maxHeaderListSize(Http2Link.HEADER_LIST_BYTES),
-                tunnel.loop().windows(),
+                tunnel.loop().http().windows(),
                 tunnel::clientBrokeProtocol);
         link.connection().addListener(new Http2ConnectionAdapter() {
             @Override
@@ -87,7 +87,7 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
     }
 
     void flush() {
-        tunnel.loop().flushes().flushSoon(channel);
+        tunnel.loop().http().flushes().flushSoon(channel);
     }
 
     /** Takes no more streams. */
@@ -120,10 +120,10 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
             known.trailersRead(headers);
             return;
         }
-        String overload = tunnel.loop().refusal();
+        String overload = tunnel.loop().admission().refusal();
         if (overload != null) {
             tunnel.requestRefused();
-            tunnel.recordShortage();
+            tunnel.exchanges().recordShortage();
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
         if (streams.size() >= Http2Link.STREAMS_MAX) { // the codec holds to it only when the client has acknowledged it

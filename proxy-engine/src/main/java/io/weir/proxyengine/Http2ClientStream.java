@@ -30,13 +30,13 @@ final class Http2ClientStream implements ClientSide, StreamWriter.Listener {
         this.id = id;
         writer = new StreamWriter(connection.link(), id, this);
         isHead = head.method().equals("HEAD");
-        exchange = connection.tunnel().open(head, this);
+        exchange = connection.tunnel().exchanges().open(head, this);
         connection.frames().open(id, exchange.meter());
     }
 
     void begin(RequestHead head, boolean end) {
         requestEnded = end;
-        connection.tunnel().carry(exchange, head, end);
+        connection.tunnel().exchanges().carry(exchange, head, end);
     }
 
     void trailersRead(Http2Headers headers) {

@@ -31,7 +31,7 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
         this.loop = loop;
         this.channel = channel;
         this.facts = facts;
-        link = Http2Link.client(this, loop.windows());
+        link = Http2Link.client(this, loop.http().windows());
         link.connection().addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
@@ -70,7 +70,7 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
     }
 
     void flush() {
-        loop.flushes().flushSoon(channel);
+        loop.http().flushes().flushSoon(channel);
     }
 
     void over(int id) {

@@ -208,7 +208,7 @@ final class InterceptedExchange implements ActiveSession {
         }
         responseBegun = true;
         status = head.status().code();
-        recorder.response(head.status(), head.fields(), tunnel.responseFields());
+        recorder.response(head.status(), head.fields(), tunnel.exchanges().responseFields());
         if (asksForWebSocketStream && status / 100 == 2) {
             recorder.countFrames(); // RFC 8441 §5: there is no 101
         }
@@ -408,6 +408,6 @@ final class InterceptedExchange implements ActiveSession {
         smallUp.release();
         smallDown.release();
         meter.close(reason, status);
-        tunnel.exchangeOver(this);
+        tunnel.exchanges().over(this);
     }
 }

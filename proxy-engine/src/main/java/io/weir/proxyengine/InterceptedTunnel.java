@@ -6,10 +6,6 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import java.io.IOException;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,22 +28,15 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     private final SocketChannel client;
     private final Authority authority;
     private final boolean isTls;
-    private final String name;
     private final OriginLinks links;
     private final IdleWatch idle;
     private final @Nullable Bandwidth bandwidth;
-    private final Set<InterceptedExchange> exchanges = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final TunnelRequests requests;
+    private final TunnelExchanges exchanges;
+    private final FirstToSpeak first = new FirstToSpeak();
     private final ClientFarewell farewell;
-    private final FieldMemory responseFields = new FieldMemory();
     private @Nullable Http2Client http2;
-    private @Nullable Runnable whenOriginSpeaksFirst;
-    private @Nullable Refusal refusal;
     private CloseReason reason = CloseReason.COMPLETED;
-    private boolean isServing;
-    private boolean originSpoke;
     private boolean isUnused = true;
-    private int exchangesOpened;
     private boolean ending;
     private boolean goingAway;
     private boolean finished;
@@ -69,18 +58,17 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         client = ends.client();
         authority = ends.authority();
         isTls = target.isTls();
-        name = target.name();
-        requests = new TunnelRequests(ends, isTls);
+        exchanges = new TunnelExchanges(this, ends, target);
         farewell = new ClientFarewell(client);
         links = new OriginLinks(this, target);
         sweptBy = loop.relaySweep();
         bandwidth = ends.limit();
-        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
+        idle = new IdleWatch(meter, loop.config().timeouts().tunnelIdle().toNanos(), System.nanoTime());
     }
 
     /** Takes over the session and the client's channel. */
     void begin() {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         sweptBy.add(this);
         track(client);
     }
@@ -91,7 +79,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** Answers every request so: there is no origin that could. */
     void refuseAll(Refusal why) {
-        refusal = why;
+        exchanges.refuseAll(why);
         reason = why.reason();
     }
 
@@ -112,13 +100,13 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** The client speaks something else. */
     void serveRaw() {
-        isServing = true;
+        first.serving();
         new Http1Client(this).beginRaw();
     }
 
     private void beginServing() {
-        isServing = true;
-        if (originSpoke) {
+        first.serving();
+        if (first.wasOrigin()) {
             refuseAll(Refusal.badResponse("the origin spoke before it was asked"));
         }
     }
@@ -145,43 +133,17 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     }
 
     boolean isDraining() {
-        return goingAway || !loop.keepsClients();
+        return goingAway || !loop.admission().keepsClients();
     }
 
-    // ---- exchanges ----
-
-    /** Whom the client asks for what. */
-    TunnelRequests requests() {
-        return requests;
+    /** What the client asks for. */
+    TunnelExchanges exchanges() {
+        return exchanges;
     }
 
-    /** Opens the session of a request. */
-    InterceptedExchange open(RequestHead head, ClientSide side) {
-        return opened(requests.open(this, head, side));
-    }
-
-    /** Opens the session of a head that did not come whole. */
-    InterceptedExchange openBroken(ClientSide side) {
-        return opened(requests.openBroken(this, side));
-    }
-
-    /** Opens the session of what is not HTTP; {@link #carryRaw} passes it on. */
-    InterceptedExchange openRaw(ClientSide side) {
-        return opened(requests.openRaw(this, side));
-    }
-
-    private InterceptedExchange opened(InterceptedExchange exchange) {
-        if (exchangesOpened++ == 0 && isTls) {
-            interception.accepted(name, authority, ends.clientAddress());
-        }
-        exchanges.add(exchange);
-        loop.register(exchange.meter(), exchange);
-        return exchange;
-    }
-
-    /** Knows the fields of the response before. */
-    FieldMemory responseFields() {
-        return responseFields;
+    /** Whether the origin speaks before it is asked. */
+    FirstToSpeak first() {
+        return first;
     }
 
     /** There was a request, for which no session was opened. */
@@ -189,72 +151,9 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         isUnused = false;
     }
 
-    /** A request in it was refused because something is short. */
-    void recordShortage() {
-        loop.recordShortage(meter, ends.remote(), authority.toString());
-    }
-
     /** Whether the client has asked for nothing, and nobody but the client has ended the tunnel. */
     boolean isUnused() {
-        return isUnused && exchangesOpened == 0;
-    }
-
-    /** Sets what to do when the origin speaks before the client has; it may have. */
-    void whenOriginSpeaksFirst(Runnable task) {
-        if (originSpoke) {
-            task.run();
-        } else {
-            whenOriginSpeaksFirst = task;
-        }
-    }
-
-    /**
-     * The origin has said something that nobody asked for: of a protocol that is not HTTP, or it is to be distrusted.
-     *
-     * @return whether it is too early to tell
-     */
-    boolean originSpokeFirst() {
-        if (isServing) {
-            return false;
-        }
-        originSpoke = true;
-        Runnable task = whenOriginSpeaksFirst;
-        whenOriginSpeaksFirst = null;
-        if (task != null) {
-            task.run();
-        }
-        return true;
-    }
-
-    void carryRaw(InterceptedExchange exchange) {
-        links.carryRaw(exchange, requests.raw());
-    }
-
-    /** Gives the exchange to an origin, or answers it if there is none. */
-    void carry(InterceptedExchange exchange, RequestHead head, boolean last) {
-        Refusal denied = exchange.ruling() == null ? null : exchange.ruling().refusal();
-        if (refusal != null) {
-            exchange.refuse(refusal);
-        } else if (denied != null) {
-            deny(exchange, denied);
-        } else {
-            if (exchange.ruling() != null) {
-                exchange.ruling().allowed(exchange.meter());
-            }
-            links.carry(exchange, head, last);
-        }
-    }
-
-    /** Answers so, and records that it was denied. */
-    void deny(InterceptedExchange exchange, Refusal denied) {
-        loop.recordRefusal(exchange.meter(), ends.remote(), exchange.recorder().host(), denied);
-        exchange.refuse(denied);
-    }
-
-    void exchangeOver(InterceptedExchange exchange) {
-        exchanges.remove(exchange);
-        loop.unregister(exchange.meter());
-        maybeFinish();
+        return isUnused && !exchanges.hasOpened();
     }
 
     OriginDial dial(TlsTarget target, OriginDial.Listener listener) {
@@ -344,7 +243,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** The last connection to the origin has closed. */
     void originClosed() {
-        if (!ending && refusal == null) {
+        if (!ending && !exchanges.areRefused()) {
             isUnused = false;
             loop.eventLoop()
                     .execute(
@@ -360,7 +259,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
 
     /** Ends it if it has carried an exchange and carries none. */
     void endKeptAlive() {
-        if (isServing && !ending && exchangesOpened > 0 && exchanges.isEmpty()) {
+        if (first.isServing() && !ending && exchanges.hasOpened() && exchanges.isEmpty()) {
             goAway();
         }
     }
@@ -386,9 +285,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
             cut(reason);
         } else if (ofClient || !isPeersFault(cause)) {
             CloseReason why = isPeersFault(cause) ? CloseReason.CLIENT_RESET : CloseReason.INTERNAL_ERROR;
-            for (InterceptedExchange exchange : List.copyOf(exchanges)) {
-                exchange.clientGone(why, "the client's connection broke");
-            }
+            exchanges.clientGone(why, "the client's connection broke");
             cut(why);
         }
     }
@@ -400,9 +297,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     /** The client has broken HTTP/2 and was told so: its exchanges end, then the tunnel, in order, so that the client can read why. */
     void clientBrokeProtocol() {
         setReason(CloseReason.BAD_REQUEST);
-        for (InterceptedExchange exchange : List.copyOf(exchanges)) {
-            exchange.clientGone(CloseReason.BAD_REQUEST, "the client broke the protocol");
-        }
+        exchanges.clientGone(CloseReason.BAD_REQUEST, "the client broke the protocol");
         end(CloseReason.BAD_REQUEST);
     }
 
@@ -416,13 +311,12 @@ final class InterceptedTunnel implements ActiveSession, Swept {
     public void abort(CloseReason why) {
         isUnused &= ending;
         setReason(why);
-        for (InterceptedExchange exchange : List.copyOf(exchanges)) {
-            exchange.abort(why);
-        }
+        exchanges.abort(why);
         cut(why);
     }
 
-    private void maybeFinish() {
+    /** Ends the session when nothing is left of it. */
+    void maybeFinish() {
         if (finished || openChannels > 0 || !exchanges.isEmpty()) {
             return;
         }
@@ -431,7 +325,7 @@ final class InterceptedTunnel implements ActiveSession, Swept {
         if (bandwidth != null) {
             bandwidth.close();
         }
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         meter.close(reason, OK);
         log.debug("intercepted tunnel closed session={} reason={}", meter.id(), reason);
     }

@@ -187,7 +187,7 @@ final class Interception implements AutoCloseable {
         String host = new Authority(name, authority.port()).toString();
         String forClient = client == null ? "" : client.getHostAddress();
         long until = System.currentTimeMillis() + config.bypass().toMillis();
-        loop.record(meter, new InterceptionBypassed(meter.id(), host, forClient, why, until));
+        loop.ledger().record(meter, new InterceptionBypassed(meter.id(), host, forClient, why, until));
         log.info(
                 "not intercepted for a while session={} host={} client={} reason=\"{}\"",
                 meter.id(),

@@ -25,13 +25,13 @@ final class KeptAnswer implements ActiveSession {
         this.client = client;
         this.meter = meter;
         this.refusal = refusal;
-        long limitNanos = loop.config().exchangeIdleTimeout().toNanos();
+        long limitNanos = loop.config().timeouts().exchangeIdle().toNanos();
         watch = new IdleWatch(meter, limitNanos, loop.sweep().nowNanos());
     }
 
     /** Sends it; the reference passes on. */
     void send(ByteBuf answer) {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         client.writeAndFlush(answer).addListener((ChannelFuture written) -> written(written.isSuccess()));
     }
 
@@ -41,7 +41,7 @@ final class KeptAnswer implements ActiveSession {
         }
         if (isSuccess) {
             over = true;
-            loop.unregister(meter);
+            loop.sessions().unregister(meter);
             meter.close(refusal.reason(), refusal.status().code());
             handler.answered();
         } else {
@@ -60,7 +60,7 @@ final class KeptAnswer implements ActiveSession {
             return;
         }
         over = true;
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         handler.settle();
         client.close();
         loop.eventLoop()

@@ -53,8 +53,8 @@ final class LingeringClose extends ChannelInboundHandlerAdapter implements Swept
         pipeline.addLast(lingering);
         loop.sweep().add(lingering);
         lingering.untilNanos = System.nanoTime() + LINGER_NANOS;
-        if (!loop.isOverload(meter)) {
-            loop.register(meter, lingering);
+        if (!loop.standing().isOverload(meter)) {
+            loop.sessions().register(meter, lingering);
         }
         if (pipeline.get(ClientHandler.class) != null) {
             pipeline.remove(ClientHandler.class);
@@ -129,11 +129,11 @@ final class LingeringClose extends ChannelInboundHandlerAdapter implements Swept
         }
         closed = true;
         loop.sweep().remove(this);
-        if (!loop.isOverload(meter)) {
+        if (!loop.standing().isOverload(meter)) {
             loop.eventLoop()
                     .execute(
                             () -> { // after the writes that failed with the channel
-                                loop.unregister(meter);
+                                loop.sessions().unregister(meter);
                                 meter.close(reason, status);
                             });
         }

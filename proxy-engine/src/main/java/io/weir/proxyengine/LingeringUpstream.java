@@ -55,7 +55,7 @@ final class LingeringUpstream extends ChannelDuplexHandler {
             return;
         }
         if (msg instanceof ByteBuf bytes) {
-            SessionMeter leg = meter.isOpen() ? meter : loop.ownLeg();
+            SessionMeter leg = meter.isOpen() ? meter : loop.standing().ownLeg();
             leg.originDown(bytes.readableBytes());
         }
         ReferenceCountUtil.release(msg);

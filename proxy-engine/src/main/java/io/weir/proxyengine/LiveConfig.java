@@ -1,7 +1,6 @@
 package io.weir.proxyengine;
 
 import io.weir.proxyengine.upstream.UpstreamsConfig;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,30 +8,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What has begun goes on as it began: an open tunnel keeps its idle timeout, an attempt to connect its own.
  *
- * @param connectTimeout see {@link EngineConfig#connectTimeout()}; queries of names keep that of the start
- * @param headTimeout see {@link EngineConfig#headTimeout()}
- * @param keepAliveTimeout see {@link EngineConfig#keepAliveTimeout()}
- * @param exchangeIdleTimeout see {@link EngineConfig#exchangeIdleTimeout()}
- * @param tunnelIdleTimeout see {@link EngineConfig#tunnelIdleTimeout()}
- * @param drain see {@link EngineConfig#drain()}
- * @param maxConnections see {@link EngineConfig#maxConnections()}; pipes and idle origin connections keep the numbers of the start
- * @param privateDestinations see {@link EngineConfig#privateDestinations()}
- * @param sessionLimits see {@link EngineConfig#sessionLimits()}; a session that began before there was a limit does not count
- * @param bandwidth see {@link EngineConfig#bandwidth()}; what was not limited in some respect when it began is not limited in that one later
+ * @param timeouts see {@link EngineConfig#timeouts()}; queries of names keep that of the start
+ * @param limits see {@link EngineConfig#limits()}; pipes and idle origin connections keep the numbers of the start, a session that began before there was a limit of
+ *     sessions does not count, and what was not limited in some respect of bandwidth when it began is not limited in that one later
+ * @param privateDestinations see {@link Permissions#privateDestinations()}
  * @param hosts which hosts are intercepted; null to leave that as it is. Void if the engine was started without interception
  * @param upstreams see {@link EngineConfig#upstreams()}; null to leave them as they are. An upstream that stays as it was keeps what is known of it
  */
 public record LiveConfig(
-        Duration connectTimeout,
-        Duration headTimeout,
-        Duration keepAliveTimeout,
-        Duration exchangeIdleTimeout,
-        Duration tunnelIdleTimeout,
-        Duration drain,
-        int maxConnections,
+        Timeouts timeouts,
+        EngineLimits limits,
         PrivateDestinations privateDestinations,
-        SessionLimits sessionLimits,
-        BandwidthLimits bandwidth,
         @Nullable InterceptedHosts hosts,
         @Nullable UpstreamsConfig upstreams) {
 

@@ -111,6 +111,6 @@ final class LoopAccess {
         recorded++;
         String others = unrecorded == 0 ? "" : " (and " + unrecorded + " refusals before it that were not recorded)";
         unrecorded = 0;
-        loop.recordRefusal(meter, caller.remote(), target, refusal.message() + others);
+        loop.ledger().recordRefusal(meter, caller.remote(), target, refusal.message() + others);
     }
 }

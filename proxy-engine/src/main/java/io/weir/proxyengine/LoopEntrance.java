@@ -15,11 +15,11 @@ final class LoopEntrance {
     private @Nullable Users users;
     private @Nullable LoopAccess access;
 
-    LoopEntrance(EngineLoop loop, Listeners listeners, @Nullable Users users) {
+    LoopEntrance(EngineLoop loop, Certificates certificates, InForce inForce) {
         this.loop = loop;
-        certificates = listeners.certificates();
-        open = identities(listeners.asEntered());
-        this.users = users;
+        this.certificates = certificates;
+        open = identities(inForce.open());
+        users = inForce.users();
         access = users == null ? null : users.at(loop);
     }
 
@@ -30,13 +30,10 @@ final class LoopEntrance {
         return set;
     }
 
-    /**
-     * Goes by these from now on, for whatever is asked next.
-     *
-     * @param nowOpen the listeners, as those who come in through them have them
-     */
-    void reconfigure(List<ListenerConfig> nowOpen, @Nullable Users nowUsers) {
-        open = identities(nowOpen);
+    /** Goes by these from now on, for whatever is asked next. */
+    void reconfigure(InForce now) {
+        open = identities(now.open());
+        Users nowUsers = now.users();
         if (nowUsers == null) {
             access = null;
         } else if (!nowUsers.equals(users)) {

@@ -45,7 +45,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         Http2Settings settings = new Http2Settings()
                 .maxConcurrentStreams(Http2Link.STREAMS_MAX)
                 .maxHeaderListSize(Http2Link.HEADER_LIST_BYTES);
-        link = Http2Link.server(this, settings, loop.windows(), this::brokeProtocol);
+        link = Http2Link.server(this, settings, loop.http().windows(), this::brokeProtocol);
         link.connection().addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
@@ -88,7 +88,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
 
     void flush() {
         if (channel.isActive()) {
-            loop.flushes().flushSoon(channel);
+            loop.http().flushes().flushSoon(channel);
         }
     }
 
@@ -116,7 +116,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
             trailersRead(known, headers);
             return;
         }
-        String overload = loop.refusal();
+        String overload = loop.admission().refusal();
         if (overload != null) {
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
         }
@@ -127,10 +127,10 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         if (head == null || !head.protocol().isEmpty() || !hasSoundTarget(head, headers)) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "the request's head is malformed");
         }
-        if (!streams.isEmpty() && !loop.sharerCame()) {
+        if (!streams.isEmpty() && !loop.clients().sharerCame()) {
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "there is no room for more clients");
         }
-        open(id, new StreamRequest(loop.heads(), head, end), !streams.isEmpty(), end);
+        open(id, new StreamRequest(loop.http().heads(), head, end), !streams.isEmpty(), end);
     }
 
     /** RFC 9113 §8.5; a scheme is to be part of a line of HTTP/1.1. */
@@ -146,7 +146,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
         var stream = new StreamChannel(this, id, ledger.begin(id), request);
         streams.put(id, stream);
         if (isSharer) {
-            stream.closeFuture().addListener(closed -> loop.sharerLeft());
+            stream.closeFuture().addListener(closed -> loop.clients().sharerLeft());
         }
         loop.eventLoop().register(stream);
         new ClientHandler(loop, stream, caller).begin(loop.sweep().nowNanos(), 0);
@@ -248,6 +248,7 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
 
     @Override
     public void inputEnded(StreamEnd how) {
+        readComplete(); // what came in one breath with it
         end();
     }
 
@@ -290,8 +291,8 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
             return; // each has deadlines of its own
         }
         long limit = first
-                ? loop.config().headTimeout().toNanos()
-                : loop.shortage().patience(loop.config().keepAliveTimeout().toNanos());
+                ? loop.config().timeouts().head().toNanos()
+                : loop.shortage().patience(loop.config().timeouts().keepAlive().toNanos());
         if (nowNanos - waitingSinceNanos > limit) {
             end();
         }

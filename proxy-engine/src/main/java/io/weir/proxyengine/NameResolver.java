@@ -54,15 +54,16 @@ final class NameResolver {
 
     private DnsNameResolver open() {
         var builder = new DnsNameResolverBuilder(loop)
-                .datagramChannelType(config.transport().datagramChannel())
-                .socketChannelType(config.transport().channel(), false)
+                .datagramChannelType(config.network().transport().datagramChannel())
+                .socketChannelType(config.network().transport().channel(), false)
                 .resolveCache(cache)
                 .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
-                .queryTimeoutMillis(Math.max(500, config.connectTimeout().toMillis() / 2))
+                .queryTimeoutMillis(Math.max(500, config.timeouts().connect().toMillis() / 2))
                 .maxQueriesPerResolve(8)
                 .ndots(1);
-        if (!config.nameServers().isEmpty()) {
-            builder.nameServerProvider(new SequentialDnsServerAddressStreamProvider(config.nameServers()));
+        if (!config.network().nameServers().isEmpty()) {
+            builder.nameServerProvider(new SequentialDnsServerAddressStreamProvider(
+                    config.network().nameServers()));
         }
         return builder.build();
     }

@@ -40,7 +40,7 @@ final class NewChannel extends ChannelInboundHandlerAdapter implements Waiting {
 
     static void begin(EngineLoop loop, SocketChannel client, Caller caller) {
         if (!FirstWords.mayConnect(caller)) {
-            loop.record(NewClient.notTrusted(caller));
+            loop.ledger().record(NewClient.notTrusted(caller));
             client.close();
             return;
         }
@@ -117,7 +117,7 @@ final class NewChannel extends ChannelInboundHandlerAdapter implements Waiting {
     private void end(CloseReason reason) {
         if (!left) {
             leave();
-            loop.countUnserved(words.caller(), headerBytes, held.readableBytes(), 0, reason);
+            loop.admission().countUnserved(words.caller(), headerBytes, held.readableBytes(), 0, reason);
             held.release();
             held = Unpooled.EMPTY_BUFFER;
             client.close();
@@ -141,7 +141,7 @@ final class NewChannel extends ChannelInboundHandlerAdapter implements Waiting {
 
     @Override
     public void sweep(long nowNanos) {
-        if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        if (nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }
     }

@@ -44,7 +44,7 @@ final class NewClient implements RawSocket.Listener, Waiting {
      */
     static NewClient begin(EngineLoop loop, int descriptor, Caller caller) {
         var client = new NewClient(loop, descriptor, caller);
-        loop.clientCame();
+        loop.clients().came();
         loop.sweep().add(client);
         if (!FirstWords.mayConnect(caller)) {
             client.turnAway();
@@ -62,7 +62,7 @@ final class NewClient implements RawSocket.Listener, Waiting {
 
     /** Not a byte of it is read. */
     private void turnAway() {
-        loop.record(notTrusted(caller));
+        loop.ledger().record(notTrusted(caller));
         close();
     }
 
@@ -78,7 +78,7 @@ final class NewClient implements RawSocket.Listener, Waiting {
         }
         int read = 0;
         try {
-            read = loop.headReader().read(socket, held);
+            read = loop.clients().headReader().read(socket, held);
             if (read < 0) {
                 end(CloseReason.CLIENT_ABORTED);
             } else if (read > 0) {
@@ -88,13 +88,13 @@ final class NewClient implements RawSocket.Listener, Waiting {
             end(CloseReason.CLIENT_RESET);
         } catch (RuntimeException | Error e) {
             log.error("client connection failed remote={}", caller.remote(), e);
-            held = loop.headReader().held();
+            held = loop.clients().headReader().held();
             end(CloseReason.INTERNAL_ERROR);
         }
     }
 
     private void serve() {
-        HeadReader head = loop.headReader();
+        HeadReader head = loop.clients().headReader();
         FirstWords.Next next = FirstWords.Next.HTTP;
         if (words != null) {
             next = words.next(head.bytes(), head.length());
@@ -149,7 +149,7 @@ final class NewClient implements RawSocket.Listener, Waiting {
     }
 
     private void becomeChannel() {
-        ByteBuf said = loop.headReader().copy(loop.allocator()); // there may be no memory for it
+        ByteBuf said = loop.clients().headReader().copy(loop.clients().allocator()); // there may be no memory for it
         leave();
         SocketChannel channel = ClientChannels.adopt(loop, socket);
         var handler = new ClientHandler(loop, channel, caller);
@@ -164,7 +164,7 @@ final class NewClient implements RawSocket.Listener, Waiting {
     }
 
     private void becomeSecure(HeadReader head) {
-        ByteBuf said = head.copy(loop.allocator());
+        ByteBuf said = head.copy(loop.clients().allocator());
         leave();
         SecureClient.begin(loop, ClientChannels.adopt(loop, socket), caller, sinceNanos, headerBytes, said);
     }
@@ -174,8 +174,8 @@ final class NewClient implements RawSocket.Listener, Waiting {
         if (!over) {
             leave();
             socket.close();
-            loop.clientLeft();
-            loop.countUnserved(caller, headerBytes, held.length, 0, reason);
+            loop.clients().left();
+            loop.admission().countUnserved(caller, headerBytes, held.length, 0, reason);
         }
     }
 
@@ -203,7 +203,7 @@ final class NewClient implements RawSocket.Listener, Waiting {
 
     @Override
     public void sweep(long nowNanos) {
-        if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        if (nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }
     }

@@ -68,7 +68,7 @@ final class OriginDial implements ConnectListener {
 
     /** Connects first. */
     void begin() {
-        attempt = loop.outbound().connect(new Wish(authority, ruling, meter, true), null, this);
+        attempt = loop.ways().outbound().connect(new Wish(authority, ruling, meter, true), null, this);
     }
 
     /** Goes on with a connection that stands. */
@@ -120,7 +120,7 @@ final class OriginDial implements ConnectListener {
                         target.protocols(),
                         interception.verifies(target.name(), authority),
                         target.postQuantum());
-        tls.setHandshakeTimeoutMillis(loop.config().connectTimeout().toMillis());
+        tls.setHandshakeTimeoutMillis(loop.config().timeouts().connect().toMillis());
         pipeline.addLast(tls, new EndTeller(true, () -> {}), new HeldInput());
         UpstreamHandshake.release(connected, true);
         tls.handshakeFuture().addListener((Future<Channel> done) -> finished(connected, tls, done.cause()));

@@ -40,7 +40,7 @@ final class OriginLeg {
      * @param repeatable whether the request can be sent again if the connection turns out to be dead
      */
     @Nullable OriginHandler takeIdle(boolean repeatable) {
-        Outbound outbound = loop.outbound();
+        Outbound outbound = loop.ways().outbound();
         if (outbound.hasUpstreams() && ruling != null && ruling.isOpen()) {
             return null; // the way is not known yet
         }
@@ -49,33 +49,35 @@ final class OriginLeg {
             connection = takeIdle(nodes, repeatable);
             return connection;
         }
-        connection = loop.origins()
-                .take(authority, ruling, loop.connector()::refuses, repeatable ? Long.MAX_VALUE : FRESH_NANOS);
+        connection = loop.ways()
+                .idle()
+                .take(authority, ruling, loop.ways().connector()::refuses, repeatable ? Long.MAX_VALUE : FRESH_NANOS);
         return connection;
     }
 
     /** Of the upstream that would be tried first, which is judged by what the client names. */
     private @Nullable OriginHandler takeIdle(List<UpstreamNode> order, boolean repeatable) {
-        if (order.isEmpty() || loop.outbound().refusal(authority) != null) {
+        if (order.isEmpty() || loop.ways().outbound().refusal(authority) != null) {
             return null;
         }
-        OriginHandler idle = loop.origins()
+        OriginHandler idle = loop.ways()
+                .idle()
                 .take(OriginHandler.key(authority, order.get(0)), repeatable ? Long.MAX_VALUE : FRESH_NANOS);
         if (idle != null) {
-            loop.goesThrough(meter, order.get(0));
+            loop.ways().taken().goesThrough(meter, order.get(0));
         }
         return idle;
     }
 
     /** Begins to connect; {@code listener} calls {@link #connected} or {@link #failed}. */
     void connect(ConnectListener listener) {
-        attempt = loop.outbound().connect(new Wish(authority, ruling, meter, false), nodes, listener);
+        attempt = loop.ways().outbound().connect(new Wish(authority, ruling, meter, false), nodes, listener);
     }
 
     /** @param passage through which upstream it leads; null if it leads to the origin itself */
     OriginHandler connected(SocketChannel channel, @Nullable Passage passage) {
         attempt = null;
-        var fresh = new OriginHandler(loop.origins(), channel, authority, passage);
+        var fresh = new OriginHandler(loop.ways().idle(), channel, authority, passage);
         fresh.begin();
         connection = fresh;
         return fresh;

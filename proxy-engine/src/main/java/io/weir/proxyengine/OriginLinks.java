@@ -157,7 +157,7 @@ final class OriginLinks implements OriginDial.Listener {
         Waiting next = waiting.poll();
         if (next != null) {
             if (refusal.reason() == CloseReason.DENIED) {
-                tunnel.deny(next.exchange(), refusal);
+                tunnel.exchanges().deny(next.exchange(), refusal);
             } else {
                 next.exchange().refuse(refusal);
             }
@@ -232,7 +232,7 @@ final class OriginLinks implements OriginDial.Listener {
 
     /** Whether what an origin said without being asked has found somebody to take it. */
     boolean spokeFirst() {
-        return tunnel.originSpokeFirst();
+        return tunnel.first().originSpoke();
     }
 
     /** Closes all connections, those that are being opened too; what waits for one is refused. */

@@ -96,7 +96,7 @@ final class Outbound {
 
     /** Further connections of a session go through the upstream that it has, if that works. */
     private List<UpstreamNode> theSameFirst(Wish wish, List<UpstreamNode> nodes) {
-        UpstreamNode before = loop.wayOf(wish.meter());
+        UpstreamNode before = loop.ways().taken().of(wish.meter());
         if (before == null || !before.isUp() || !nodes.contains(before)) {
             return nodes;
         }

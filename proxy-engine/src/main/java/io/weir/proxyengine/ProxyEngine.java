@@ -3,7 +3,6 @@ package io.weir.proxyengine;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.resolver.dns.DnsCache;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -85,19 +84,24 @@ public final class ProxyEngine implements AutoCloseable {
     private volatile @Nullable Consumer<Rules> rulesListener;
 
     private ProxyEngine(
-            EngineConfig config, EventBus bus, @Nullable Users users, @Nullable LiveRules rules, Upstreams upstreams) {
+            EngineConfig config,
+            EventBus bus,
+            @Nullable Users users,
+            @Nullable LiveRules rules,
+            Upstreams upstreams) {
         this.config = config;
         this.bus = bus;
         this.rules = rules;
-        bandwidth = new SharedBandwidth(config.bandwidth(), config.eventLoops(), System::nanoTime);
+        bandwidth = new SharedBandwidth(
+                config.limits().bandwidth(), config.network().eventLoops(), System::nanoTime);
         this.users = users;
         listeners = new Listeners(this::bind);
         group = new MultiThreadIoEventLoopGroup(
-                config.eventLoops(),
+                config.network().eventLoops(),
                 new DefaultThreadFactory("weir-loop"),
-                config.transport().handlers());
-        acceptLimit = new AcceptLimit(config.maxConnections());
-        places = new SessionPlaces(config.sessionLimits());
+                config.network().transport().handlers());
+        acceptLimit = new AcceptLimit(config.limits().maxConnections());
+        places = new SessionPlaces(config.limits().sessions());
         this.upstreams = upstreams;
         interception = config.intercept() == null ? null : Interception.start(config.intercept());
         if (rules != null) {
@@ -122,7 +126,7 @@ public final class ProxyEngine implements AutoCloseable {
     public static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable LiveRules rules) {
         Users users;
         try {
-            users = Users.open(config.access(), null);
+            users = Users.open(config.permissions().access(), null);
         } catch (RuntimeException e) {
             close(rules);
             throw e;
@@ -131,7 +135,8 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     /** The same, with users that are open, too; they are closed with the engine, or if it does not start. */
-    static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable Users users) {
+    static ProxyEngine start(
+            EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable Users users) {
         ProxyEngine engine;
         try {
             Upstreams upstreams = open(config.upstreams(), Upstreams.NONE);
@@ -142,7 +147,8 @@ public final class ProxyEngine implements AutoCloseable {
             throw e;
         }
         try {
-            Listeners.Ready first = engine.listeners.prepare(config.listeners());
+            Listeners.Ready first =
+                    engine.listeners.prepare(config.network().listeners());
             engine.listeners.take(first);
             engine.startLoops();
             engine.listeners.begin();
@@ -174,31 +180,26 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     private Door bind(ListenerConfig listener, boolean joins) {
-        return config.transport().hasRawSockets()
-                ? SocketDoor.bind(listener, config.eventLoops(), acceptLimit, joins)
+        return config.network().transport().hasRawSockets()
+                ? SocketDoor.bind(listener, config.network().eventLoops(), acceptLimit, joins)
                 : ChannelDoor.bind(group, config, listener, acceptLimit, reads);
     }
 
     private void startLoops() {
-        DestinationPolicy policy = policy(config, addresses());
-        DnsCache dnsCache = NameResolver.newCache();
+        var share = new LoopShare(
+                bus,
+                NameResolver.newCache(),
+                reads,
+                acceptLimit,
+                places,
+                shortage,
+                interception,
+                listeners.certificates(),
+                bandwidth);
+        var inForce = new InForce(
+                config, policy(config, addresses()), rulesToAsk(), upstreams, listeners.asEntered(), users);
         for (EventExecutor executor : group) {
-            var loop = new EngineLoop(
-                    (EventLoop) executor,
-                    config,
-                    bus,
-                    dnsCache,
-                    policy,
-                    reads,
-                    acceptLimit,
-                    places,
-                    shortage,
-                    interception,
-                    listeners,
-                    users,
-                    rulesToAsk(),
-                    bandwidth,
-                    upstreams);
+            var loop = new EngineLoop((EventLoop) executor, share, inForce);
             loops.put(executor, loop);
             loop.start();
             delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
@@ -223,7 +224,7 @@ public final class ProxyEngine implements AutoCloseable {
         if (isLoopLost || bus.isConsumerLost()) {
             isLost = true;
             bus.admission().refuseForGood(isLoopLost ? LOOP_LOST : LEDGER_LOST);
-            loops.values().forEach(loop -> execute(loop, () -> loop.abortAll(CloseReason.INTERNAL_ERROR)));
+            loops.values().forEach(loop -> execute(loop, () -> loop.sessions().abortAll(CloseReason.INTERNAL_ERROR)));
             log.error(
                     "{} is lost, so not all could be counted: all sessions are ended and none begins, start the node again",
                     isLoopLost ? "an event loop" : "the ledger");
@@ -233,11 +234,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** The first loop looks at them. */
     private void watchUpstreams(Upstreams now) {
         EngineLoop first = loops.values().iterator().next();
-        execute(first, () -> first.upstreamChecks().watch(now.nodes()));
+        execute(first, () -> first.ways().checks().watch(now.nodes()));
     }
 
     private static DestinationPolicy policy(EngineConfig now, List<InetSocketAddress> addresses) {
-        var own = new ArrayList<>(now.refusedDestinations());
+        var own = new ArrayList<>(now.permissions().refusedDestinations());
         own.addAll(addresses);
         return new DestinationPolicy(own, now.allowsPrivateDestinations());
     }
@@ -281,14 +282,19 @@ public final class ProxyEngine implements AutoCloseable {
         }
         Rules newest = rulesToAsk();
         Runnable enter = entrance == null ? () -> {} : take(entrance);
-        Users nowUsers = users;
+        var inForce = new InForce(
+                changed,
+                policy,
+                newest,
+                now,
+                entrance == null
+                        ? listeners.asEntered()
+                        : entrance.listeners().configs(),
+                users);
         var left = new AtomicInteger(loops.size());
         command(change, loop -> {
             try {
-                loop.reconfigure(changed, policy, newest, now);
-                if (entrance != null) {
-                    loop.entrance().reconfigure(entrance.listeners().configs(), nowUsers);
-                }
+                loop.reconfigure(inForce);
             } finally {
                 if (left.decrementAndGet() == 0) {
                     enter.run();
@@ -301,9 +307,9 @@ public final class ProxyEngine implements AutoCloseable {
             watchUpstreams(now);
             before.leaveTo(now);
         }
-        acceptLimit.max(changed.maxConnections());
-        places.limits(changed.sessionLimits());
-        bandwidth.limits(changed.bandwidth());
+        acceptLimit.max(changed.limits().maxConnections());
+        places.limits(changed.limits().sessions());
+        bandwidth.limits(changed.limits().bandwidth());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
         }
@@ -454,7 +460,7 @@ public final class ProxyEngine implements AutoCloseable {
     public double waitingForLedger() {
         int most = 0;
         for (EngineLoop loop : loops.values()) {
-            most = Math.max(most, loop.waitingForLedger());
+            most = Math.max(most, loop.ledger().waiting());
         }
         return (double) most / LoopPublisher.BACKLOG_LIMIT;
     }
@@ -536,7 +542,7 @@ public final class ProxyEngine implements AutoCloseable {
     public void closeSession(long sessionId, String by, String why) {
         command(
                 new CommandReceived("closeConnection", sessionId, by, why),
-                loop -> loop.abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
+                loop -> loop.sessions().abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
@@ -547,7 +553,7 @@ public final class ProxyEngine implements AutoCloseable {
     public void closeAllSessions(String by, String why) {
         command(
                 new CommandReceived("closeAllConnections", 0, by, why),
-                loop -> loop.abortAll(CloseReason.CLOSED_BY_COMMAND));
+                loop -> loop.sessions().abortAll(CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
@@ -558,21 +564,24 @@ public final class ProxyEngine implements AutoCloseable {
      */
     public void closeSessions(Collection<Long> sessionIds, String command, String by, String why) {
         List<Long> ids = List.copyOf(sessionIds);
-        command(new CommandReceived(command, 0, by, why), loop -> loop.abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
+        command(
+                new CommandReceived(command, 0, by, why),
+                loop -> loop.sessions().abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
      * Ends all open sessions of users who have used up a quota; what they ask for next is refused by the bus's board. Returns at once; any thread.
      */
     public void endSessionsOf(Set<String> users) {
-        loops.values().forEach(loop -> execute(loop, () -> loop.abortUsers(users, CloseReason.QUOTA_EXCEEDED)));
+        loops.values()
+                .forEach(loop -> execute(loop, () -> loop.sessions().abortUsers(users, CloseReason.QUOTA_EXCEEDED)));
     }
 
     /** Records the command before any loop carries it out; once the engine has stopped it is void. */
     private void command(LedgerEvent command, Consumer<EngineLoop> effect) {
         EngineLoop first = loops.values().iterator().next();
         execute(first, () -> {
-            first.record(command);
+            first.ledger().record(command);
             loops.values().forEach(loop -> execute(loop, () -> effect.accept(loop)));
         });
     }
@@ -601,7 +610,7 @@ public final class ProxyEngine implements AutoCloseable {
             loop.beginDrain();
             return 0;
         });
-        drain(config.drain());
+        drain(config.timeouts().drain());
         onLoops(loop -> {
             loop.endAll();
             return 0;
@@ -629,7 +638,7 @@ public final class ProxyEngine implements AutoCloseable {
         long said = start;
         boolean isOver = false;
         while (!isOver) {
-            int left = onLoops(EngineLoop::sessionCount);
+            int left = onLoops(loop -> loop.sessions().count());
             long now = System.nanoTime();
             long leftNanos = limit.toNanos() - (now - start);
             isOver = left == 0 || leftNanos <= 0 || hurried;

@@ -50,6 +50,14 @@ record Refusal(
                 reset ? CloseReason.ORIGIN_RESET : CloseReason.ORIGIN_ABORTED);
     }
 
+    static Refusal unansweredInTime(Authority origin) {
+        return new Refusal(
+                HttpResponseStatus.GATEWAY_TIMEOUT,
+                "http_response_timeout",
+                origin + " did not answer in time",
+                CloseReason.IDLE_TIMEOUT);
+    }
+
     static Refusal loop() {
         return new Refusal(
                 new HttpResponseStatus(508, "Loop Detected"),

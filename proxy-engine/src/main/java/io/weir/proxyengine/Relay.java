@@ -49,7 +49,7 @@ final class Relay implements ActiveSession, Swept {
         this.origin = origin;
         this.status = status;
         this.bandwidth = bandwidth;
-        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
+        idle = new IdleWatch(meter, loop.config().timeouts().tunnelIdle().toNanos(), System.nanoTime());
     }
 
     /**
@@ -57,7 +57,7 @@ final class Relay implements ActiveSession, Swept {
      * relay, and calls {@link #run}.
      */
     void begin() {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         loop.relaySweep().add(this);
         client.pipeline().addLast(new RelayHandler(this, meter, Leg.ofPayload(client), client, origin));
         origin.pipeline().addLast(new RelayHandler(this, meter, Leg.ORIGIN_DOWN, origin, client));
@@ -182,7 +182,7 @@ final class Relay implements ActiveSession, Swept {
         loop.eventLoop()
                 .execute(
                         () -> { // after the writes that failed with the channels
-                            loop.unregister(meter);
+                            loop.sessions().unregister(meter);
                             meter.close(reason, status);
                             log.debug("tunnel closed session={} reason={}", meter.id(), reason);
                         });

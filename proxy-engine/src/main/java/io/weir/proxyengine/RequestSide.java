@@ -75,7 +75,7 @@ final class RequestSide {
 
     /** Makes the fields those that the origin gets. Once. */
     void rewrite() {
-        ForwardedHead.toOrigin(request, target, loop.via().after(received), asksForUpgrade);
+        ForwardedHead.toOrigin(request, target, loop.http().via().after(received), asksForUpgrade);
     }
 
     /** Writes the head, not flushed. An upstream is told who we are, never who the client is. */
@@ -93,7 +93,7 @@ final class RequestSide {
         }
         String asked = isAbsolute ? target.absoluteForm() : target.originForm();
         origin.write(
-                loop.heads().request(origin.alloc(), request.method().name(), asked, request.headers()),
+                loop.http().heads().request(origin.alloc(), request.method().name(), asked, request.headers()),
                 origin.voidPromise());
     }
 

@@ -121,9 +121,10 @@ final class ResponseSide {
                 ForwardedHead.keepsAlive(response.headers(), response.protocolVersion()) && isDelimited(response);
         body = ForwardedHead.bodyToClient(response, request);
         closeAfter = !mayKeepAlive || body == Body.UNTIL_CLOSE;
-        ForwardedHead.toClient(response, request, loop.via(), body, closeAfter);
+        ForwardedHead.toClient(response, request, loop.http().via(), body, closeAfter);
         client.write(
-                loop.heads().response(client.alloc(), response.status(), response.headers()), client.voidPromise());
+                loop.http().heads().response(client.alloc(), response.status(), response.headers()),
+                client.voidPromise());
         return Step.GO_ON;
     }
 
@@ -143,7 +144,8 @@ final class ResponseSide {
             Fields.removeHopByHop(response.headers());
             response.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
             client.writeAndFlush(
-                    loop.heads().response(client.alloc(), response.status(), response.headers()), client.voidPromise());
+                    loop.http().heads().response(client.alloc(), response.status(), response.headers()),
+                    client.voidPromise());
         }
         return Step.GO_ON;
     }

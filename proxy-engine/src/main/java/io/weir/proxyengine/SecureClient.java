@@ -70,28 +70,28 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
      */
     static void begin(
             EngineLoop loop, SocketChannel client, Caller caller, long sinceNanos, int headerBytes, ByteBuf said) {
-        CloseReason fault = loop.refusal() == null ? CloseReason.INTERNAL_ERROR : CloseReason.OVERLOADED;
+        CloseReason fault = loop.admission().refusal() == null ? CloseReason.INTERNAL_ERROR : CloseReason.OVERLOADED;
         @Nullable SSLEngine engine = null;
         try {
-            ProxyTls tls = loop.refusal() == null ? loop.entrance().tls(caller.listener()) : null;
+            ProxyTls tls = loop.admission().refusal() == null ? loop.entrance().tls(caller.listener()) : null;
             engine = tls == null ? null : tls.newEngine(client.alloc());
         } catch (RuntimeException | Error e) { // there may be no memory for it
             log.error("client connection failed remote={}", caller.remote(), e);
         }
         if (engine == null) {
-            loop.countUnserved(caller, (long) headerBytes + said.readableBytes(), 0, 0, fault);
+            loop.admission().countUnserved(caller, (long) headerBytes + said.readableBytes(), 0, 0, fault);
             said.release();
             client.close();
             return;
         }
-        SessionMeter meter = loop.open(SessionProtocol.HTTP, "TLS", "", "", caller);
+        SessionMeter meter = loop.ledger().open(SessionProtocol.HTTP, "TLS", "", "", caller);
         meter.overheadUp(headerBytes);
         var secure = new SecureClient(loop, client, caller, meter, engine, sinceNanos);
         secure.start(said);
     }
 
     private void start(ByteBuf said) {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         loop.sweep().add(this);
         client.config().setAutoRead(false); // the inner channel asks
         tls.setHandshakeTimeoutMillis(0); // ours counts from the start of the connection
@@ -278,7 +278,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         }
         meter.overheadUp(Math.max(0, up));
         meter.overheadDown(Math.max(0, down));
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         meter.close(reason == null ? CloseReason.COMPLETED : reason, 0);
     }
 
@@ -300,7 +300,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
             if (nowNanos - leavingSinceNanos > LINGER_NANOS) {
                 client.unsafe().close(client.voidPromise());
             }
-        } else if (nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        } else if (nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             reason = CloseReason.HEAD_TIMEOUT;
             client.unsafe().close(client.voidPromise());
         }

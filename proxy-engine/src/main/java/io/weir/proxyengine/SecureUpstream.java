@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * TLS with an upstream. What is inside is an {@link InnerChannel}, which is used as if it were the connection, and whose bytes are counted by whoever
- * uses it. This counts what TLS adds on the socket: for the session that has the connection, or for the loop's {@link EngineLoop#ownLeg} while none has. So the two
+ * uses it. This counts what TLS adds on the socket: for the session that has the connection, or for the loop's {@link StandingSessions#ownLeg} while none has. So the two
  * partition the socket's bytes. Event loop of the socket.
  */
 final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept {
@@ -105,7 +105,7 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
     }
 
     private void start() {
-        loop.secured(this);
+        loop.ways().secured(this);
         socket.config().setAutoRead(false); // the inner channel asks
         socket.closeFuture().addListener(closed -> loop.eventLoop().execute(this::closed));
         socket.pipeline().addLast(counts, tls, this);
@@ -129,7 +129,7 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
 
     private SessionMeter leg() {
         SessionMeter session = owner;
-        return session != null && session.isOpen() ? session : loop.ownLeg();
+        return session != null && session.isOpen() ? session : loop.standing().ownLeg();
     }
 
     @Override
@@ -275,7 +275,7 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
     }
 
     private void end() {
-        loop.securedNoMore(this);
+        loop.ways().securedNoMore(this);
         long down = counts.read() - passedOn - countedDown;
         long up = counts.taken() - innerTaken() - countedUp;
         if (up < 0 || down < 0) {

@@ -47,14 +47,14 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         this.origin = origin;
         this.status = status;
         this.bandwidth = bandwidth;
-        idle = new IdleWatch(meter, loop.config().tunnelIdleTimeout().toNanos(), System.nanoTime());
+        idle = new IdleWatch(meter, loop.config().timeouts().tunnelIdle().toNanos(), System.nanoTime());
         up = new Flow(loop.movers(), meter, client, origin, true, bandwidth == null ? null : bandwidth.up());
         down = new Flow(loop.movers(), meter, origin, client, false, bandwidth == null ? null : bandwidth.down());
     }
 
     /** Starts it, with directions that have ended already. */
     void begin(boolean clientEnded, boolean originEnded) {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         loop.relaySweep().add(this);
         client.tell(this);
         origin.tell(this);
@@ -152,8 +152,8 @@ final class SocketRelay implements ActiveSession, Swept, RawSocket.Listener {
         }
         client.close();
         origin.close();
-        loop.clientLeft();
-        loop.unregister(meter);
+        loop.clients().left();
+        loop.sessions().unregister(meter);
         meter.close(reason, status);
         log.debug("tunnel closed session={} reason={}", meter.id(), reason);
     }

@@ -73,11 +73,13 @@ final class SocksClient implements RawSocket.Listener, Waiting {
 
     private void hear(boolean isRead) {
         try {
-            int read = isRead ? loop.headReader().length() : loop.headReader().read(socket, held);
+            int read = isRead
+                    ? loop.clients().headReader().length()
+                    : loop.clients().headReader().read(socket, held);
             if (read < 0) {
                 end(CloseReason.CLIENT_ABORTED);
             } else if (read > 0) {
-                serve(loop.headReader());
+                serve(loop.clients().headReader());
             }
         } catch (IOException reset) {
             end(CloseReason.CLIENT_RESET);
@@ -142,9 +144,9 @@ final class SocksClient implements RawSocket.Listener, Waiting {
         try {
             if (isRight) {
                 send(handshake.answer());
-                loop.headReader().load(held);
+                loop.clients().headReader().load(held);
                 socket.interest(true, false);
-                serve(loop.headReader());
+                serve(loop.clients().headReader());
             } else {
                 refuse();
             }
@@ -181,7 +183,8 @@ final class SocksClient implements RawSocket.Listener, Waiting {
         if (isDirect) {
             leave();
         } else {
-            ByteBuf early = loop.allocator() // there may be no memory for it
+            ByteBuf early = loop.clients()
+                    .allocator() // there may be no memory for it
                     .directBuffer(Math.max(1, held.length))
                     .writeBytes(held);
             leave();
@@ -194,7 +197,9 @@ final class SocksClient implements RawSocket.Listener, Waiting {
     private void refuse() {
         leave();
         Refusal refusal = handshake.refusal();
-        SessionMeter meter = loop.refusal() == null ? openUnnamed(loop, gate.caller(), handshake) : loop.overload();
+        SessionMeter meter = loop.admission().refusal() == null
+                ? openUnnamed(loop, gate.caller(), handshake)
+                : loop.standing().overload();
         meter.overheadUp(overheadUp + held.length);
         meter.overheadDown(overheadDown);
         recordDenial(loop, meter, gate.caller(), refusal);
@@ -203,8 +208,13 @@ final class SocksClient implements RawSocket.Listener, Waiting {
 
     /** The session of a handshake that came to nothing: no host is known. */
     static SessionMeter openUnnamed(EngineLoop loop, Caller caller, SocksHandshake handshake) {
-        return loop.open(
-                SessionProtocol.HTTPS_TUNNEL, "TUNNEL", "", handshake.reply().url(""), caller);
+        return loop.ledger()
+                .open(
+                        SessionProtocol.HTTPS_TUNNEL,
+                        "TUNNEL",
+                        "",
+                        handshake.reply().url(""),
+                        caller);
     }
 
     static void recordDenial(EngineLoop loop, SessionMeter meter, Caller caller, Refusal refusal) {
@@ -218,8 +228,8 @@ final class SocksClient implements RawSocket.Listener, Waiting {
         if (!over) {
             leave();
             socket.close();
-            loop.clientLeft();
-            loop.countUnserved(gate.caller(), overheadUp + held.length, 0, overheadDown, reason);
+            loop.clients().left();
+            loop.admission().countUnserved(gate.caller(), overheadUp + held.length, 0, overheadDown, reason);
         }
     }
 
@@ -240,7 +250,7 @@ final class SocksClient implements RawSocket.Listener, Waiting {
 
     @Override
     public void sweep(long nowNanos) {
-        if (!checking && nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+        if (!checking && nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }
     }

@@ -168,18 +168,26 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
 
     private void open() {
         client.config().setAutoRead(false);
-        String overload = loop.refusal();
+        String overload = loop.admission().refusal();
         if (overload != null) {
-            SessionMeter shared = count(loop.overload());
-            loop.recordShortage(
-                    shared, gate.caller().remote(), handshake.authority().toString());
+            SessionMeter shared = count(loop.standing().overload());
+            loop.admission()
+                    .recordShortage(
+                            shared,
+                            gate.caller().remote(),
+                            handshake.authority().toString());
             refuse(shared, Refusal.overloaded(overload));
             return;
         }
         Authority authority = handshake.authority();
         String host = authority.toString();
-        SessionMeter opened = count(loop.open(
-                SessionProtocol.HTTPS_TUNNEL, "TUNNEL", host, handshake.reply().url(host), gate.caller()));
+        SessionMeter opened = count(loop.ledger()
+                .open(
+                        SessionProtocol.HTTPS_TUNNEL,
+                        "TUNNEL",
+                        host,
+                        handshake.reply().url(host),
+                        gate.caller()));
         var opening = new TunnelOpening(loop, this, client, opened, authority);
         tunnel = opening;
         opening.begin();
@@ -195,9 +203,11 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
     }
 
     private void refuseHandshake() {
-        boolean mayOpen = loop.refusal() == null;
-        SessionMeter opened =
-                count(mayOpen ? SocksClient.openUnnamed(loop, gate.caller(), handshake) : loop.overload());
+        boolean mayOpen = loop.admission().refusal() == null;
+        SessionMeter opened = count(
+                mayOpen
+                        ? SocksClient.openUnnamed(loop, gate.caller(), handshake)
+                        : loop.standing().overload());
         SocksClient.recordDenial(loop, opened, gate.caller(), handshake.refusal());
         lastAnswer(opened, handshake.lastAnswer(loop), handshake.refusal());
     }
@@ -303,7 +313,8 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
         settle();
         client.close();
         loop.eventLoop() // after the writes that fail with the channel
-                .execute(() -> loop.countUnserved(gate.caller(), overheadUp + unheard, 0, overheadDown, reason));
+                .execute(() ->
+                        loop.admission().countUnserved(gate.caller(), overheadUp + unheard, 0, overheadDown, reason));
     }
 
     @Override
@@ -322,7 +333,7 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
     public void sweep(long nowNanos) {
         if (tunnel == null
                 && !checking
-                && nowNanos - sinceNanos > loop.config().headTimeout().toNanos()) {
+                && nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
             end(CloseReason.HEAD_TIMEOUT);
         }
     }

@@ -244,8 +244,7 @@ final class StreamChannel extends SocketlessChannel implements StreamResponse.Si
     /** The codec has closed the stream: in order, by a reset of either side, or with the connection. */
     void streamClosed() {
         streamClosed = true;
-        boolean isOrderly = endRead && (response.isDone() || isOutputShutdown());
-        if (isOpen() && !isOrderly) {
+        if (isOpen() && !isOrderly()) {
             if (response.isDone() && unwritten.isEmpty()) {
                 inputEnded();
             } else {
@@ -255,11 +254,19 @@ final class StreamChannel extends SocketlessChannel implements StreamResponse.Si
         maybeOver();
     }
 
-    /** The connection carries nothing more. */
+    /** The connection carries nothing more. What is left to hand on of a stream that has ended in order goes its way all the same. */
     void cut() {
+        boolean lives = streamClosed && isOrderly();
         streamClosed = true;
-        unsafe().close(voidPromise());
+        if (!lives) {
+            unsafe().close(voidPromise());
+        }
         maybeOver();
+    }
+
+    /** Whether both sides have said all that they had to say. */
+    private boolean isOrderly() {
+        return endRead && (response.isDone() || isOutputShutdown());
     }
 
     @Override

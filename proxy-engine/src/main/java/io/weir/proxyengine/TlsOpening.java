@@ -62,7 +62,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
     }
 
     void begin(SocketChannel connected, long connectMicros) {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         client.pipeline().addLast(new ClientEar());
         OriginDial first = newDial();
         first.begin(connected, connectMicros);
@@ -158,7 +158,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
 
     private void handshake(Leaf minted, OriginFacts facts, boolean originIsHttp2, @Nullable Refusal refusal) {
         over = true;
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         client.pipeline().remove(ClientEar.class);
         meter.protocolDetected(SessionProtocol.HTTPS_MITM);
         boolean clientIsHttp2 =
@@ -183,7 +183,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
     /** Connects anew and passes everything on. */
     private void rescue() {
         Wish wish = new Wish(ends.authority(), ends.ruling(), meter, true);
-        rescue = loop.outbound().connect(wish, null, new ConnectListener() {
+        rescue = loop.ways().outbound().connect(wish, null, new ConnectListener() {
             @Override
             public void connected(Channel channel) {
                 passOn((SocketChannel) channel);
@@ -202,7 +202,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
             return;
         }
         over = true;
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         client.pipeline().remove(ClientEar.class);
         meter.originConnected(Addresses.text(connected.remoteAddress()));
         PlainTunnel.rescued(ends, connected, hello);
@@ -219,7 +219,7 @@ final class TlsOpening implements ActiveSession, OriginDial.Listener {
             return;
         }
         over = true;
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         hello.release();
         if (dial != null) {
             dial.cancel();

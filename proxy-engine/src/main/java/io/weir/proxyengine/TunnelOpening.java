@@ -38,10 +38,10 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
     }
 
     void begin() {
-        loop.register(meter, this);
+        loop.sessions().register(meter, this);
         Refusal denied = ruling == null ? null : ruling.refusal();
         if (denied == null) {
-            denied = loop.admit(meter, asker.caller(), authority.toString());
+            denied = loop.admission().admit(meter, asker.caller(), authority.toString());
         }
         if (denied != null) {
             failed(denied);
@@ -50,7 +50,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         if (ruling != null) {
             ruling.allowed(meter);
         }
-        attempt = loop.outbound().connect(new Wish(authority, ruling, meter, true, asker.via()), null, this);
+        attempt = loop.ways().outbound().connect(new Wish(authority, ruling, meter, true, asker.via()), null, this);
         if (over) {
             attempt.cancel();
         }
@@ -120,9 +120,9 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
             return;
         }
         over = true;
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         if (refusal.reason() == CloseReason.DENIED) {
-            loop.recordRefusal(meter, asker.caller().remote(), authority.toString(), refusal);
+            loop.ledger().recordRefusal(meter, asker.caller().remote(), authority.toString(), refusal);
         }
         asker.refuse(meter, refusal);
     }
@@ -142,7 +142,7 @@ final class TunnelOpening implements ConnectListener, ActiveSession {
         if (attempt != null) {
             attempt.cancel();
         }
-        loop.unregister(meter);
+        loop.sessions().unregister(meter);
         asker.settle();
         client.close();
         loop.eventLoop().execute(() -> meter.close(reason, 0));

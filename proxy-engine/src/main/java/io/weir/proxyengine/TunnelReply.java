@@ -14,7 +14,8 @@ enum TunnelReply {
 
         @Override
         ByteBuf refusal(EngineLoop loop, Refusal refusal) {
-            return HeadWriter.refusal(loop.allocator(), refusal, loop.config().nodeName(), false);
+            return HeadWriter.refusal(
+                    loop.clients().allocator(), refusal, loop.config().nodeName(), false);
         }
     },
     /** RFC 1928. */

@@ -128,8 +128,9 @@ final class TunnelRequests {
         Interception interception = ends.interception();
         String path = head.path().startsWith("/") ? head.path() : "";
         String url = interception.ledgerUrl(site + HttpTarget.ledgerPath(path));
-        SessionMeter child =
-                ends.loop().openChild(ends.meter(), protocol, head.method(), host.toString(), url, ends.caller());
+        SessionMeter child = ends.loop()
+                .ledger()
+                .openChild(ends.meter(), protocol, head.method(), host.toString(), url, ends.caller());
         ReadMeter reads = ends.client().pipeline().get(ReadMeter.class);
         var recorder = new ExchangeRecorder(
                 interception,

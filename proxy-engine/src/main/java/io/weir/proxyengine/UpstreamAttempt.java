@@ -83,11 +83,11 @@ final class UpstreamAttempt implements Connecting {
         handshake = null;
         nodeSinceNanos = System.nanoTime();
         long shareNanos = leftNanos() / (nodes.size() - place);
-        loop.goesThrough(wish.meter(), node());
+        loop.ways().taken().goesThrough(wish.meter(), node());
         deadline = loop.eventLoop().schedule(this::timedOut, shareNanos, TimeUnit.NANOSECONDS);
         Upstream config = node().config();
         var trying = new Try();
-        Connecting begun = loop.connector().reach(new Authority(config.host(), config.port()), trying);
+        Connecting begun = loop.ways().connector().reach(new Authority(config.host(), config.port()), trying);
         if (trying.isLeft()) { // it failed at once, and another is under way
             begun.cancel();
         } else if (socket == null) {
@@ -151,7 +151,7 @@ final class UpstreamAttempt implements Connecting {
     }
 
     private long leftNanos() {
-        long limit = loop.config().connectTimeout().toNanos();
+        long limit = loop.config().timeouts().connect().toNanos();
         return Math.max(TimeUnit.MILLISECONDS.toNanos(1), limit - (System.nanoTime() - sinceNanos));
     }
 

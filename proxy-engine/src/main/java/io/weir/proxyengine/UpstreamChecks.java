@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the upstreams from time to time, whether anybody uses them or not: connects, and shakes hands where they speak TLS. What that takes is counted by the
- * loop's {@link EngineLoop#ownLeg}. Timers of one event loop, that loop only.
+ * loop's {@link StandingSessions#ownLeg}. Timers of one event loop, that loop only.
  *
  * <p>A check says that somebody listens; that it does what it should, sessions find out.
  */
@@ -80,13 +80,13 @@ final class UpstreamChecks {
         private void look() {
             sinceNanos = System.nanoTime();
             Upstream config = node.config();
-            loop.connector().reach(new Authority(config.host(), config.port()), this);
+            loop.ways().connector().reach(new Authority(config.host(), config.port()), this);
         }
 
         @Override
         public void connected(Channel channel) {
             if (node.config().kind() == UpstreamKind.HTTPS && !stopped) {
-                long millis = loop.config().connectTimeout().toMillis();
+                long millis = loop.config().timeouts().connect().toMillis();
                 SecureUpstream.begin(loop, (SocketChannel) channel, node, null, millis, this);
             } else {
                 well(channel);

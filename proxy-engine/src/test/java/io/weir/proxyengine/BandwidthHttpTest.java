@@ -31,7 +31,7 @@ class BandwidthHttpTest {
     @TempDir
     Path folder;
 
-    private static UnaryOperator<EngineConfig.Builder> limited(Transport transport, long perSession) {
+    private static UnaryOperator<EngineConfigBuilder> limited(Transport transport, long perSession) {
         return settings -> settings.transport(transport).bandwidth(new BandwidthLimits(0, 0, perSession));
     }
 

@@ -299,16 +299,15 @@ class BandwidthTest {
             write(tunnel.origin(), BYTES); // would take 32 seconds
             tunnel.client().readPattern(10_000);
             LiveConfig live = new LiveConfig(
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(60),
-                    Duration.ofMinutes(5),
-                    Duration.ofHours(1),
-                    Duration.ZERO,
-                    100,
+                    new Timeouts(
+                            Duration.ofSeconds(10),
+                            Duration.ofSeconds(10),
+                            Duration.ofSeconds(60),
+                            Duration.ofMinutes(5),
+                            Duration.ofHours(1),
+                            Duration.ZERO),
+                    new EngineLimits(100, SessionLimits.NONE, new BandwidthLimits(RATE, 0, 0)),
                     PrivateDestinations.AUTO,
-                    SessionLimits.NONE,
-                    new BandwidthLimits(RATE, 0, 0),
                     null,
                     null);
             var pace = new Pacer();

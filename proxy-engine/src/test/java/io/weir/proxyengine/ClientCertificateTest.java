@@ -34,7 +34,7 @@ class ClientCertificateTest {
         listener = new SecureListener(folder);
     }
 
-    private TestProxy start(boolean must, ClientName name, UnaryOperator<EngineConfig.Builder> settings)
+    private TestProxy start(boolean must, ClientName name, UnaryOperator<EngineConfigBuilder> settings)
             throws IOException {
         ListenerConfig config = listener.config(ListenerKind.HTTPS, must, name);
         return TestProxy.start(builder -> settings.apply(builder.listeners(config)));

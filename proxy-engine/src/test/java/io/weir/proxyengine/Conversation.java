@@ -26,13 +26,13 @@ final class Conversation implements AutoCloseable {
         return start(settings -> settings);
     }
 
-    static Conversation start(UnaryOperator<EngineConfig.Builder> settings) throws IOException {
+    static Conversation start(UnaryOperator<EngineConfigBuilder> settings) throws IOException {
         return new Conversation(
                 ScriptedOrigin.start(), TestProxy.start(builder -> settings.apply(builder.eventLoops(1))));
     }
 
     /** With users that are open. */
-    static Conversation start(PasswordChecker passwords, UnaryOperator<EngineConfig.Builder> settings)
+    static Conversation start(PasswordChecker passwords, UnaryOperator<EngineConfigBuilder> settings)
             throws IOException {
         return new Conversation(
                 ScriptedOrigin.start(), TestProxy.start(passwords, builder -> settings.apply(builder.eventLoops(1))));

@@ -1,5 +1,8 @@
 package io.weir.proxyengine;
 
+import static java.util.Objects.requireNonNull;
+
+import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -8,6 +11,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A connection whose bytes are counted beneath whatever is put over it, such as TLS. Any thread. */
 final class CountedSocket extends Socket {
@@ -15,6 +19,8 @@ final class CountedSocket extends Socket {
 
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong read = new AtomicLong();
+    private volatile @Nullable ByteArrayOutputStream held;
+    private volatile boolean fin;
 
     static CountedSocket to(SocketAddress address) throws IOException {
         return to(address, 0);
@@ -38,6 +44,30 @@ final class CountedSocket extends Socket {
 
     long read() {
         return read.get();
+    }
+
+    /** Keeps what is written from now on, until {@link #send}. */
+    void hold() {
+        held = new ByteArrayOutputStream();
+    }
+
+    /** Sends what was kept, in one piece, and FIN if the output was shut down meanwhile. */
+    void send() throws IOException {
+        byte[] all = requireNonNull(held).toByteArray();
+        held = null;
+        getOutputStream().write(all);
+        if (fin) {
+            super.shutdownOutput();
+        }
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        if (held == null) {
+            super.shutdownOutput();
+        } else {
+            fin = true;
+        }
     }
 
     /** Reads and forgets until FIN or a reset. */
@@ -89,12 +119,16 @@ final class CountedSocket extends Socket {
         return new FilterOutputStream(super.getOutputStream()) {
             @Override
             public void write(int octet) throws IOException {
-                out.write(octet);
-                written.incrementAndGet();
+                write(new byte[] {(byte) octet}, 0, 1);
             }
 
             @Override
             public void write(byte[] bytes, int from, int count) throws IOException {
+                ByteArrayOutputStream kept = held;
+                if (kept != null) {
+                    kept.write(bytes, from, count);
+                    return;
+                }
                 out.write(bytes, from, count);
                 written.addAndGet(count);
             }

@@ -24,7 +24,11 @@ class EngineConfigTest {
                 .hasMessageContaining("open proxy")
                 .hasMessageContaining("Listen on 127.0.0.1")
                 .hasMessageContaining("--allow-open");
-        assertThat(EngineConfig.builder(listener).allowOpen(true).build().isLoopbackOnly())
+        assertThat(EngineConfig.builder(listener)
+                        .allowOpen(true)
+                        .build()
+                        .network()
+                        .isLoopbackOnly())
                 .isFalse();
     }
 
@@ -44,18 +48,18 @@ class EngineConfigTest {
     void theDefaultsAreTheSafeOnes() {
         EngineConfig config = EngineConfig.defaults(LOOPBACK);
 
-        assertThat(config.isLoopbackOnly()).isTrue();
-        assertThat(config.allowOpen()).isFalse();
-        assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(config.headTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(config.tunnelIdleTimeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.network().isLoopbackOnly()).isTrue();
+        assertThat(config.permissions().allowOpen()).isFalse();
+        assertThat(config.timeouts().connect()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.timeouts().head()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.timeouts().tunnelIdle()).isEqualTo(Duration.ofHours(1));
     }
 
     @Test
     void aLoadBalancerOnThisMachineBringsOthersSoItsListenerIsNoLoopback() {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         ListenerConfig behind = ListenerConfig.http(address).behind(List.of(Network.parse("127.0.0.1")));
-        EngineConfig.Builder settings = EngineConfig.builder(address).listeners(behind);
+        EngineConfigBuilder settings = EngineConfig.builder(address).listeners(behind);
 
         assertThatThrownBy(settings::build)
                 .hasMessageContaining("behind a load balancer")
@@ -67,7 +71,7 @@ class EngineConfigTest {
     void namesAndSettingsOfListenersMustFit() {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
         var other = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8081);
-        EngineConfig.Builder twice = EngineConfig.builder(address)
+        EngineConfigBuilder twice = EngineConfig.builder(address)
                 .listeners(
                         ListenerConfig.http(address).named("a"),
                         ListenerConfig.http(other).named("a"));
@@ -95,17 +99,17 @@ class EngineConfigTest {
         EngineConfig config =
                 EngineConfig.builder(listener).access(access(exempt.split(" "))).build();
 
-        assertThat(config.isLoopbackOnly()).isFalse();
+        assertThat(config.network().isLoopbackOnly()).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0/0", "::/0", "0.0.0.0/1 128.0.0.0/2 192.0.0.0/2 10.0.0.0/8", "::/1 8000::/1 ::/1"})
     void whoeverAsksNobodyIsOne(String exempt) {
-        EngineConfig.Builder settings =
+        EngineConfigBuilder settings =
                 EngineConfig.builder(new InetSocketAddress("0.0.0.0", 8080)).access(access(exempt.split(" ")));
 
         assertThatThrownBy(settings::build).isInstanceOf(EngineException.class).hasMessageContaining("open proxy");
-        assertThat(settings.allowOpen(true).build().allowOpen()).isTrue();
+        assertThat(settings.allowOpen(true).build().permissions().allowOpen()).isTrue();
     }
 
     @ParameterizedTest

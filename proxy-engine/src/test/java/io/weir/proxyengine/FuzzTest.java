@@ -174,7 +174,7 @@ class FuzzTest {
         assertThat(Objects.requireNonNull(second, answer).body()).as(answer).isEqualTo("second");
     }
 
-    private static EngineConfig.Builder quick(EngineConfig.Builder settings) {
+    private static EngineConfigBuilder quick(EngineConfigBuilder settings) {
         return settings.eventLoops(1)
                 .connectTimeout(Duration.ofMillis(500))
                 .nameServers(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9)));

@@ -135,6 +135,51 @@ class Http2ListenerTest {
     }
 
     @Test
+    void aLastWordThatComesInOneBreathWithTheGoodbyeArrives() throws Exception {
+        try (var proxy = listener.start(settings -> settings);
+                ServerSocket server = Peer.listen(0);
+                Multiplexed client = listener.connectHttp2(proxy)) {
+            int id = client.tunnel(Peer.authority(server));
+            var origin = new Peer(server.accept());
+            origin.shutdownOutput();
+            client.peer().drain(id);
+            client.client().raw().hold();
+            client.peer().data(id, "last words", true);
+            client.client().tls().shutdownOutput();
+            client.client().raw().send();
+            assertThat(origin.readExactly(10))
+                    .asString(StandardCharsets.US_ASCII)
+                    .isEqualTo("last words");
+            assertThat(origin.readToEnd()).isEqualTo(Peer.End.FIN);
+            await().until(client.peer()::isEnded);
+            client.client().tls().close();
+            assertThat(proxy.ledger().awaitClosed(2))
+                    .allMatch(session -> session.closed.reason() == CloseReason.COMPLETED);
+            client.addsUp(proxy);
+        }
+    }
+
+    @Test
+    void whatASlowOriginHasNotTakenWhenTheClientLeavesStillArrives() throws Exception {
+        int bytes = 4 << 20;
+        try (var proxy = listener.start(settings -> settings);
+                ServerSocket server = Peer.listen(0);
+                Multiplexed client = listener.connectHttp2(proxy)) {
+            int id = client.tunnel(Peer.authority(server));
+            var origin = new Peer(server.accept());
+            origin.shutdownOutput();
+            client.peer().drain(id);
+            client.peer().data(id, pattern(bytes), true);
+            client.leave();
+            assertThat(origin.readToEnd()).isEqualTo(Peer.End.FIN);
+            assertThat(origin.read()).isEqualTo(bytes);
+            assertThat(proxy.ledger().awaitClosed(2))
+                    .allMatch(session -> session.closed.reason() == CloseReason.COMPLETED);
+            client.addsUp(proxy);
+        }
+    }
+
+    @Test
     void aResetOnEitherSideIsOneOnTheOtherAndOfThatStreamOnly() throws Exception {
         try (var proxy = listener.start(settings -> settings);
                 ServerSocket server = Peer.listen(0);

@@ -85,7 +85,7 @@ class InterceptedLifecycleTest {
         return start(transport, settings -> settings);
     }
 
-    private static InterceptingProxy start(Transport transport, UnaryOperator<EngineConfig.Builder> settings) {
+    private static InterceptingProxy start(Transport transport, UnaryOperator<EngineConfigBuilder> settings) {
         return InterceptingProxy.start(
                 builder -> settings.apply(builder.transport(transport).eventLoops(2)), config -> config);
     }
@@ -597,7 +597,7 @@ class InterceptedLifecycleTest {
     private static Class<?> carrier(InterceptingProxy proxy, TestLedger.Session session) throws Exception {
         EngineLoop loop = proxy.proxy().engine().loops().iterator().next();
         return loop.eventLoop()
-                .submit(() -> Objects.requireNonNull(loop.session(session.opened.sessionId()))
+                .submit(() -> Objects.requireNonNull(loop.sessions().find(session.opened.sessionId()))
                         .getClass())
                 .get(10, TimeUnit.SECONDS);
     }

@@ -98,7 +98,7 @@ final class InterceptedTalk implements AutoCloseable {
         return start(settings -> settings, layer, originProtocols);
     }
 
-    static InterceptedTalk start(UnaryOperator<EngineConfig.Builder> settings, Layer layer, String... originProtocols)
+    static InterceptedTalk start(UnaryOperator<EngineConfigBuilder> settings, Layer layer, String... originProtocols)
             throws IOException {
         return new InterceptedTalk(InterceptingProxy.start(settings, config -> config), layer, originProtocols);
     }

@@ -30,17 +30,17 @@ final class InterceptingProxy implements AutoCloseable {
     }
 
     /** With a ring of so many slots. */
-    static InterceptingProxy startSmall(int slots, UnaryOperator<EngineConfig.Builder> settings) {
+    static InterceptingProxy startSmall(int slots, UnaryOperator<EngineConfigBuilder> settings) {
         return start(slots, settings, config -> config);
     }
 
     static InterceptingProxy start(
-            UnaryOperator<EngineConfig.Builder> settings, UnaryOperator<InterceptConfig> interception) {
+            UnaryOperator<EngineConfigBuilder> settings, UnaryOperator<InterceptConfig> interception) {
         return start(TestProxy.SLOTS, settings, interception);
     }
 
     private static InterceptingProxy start(
-            int slots, UnaryOperator<EngineConfig.Builder> settings, UnaryOperator<InterceptConfig> interception) {
+            int slots, UnaryOperator<EngineConfigBuilder> settings, UnaryOperator<InterceptConfig> interception) {
         TestAuthority own = TestAuthority.create();
         TestAuthority origins = TestAuthority.create();
         InterceptConfig config =

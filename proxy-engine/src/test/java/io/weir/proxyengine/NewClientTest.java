@@ -45,12 +45,14 @@ class NewClientTest {
                 Peer client = TestTunnel.connect(proxy, 0)) {
             await().until(() -> proxy.engine().connections() == 1);
             EngineLoop loop = proxy.engine().loops().iterator().next();
-            loop.eventLoop().submit(() -> loop.allocator(new NoMemory())).get();
+            loop.eventLoop()
+                    .submit(() -> loop.clients().allocator(new NoMemory()))
+                    .get();
             client.write(said.getBytes(StandardCharsets.US_ASCII));
             assertThat(client.readToEnd()).isIn(Peer.End.FIN, Peer.End.RESET);
 
             await().until(() -> proxy.engine().connections() == 0);
-            assertThat(loop.clients()).isZero();
+            assertThat(loop.clients().count()).isZero();
             session = proxy.ledger()
                     .awaitSession(one -> one.isClosed() && one.opened.remote().equals(client.address()));
             assertThat(session.closed.reason()).isEqualTo(CloseReason.INTERNAL_ERROR);

@@ -18,16 +18,15 @@ class ReconfigureTest {
 
     private static LiveConfig live(Duration tunnelIdle, int connections, PrivateDestinations destinations) {
         return new LiveConfig(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(60),
-                Duration.ofMinutes(5),
-                tunnelIdle,
-                Duration.ZERO,
-                connections,
+                new Timeouts(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(5),
+                        tunnelIdle,
+                        Duration.ZERO),
+                new EngineLimits(connections, SessionLimits.NONE, BandwidthLimits.NONE),
                 destinations,
-                SessionLimits.NONE,
-                BandwidthLimits.NONE,
                 null,
                 null);
     }

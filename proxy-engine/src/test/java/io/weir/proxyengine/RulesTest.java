@@ -37,7 +37,7 @@ class RulesTest {
         Files.move(temporary, folder.resolve("rules"), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private UnaryOperator<EngineConfig.Builder> with(Transport transport) {
+    private UnaryOperator<EngineConfigBuilder> with(Transport transport) {
         return settings -> settings.transport(transport).rules(new RuleSource.OfFile(folder.resolve("rules")));
     }
 
@@ -160,7 +160,7 @@ class RulesTest {
         }
     }
 
-    private UnaryOperator<EngineConfig.Builder> asking(DnsStub dns, Transport transport) {
+    private UnaryOperator<EngineConfigBuilder> asking(DnsStub dns, Transport transport) {
         return settings -> with(transport).apply(settings.nameServers(dns.addresses()));
     }
 

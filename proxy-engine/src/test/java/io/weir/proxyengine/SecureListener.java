@@ -66,7 +66,7 @@ final class SecureListener {
                 + "-----\n";
     }
 
-    TestProxy start(UnaryOperator<EngineConfig.Builder> settings) throws IOException {
+    TestProxy start(UnaryOperator<EngineConfigBuilder> settings) throws IOException {
         ListenerConfig listener = config();
         return TestProxy.start(builder -> settings.apply(builder.listeners(listener)));
     }

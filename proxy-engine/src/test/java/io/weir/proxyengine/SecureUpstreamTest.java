@@ -149,16 +149,15 @@ class SecureUpstreamTest {
             first.engine()
                     .reconfigure(
                             new LiveConfig(
-                                    Duration.ofSeconds(10),
-                                    Duration.ofSeconds(10),
-                                    Duration.ofMillis(100),
-                                    Duration.ofMinutes(5),
-                                    Duration.ofHours(1),
-                                    Duration.ZERO,
-                                    100,
+                                    new Timeouts(
+                                            Duration.ofSeconds(10),
+                                            Duration.ofSeconds(10),
+                                            Duration.ofMillis(100),
+                                            Duration.ofMinutes(5),
+                                            Duration.ofHours(1),
+                                            Duration.ZERO),
+                                    new EngineLimits(100, SessionLimits.NONE, BandwidthLimits.NONE),
                                     PrivateDestinations.AUTO,
-                                    SessionLimits.NONE,
-                                    BandwidthLimits.NONE,
                                     null,
                                     UpstreamsConfig.NONE),
                             new io.weir.eventbus.LedgerEvent.ConfigChanged(2, "ab", "by=test"));

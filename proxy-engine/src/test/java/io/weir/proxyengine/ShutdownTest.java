@@ -252,7 +252,7 @@ class ShutdownTest {
 
     private static boolean isDraining(TestProxy proxy) throws Exception {
         for (EngineLoop loop : proxy.engine().loops()) {
-            if (!loop.eventLoop().submit(loop::isDraining).get(10, TimeUnit.SECONDS)) {
+            if (!loop.eventLoop().submit(loop.admission()::isDraining).get(10, TimeUnit.SECONDS)) {
                 return false;
             }
         }

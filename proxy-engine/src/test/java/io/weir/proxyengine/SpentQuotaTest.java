@@ -44,7 +44,7 @@ class SpentQuotaTest {
                 + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8)) + "\r\n";
     }
 
-    private Conversation start(UnaryOperator<EngineConfig.Builder> settings) throws IOException {
+    private Conversation start(UnaryOperator<EngineConfigBuilder> settings) throws IOException {
         Conversation talk = Conversation.start(
                 new TestUsers().runsAtOnce(true).open(file),
                 builder -> settings.apply(builder.access(new AccessConfig(file, List.of(), AccessConfig.REALM))));

@@ -48,21 +48,21 @@ final class TestProxy implements AutoCloseable {
         return start(builder -> builder);
     }
 
-    static TestProxy start(UnaryOperator<EngineConfig.Builder> settings) {
+    static TestProxy start(UnaryOperator<EngineConfigBuilder> settings) {
         return start(SLOTS, settings);
     }
 
-    static TestProxy start(int slots, UnaryOperator<EngineConfig.Builder> settings) {
+    static TestProxy start(int slots, UnaryOperator<EngineConfigBuilder> settings) {
         return start(slots, null, settings);
     }
 
     /** With users that are open, in whatever file. */
-    static TestProxy start(PasswordChecker passwords, UnaryOperator<EngineConfig.Builder> settings) {
+    static TestProxy start(PasswordChecker passwords, UnaryOperator<EngineConfigBuilder> settings) {
         return start(SLOTS, passwords, settings);
     }
 
     private static TestProxy start(
-            int slots, @Nullable PasswordChecker passwords, UnaryOperator<EngineConfig.Builder> settings) {
+            int slots, @Nullable PasswordChecker passwords, UnaryOperator<EngineConfigBuilder> settings) {
         TestLedger ledger = TestLedger.start(slots);
         var builder = EngineConfig.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .relayBufferBytes(SPLICED_FROM_BYTES)

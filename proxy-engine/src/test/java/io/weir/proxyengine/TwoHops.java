@@ -60,7 +60,7 @@ final class TwoHops implements AutoCloseable {
             @Nullable String password,
             boolean isAsked,
             Path folder,
-            UnaryOperator<EngineConfig.Builder> settings)
+            UnaryOperator<EngineConfigBuilder> settings)
             throws IOException {
         TestProxy second = second(kind, isAsked, folder);
         CountingHop hop = CountingHop.to(second.address());
@@ -84,7 +84,7 @@ final class TwoHops implements AutoCloseable {
             case SOCKS5 -> ListenerConfig.of(ListenerKind.SOCKS5, address);
             case HTTPS -> new ListenerConfig("secure", ListenerKind.HTTPS, address, List.of(), tls(folder));
         };
-        UnaryOperator<EngineConfig.Builder> settings =
+        UnaryOperator<EngineConfigBuilder> settings =
                 builder -> builder.intercept(null).nodeName("second").listeners(listener);
         if (!isAsked) {
             return TestProxy.start(settings);

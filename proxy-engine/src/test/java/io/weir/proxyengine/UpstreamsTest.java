@@ -39,7 +39,7 @@ class UpstreamsTest {
         return start(upstreams, settings -> settings);
     }
 
-    private static TestProxy start(UpstreamsConfig upstreams, UnaryOperator<EngineConfig.Builder> settings) {
+    private static TestProxy start(UpstreamsConfig upstreams, UnaryOperator<EngineConfigBuilder> settings) {
         return TestProxy.start(builder -> settings.apply(builder.intercept(null)
                 .nodeName("first")
                 .eventLoops(1)
@@ -602,16 +602,15 @@ class UpstreamsTest {
 
     private static LiveConfig live(UpstreamsConfig upstreams) {
         return new LiveConfig(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(60),
-                Duration.ofMinutes(5),
-                Duration.ofHours(1),
-                Duration.ZERO,
-                1000,
+                new Timeouts(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(5),
+                        Duration.ofHours(1),
+                        Duration.ZERO),
+                new EngineLimits(1000, SessionLimits.NONE, BandwidthLimits.NONE),
                 PrivateDestinations.AUTO,
-                SessionLimits.NONE,
-                BandwidthLimits.NONE,
                 null,
                 upstreams);
     }

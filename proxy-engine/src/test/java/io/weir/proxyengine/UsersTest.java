@@ -60,7 +60,7 @@ class UsersTest {
         return "Basic " + Base64.getEncoder().encodeToString((user + ':' + password).getBytes(StandardCharsets.UTF_8));
     }
 
-    private UnaryOperator<EngineConfig.Builder> asking(String... exempt) {
+    private UnaryOperator<EngineConfigBuilder> asking(String... exempt) {
         List<Network> networks = List.of(exempt).stream().map(Network::parse).toList();
         return settings -> settings.access(new AccessConfig(file, networks, AccessConfig.REALM));
     }

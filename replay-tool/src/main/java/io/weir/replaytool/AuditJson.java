@@ -1,7 +1,7 @@
 package io.weir.replaytool;
 
 import io.weir.aggregator.ConnectionInfo;
-import io.weir.aggregator.LedgerFold.Gap;
+import io.weir.aggregator.Gap;
 import io.weir.eventbus.LedgerEvent.JournalPruned;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;

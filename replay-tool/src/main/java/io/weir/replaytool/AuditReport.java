@@ -1,6 +1,6 @@
 package io.weir.replaytool;
 
-import io.weir.aggregator.LedgerFold.Gap;
+import io.weir.aggregator.Gap;
 import io.weir.aggregator.journal.ReadOutcome;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Tally;

@@ -1,6 +1,6 @@
 package io.weir.replaytool;
 
-import io.weir.aggregator.LedgerFold.Gap;
+import io.weir.aggregator.Gap;
 import io.weir.eventbus.Tally;
 import java.nio.file.Path;
 import java.util.Locale;

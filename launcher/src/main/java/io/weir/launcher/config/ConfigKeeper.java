@@ -73,7 +73,7 @@ public final class ConfigKeeper implements ConfigControl {
     public ConfigKeeper(Configuration start, CheckpointConfig last, String rulesDigest) {
         this.start = start;
         this.rulesDigest = rulesDigest;
-        isIntercepting = !start.settings().get(Keys.INTERCEPT).isEmpty();
+        isIntercepting = !start.settings().get(InterceptKeys.HOSTS).isEmpty();
         accepted = start.settings();
         inForce = start.settings();
         boolean isSame = last.digest().equals(digest(inForce, rulesDigest));
@@ -297,8 +297,8 @@ public final class ConfigKeeper implements ConfigControl {
             case RELOAD -> true;
             case RELOAD_IF_INTERCEPTING -> isIntercepting;
             case RELOAD_IF_SECURE ->
-                start.settings().get(Keys.GATEWAY_CERT).isPresent()
-                        && next.get(Keys.GATEWAY_CERT).isPresent();
+                start.settings().get(GatewayKeys.CERT).isPresent()
+                        && next.get(GatewayKeys.CERT).isPresent();
             case RESTART -> false;
         };
     }

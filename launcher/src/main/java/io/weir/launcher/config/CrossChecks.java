@@ -54,8 +54,11 @@ final class CrossChecks {
 
     /** What holds for users holds for nobody where nobody is asked who he is; no user has two quotas. */
     private void limits() {
-        if (areRight(Keys.USERS, Keys.LISTEN) && settings.get(Keys.USERS).isEmpty() && !knowsUsersByCertificate()) {
-            for (Key<?> key : List.of(Keys.SESSIONS_PER_USER, Keys.QUOTA_DAY, Keys.QUOTA_MONTH, Keys.QUOTAS)) {
+        if (areRight(ProxyKeys.USERS, ProxyKeys.LISTEN)
+                && settings.get(ProxyKeys.USERS).isEmpty()
+                && !knowsUsersByCertificate()) {
+            for (Key<?> key : List.of(
+                    LimitKeys.SESSIONS_PER_USER, LimitKeys.QUOTA_DAY, LimitKeys.QUOTA_MONTH, LimitKeys.QUOTAS)) {
                 if (areRight(key) && !settings.isDefault(key)) {
                     faults.accept(
                             key,
@@ -64,36 +67,37 @@ final class CrossChecks {
                 }
             }
         }
-        if (areRight(Keys.QUOTAS)) {
+        if (areRight(LimitKeys.QUOTAS)) {
             Set<String> names = new HashSet<>();
-            for (UserQuota each : settings.get(Keys.QUOTAS)) {
+            for (UserQuota each : settings.get(LimitKeys.QUOTAS)) {
                 if (!names.add(each.name())) {
-                    faults.accept(Keys.QUOTAS, "the user " + each.name() + " is there twice");
+                    faults.accept(LimitKeys.QUOTAS, "the user " + each.name() + " is there twice");
                 }
             }
         }
     }
 
     private boolean knowsUsersByCertificate() {
-        return settings.get(Keys.LISTEN).stream()
+        return settings.get(ProxyKeys.LISTEN).stream()
                 .map(each -> each.config().tls())
                 .anyMatch(tls -> tls != null && tls.clientUser() != ClientName.NONE);
     }
 
     private void upstreams() {
-        if (!areRight(Keys.UPSTREAMS, Keys.UPSTREAM_GROUPS, Keys.UPSTREAM)) {
+        if (!areRight(ProxyKeys.UPSTREAMS, ProxyKeys.UPSTREAM_GROUPS, ProxyKeys.UPSTREAM)) {
             return;
         }
         UpstreamsConfig upstreams = NodeSettings.upstreams(settings);
-        upstreams.upstreamFaults().forEach(fault -> faults.accept(Keys.UPSTREAMS, fault));
-        upstreams.groupFaults().forEach(fault -> faults.accept(Keys.UPSTREAM_GROUPS, fault));
-        upstreams.routeFaults().forEach(fault -> faults.accept(Keys.UPSTREAM, fault));
-        Upstream described = settings.get(Keys.UPSTREAM).upstream();
+        upstreams.upstreamFaults().forEach(fault -> faults.accept(ProxyKeys.UPSTREAMS, fault));
+        upstreams.groupFaults().forEach(fault -> faults.accept(ProxyKeys.UPSTREAM_GROUPS, fault));
+        upstreams.routeFaults().forEach(fault -> faults.accept(ProxyKeys.UPSTREAM, fault));
+        Upstream described = settings.get(ProxyKeys.UPSTREAM).upstream();
         for (Upstream each : upstreams.upstreams()) {
-            Key<?> key = each.equals(described) ? Keys.UPSTREAM : Keys.UPSTREAMS;
+            Key<?> key = each.equals(described) ? ProxyKeys.UPSTREAM : ProxyKeys.UPSTREAMS;
             Upstreams.fileFaults(each).forEach(fault -> faults.accept(key, fault));
-            if (areRight(Keys.LISTEN)
-                    && settings.get(Keys.LISTEN).stream().anyMatch(listener -> isItself(listener.config(), each))) {
+            if (areRight(ProxyKeys.LISTEN)
+                    && settings.get(ProxyKeys.LISTEN).stream()
+                            .anyMatch(listener -> isItself(listener.config(), each))) {
                 faults.accept(key, "upstream " + each.name() + " is this proxy itself: " + each.address());
             }
         }
@@ -116,24 +120,24 @@ final class CrossChecks {
 
     private void listeners() {
         certificates();
-        if (!areRight(Keys.LISTEN, Keys.ALLOW_OPEN, Keys.USERS, Keys.NO_AUTH_FROM)) {
+        if (!areRight(ProxyKeys.LISTEN, ProxyKeys.ALLOW_OPEN, ProxyKeys.USERS, ProxyKeys.NO_AUTH_FROM)) {
             return;
         }
         List<ListenerConfig> listeners =
-                settings.get(Keys.LISTEN).stream().map(Listener::config).toList();
+                settings.get(ProxyKeys.LISTEN).stream().map(Listener::config).toList();
         if (listeners.isEmpty()) {
-            faults.accept(Keys.LISTEN, "no address to listen on");
+            faults.accept(ProxyKeys.LISTEN, "no address to listen on");
         }
-        boolean isGuarded = settings.get(Keys.ALLOW_OPEN) || areAllAsked();
+        boolean isGuarded = settings.get(ProxyKeys.ALLOW_OPEN) || areAllAsked();
         Set<String> names = new HashSet<>();
         for (ListenerConfig each : listeners) {
             boolean isNamed = !each.name().equals(ListenerConfig.nameOf(each.address()));
             if (isNamed && !names.add(each.name())) {
-                faults.accept(Keys.LISTEN, "two listeners have the name " + each.name());
+                faults.accept(ProxyKeys.LISTEN, "two listeners have the name " + each.name());
             }
             if (!isGuarded && !isForThisMachine(each)) {
                 faults.accept(
-                        Keys.LISTEN,
+                        ProxyKeys.LISTEN,
                         "listening " + (each.proxyProtocol().isEmpty() ? "on " : "behind a load balancer on ")
                                 + each.address().getHostString()
                                 + " would make this an open proxy: anybody who reaches it could use it. Listen on 127.0.0.1, ask for passwords with"
@@ -143,69 +147,70 @@ final class CrossChecks {
     }
 
     private void certificates() {
-        if (!areRight(Keys.LISTEN)) {
+        if (!areRight(ProxyKeys.LISTEN)) {
             return;
         }
-        for (Listener each : settings.get(Keys.LISTEN)) {
+        for (Listener each : settings.get(ProxyKeys.LISTEN)) {
             ListenerTls tls = each.config().tls();
             try {
                 if (tls != null) {
                     tls.open();
                 }
             } catch (TlsException e) {
-                faults.accept(Keys.LISTEN, "listener " + each.config().name() + ": " + e.getMessage());
+                faults.accept(ProxyKeys.LISTEN, "listener " + each.config().name() + ": " + e.getMessage());
             }
         }
     }
 
     /** Whether nobody gets in without a password who comes from just anywhere. */
     private boolean areAllAsked() {
-        return settings.get(Keys.USERS)
-                .map(file -> new AccessConfig(file, settings.get(Keys.NO_AUTH_FROM), AccessConfig.REALM))
+        return settings.get(ProxyKeys.USERS)
+                .map(file -> new AccessConfig(file, settings.get(ProxyKeys.NO_AUTH_FROM), AccessConfig.REALM))
                 .map(access -> !access.exemptsEverybody())
                 .orElse(false);
     }
 
     private void users() {
-        if (!areRight(Keys.USERS, Keys.NO_AUTH_FROM)) {
+        if (!areRight(ProxyKeys.USERS, ProxyKeys.NO_AUTH_FROM)) {
             return;
         }
-        Optional<Path> users = settings.get(Keys.USERS);
-        if (users.isEmpty() && !settings.get(Keys.NO_AUTH_FROM).isEmpty()) {
+        Optional<Path> users = settings.get(ProxyKeys.USERS);
+        if (users.isEmpty() && !settings.get(ProxyKeys.NO_AUTH_FROM).isEmpty()) {
             faults.accept(
-                    Keys.NO_AUTH_FROM,
+                    ProxyKeys.NO_AUTH_FROM,
                     "says who needs no user of proxy.users (--users), and there is none: say both, or neither");
         }
         users.ifPresent(file -> {
             try {
                 new AccessConfig(file, List.of(), AccessConfig.REALM).check();
             } catch (EngineException e) {
-                faults.accept(Keys.USERS, String.valueOf(e.getMessage()));
+                faults.accept(ProxyKeys.USERS, String.valueOf(e.getMessage()));
             }
         });
     }
 
     private void rules() {
         if (!areRight(
-                Keys.RULES,
+                ProxyKeys.RULES,
                 Keys.RULE_LINES,
-                Keys.INTERCEPT,
-                Keys.CAPTURE,
-                Keys.UPSTREAMS,
-                Keys.UPSTREAM_GROUPS,
-                Keys.UPSTREAM)) {
+                InterceptKeys.HOSTS,
+                CaptureKeys.HOSTS,
+                ProxyKeys.UPSTREAMS,
+                ProxyKeys.UPSTREAM_GROUPS,
+                ProxyKeys.UPSTREAM)) {
             return;
         }
-        boolean isFile = settings.get(Keys.RULES).isPresent();
+        boolean isFile = settings.get(ProxyKeys.RULES).isPresent();
         if (isFile && !settings.get(Keys.RULE_LINES).isEmpty()) {
-            faults.accept(Keys.RULES, "names a file of rules (--rules), and there are rules here too: say one of them");
+            faults.accept(
+                    ProxyKeys.RULES, "names a file of rules (--rules), and there are rules here too: say one of them");
             return;
         }
-        boolean intercepts = !settings.get(Keys.INTERCEPT).isEmpty();
-        boolean captures = intercepts && !settings.get(Keys.CAPTURE).isEmpty();
+        boolean intercepts = !settings.get(InterceptKeys.HOSTS).isEmpty();
+        boolean captures = intercepts && !settings.get(CaptureKeys.HOSTS).isEmpty();
         Set<String> upstreams = NodeSettings.upstreams(settings).names();
         RuleSource source = NodeSettings.rules(settings);
-        Key<?> key = isFile ? Keys.RULES : Keys.RULE_LINES;
+        Key<?> key = isFile ? ProxyKeys.RULES : Keys.RULE_LINES;
         try {
             LiveRules.check(source, Abilities.ALL);
         } catch (RulesException e) { // of a file not what the lines say: it may be the wrong file
@@ -225,26 +230,26 @@ final class CrossChecks {
     }
 
     private void gateway() {
-        if (!areRight(Keys.GATEWAY_CERT, Keys.GATEWAY_KEY, Keys.GATEWAY, Keys.GATEWAY_ALLOW_PLAIN)) {
+        if (!areRight(GatewayKeys.CERT, GatewayKeys.KEY, GatewayKeys.LISTEN, GatewayKeys.ALLOW_PLAIN)) {
             return;
         }
-        Optional<Path> certificate = settings.get(Keys.GATEWAY_CERT);
-        Optional<Path> key = settings.get(Keys.GATEWAY_KEY);
+        Optional<Path> certificate = settings.get(GatewayKeys.CERT);
+        Optional<Path> key = settings.get(GatewayKeys.KEY);
         if (certificate.isPresent() != key.isPresent()) {
             faults.accept(
-                    certificate.isPresent() ? Keys.GATEWAY_CERT : Keys.GATEWAY_KEY,
+                    certificate.isPresent() ? GatewayKeys.CERT : GatewayKeys.KEY,
                     "--gateway-cert and --gateway-key go together; "
                             + (certificate.isPresent() ? "--gateway-key" : "--gateway-cert") + " is missing");
         } else if (certificate.isPresent()) {
             try {
                 GatewayTls.load(certificate.get(), key.get());
             } catch (GatewayException e) {
-                faults.accept(Keys.GATEWAY_CERT, String.valueOf(e.getMessage()));
+                faults.accept(GatewayKeys.CERT, String.valueOf(e.getMessage()));
             }
-        } else if (!settings.get(Keys.GATEWAY_ALLOW_PLAIN)
-                && !settings.get(Keys.GATEWAY).getAddress().isLoopbackAddress()) {
+        } else if (!settings.get(GatewayKeys.ALLOW_PLAIN)
+                && !settings.get(GatewayKeys.LISTEN).getAddress().isLoopbackAddress()) {
             faults.accept(
-                    Keys.GATEWAY,
+                    GatewayKeys.LISTEN,
                     "the gateway would be reached from other machines without TLS, so that its token can be read on the way; give"
                             + " gateway.cert and gateway.key (--gateway-cert, --gateway-key), listen on 127.0.0.1, or say"
                             + " gateway.allow-plain (--gateway-allow-plain) if something else protects the way");
@@ -252,26 +257,26 @@ final class CrossChecks {
     }
 
     private void interception() {
-        if (areRight(Keys.CAPTURE, Keys.INTERCEPT)
-                && !settings.get(Keys.CAPTURE).isEmpty()
-                && settings.get(Keys.INTERCEPT).isEmpty()) {
+        if (areRight(CaptureKeys.HOSTS, InterceptKeys.HOSTS)
+                && !settings.get(CaptureKeys.HOSTS).isEmpty()
+                && settings.get(InterceptKeys.HOSTS).isEmpty()) {
             faults.accept(
-                    Keys.CAPTURE,
+                    CaptureKeys.HOSTS,
                     "stores what intercept.hosts (--intercept) reads, and that has no hosts: say both, or neither");
         }
-        if (areRight(Keys.CAPTURE_LIMIT, Keys.CAPTURE_TOTAL)
-                && settings.get(Keys.CAPTURE_TOTAL) < settings.get(Keys.CAPTURE_LIMIT)) {
+        if (areRight(CaptureKeys.LIMIT, CaptureKeys.TOTAL)
+                && settings.get(CaptureKeys.TOTAL) < settings.get(CaptureKeys.LIMIT)) {
             faults.accept(
-                    Keys.CAPTURE_TOTAL,
+                    CaptureKeys.TOTAL,
                     "there is no room for one body of capture.limit, "
-                            + settings.texts(Keys.CAPTURE_LIMIT).get(0));
+                            + settings.texts(CaptureKeys.LIMIT).get(0));
         }
-        if (areRight(Keys.TRUST)) {
-            for (Path file : settings.get(Keys.TRUST)) {
+        if (areRight(InterceptKeys.TRUST)) {
+            for (Path file : settings.get(InterceptKeys.TRUST)) {
                 try {
                     OriginTls.readPem(file);
                 } catch (EngineException | TlsException e) {
-                    faults.accept(Keys.TRUST, String.valueOf(e.getMessage()));
+                    faults.accept(InterceptKeys.TRUST, String.valueOf(e.getMessage()));
                 }
             }
         }

@@ -13,9 +13,9 @@ public final class EntranceFault {
     public static ConfigException of(EngineException e) {
         String message = String.valueOf(e.getMessage());
         if (e instanceof ListenException) {
-            return fault(Keys.LISTEN, message);
+            return fault(ProxyKeys.LISTEN, message);
         }
-        return e instanceof UsersException ? fault(Keys.USERS, message) : new ConfigException(message, e);
+        return e instanceof UsersException ? fault(ProxyKeys.USERS, message) : new ConfigException(message, e);
     }
 
     private static ConfigException fault(Key<?> key, String message) {

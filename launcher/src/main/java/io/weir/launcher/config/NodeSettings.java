@@ -5,7 +5,7 @@ import io.weir.aggregator.QuotaPolicy;
 import io.weir.aggregator.QuotaPolicy.Quota;
 import io.weir.aggregator.journal.RetentionPolicy;
 import io.weir.launcher.accesslog.AccessLogConfig;
-import io.weir.launcher.config.Keys.TransportName;
+import io.weir.launcher.config.ProxyKeys.TransportName;
 import io.weir.launcher.config.Types.Listener;
 import io.weir.launcher.config.Types.NamedGroup;
 import io.weir.launcher.config.Types.Way;
@@ -14,7 +14,9 @@ import io.weir.launcher.logfile.Rotation;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.BandwidthLimits;
 import io.weir.proxyengine.EngineConfig;
+import io.weir.proxyengine.EngineConfigBuilder;
 import io.weir.proxyengine.Entrance;
+import io.weir.proxyengine.EngineLimits;
 import io.weir.proxyengine.HostPatterns;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
@@ -22,6 +24,7 @@ import io.weir.proxyengine.LiveConfig;
 import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.Redaction;
 import io.weir.proxyengine.SessionLimits;
+import io.weir.proxyengine.Timeouts;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.bodies.BodyStoreConfig;
 import io.weir.proxyengine.overload.OverloadLimits;
@@ -67,29 +70,29 @@ public final class NodeSettings {
 
     /** Slots of the ring. */
     public int ringSlots() {
-        return Math.toIntExact(settings.get(Keys.RING_SLOTS));
+        return Math.toIntExact(settings.get(JournalKeys.RING_SLOTS));
     }
 
     /** Client connections at once. */
     public int maxConnections() {
-        return settings.get(Keys.MAX_CONNECTIONS).map(Math::toIntExact).orElse(roomForConnections);
+        return settings.get(ProxyKeys.MAX_CONNECTIONS).map(Math::toIntExact).orElse(roomForConnections);
     }
 
     /** The transport that is asked for; the best one if none is. It is tried, which takes a moment. */
     public Transport transport() {
-        TransportName name = settings.get(Keys.TRANSPORT);
+        TransportName name = settings.get(ProxyKeys.TRANSPORT);
         return name == TransportName.AUTO ? Transport.best() : Transport.valueOf(name.name());
     }
 
     /** When what runs short is spared. */
     public OverloadLimits overload() {
         OverloadLimits limits = OverloadLimits.NONE;
-        limits = percent(limits, Watched.HEAP, Keys.OVERLOAD_HEAP);
-        limits = percent(limits, Watched.DIRECT_MEMORY, Keys.OVERLOAD_DIRECT_MEMORY);
-        limits = percent(limits, Watched.FILES, Keys.OVERLOAD_FILES);
-        limits = percent(limits, Watched.RING, Keys.OVERLOAD_RING);
-        limits = percent(limits, Watched.DISK, Keys.OVERLOAD_DISK);
-        Optional<Duration> lag = settings.get(Keys.OVERLOAD_JOURNAL_LAG);
+        limits = percent(limits, Watched.HEAP, OverloadKeys.HEAP);
+        limits = percent(limits, Watched.DIRECT_MEMORY, OverloadKeys.DIRECT_MEMORY);
+        limits = percent(limits, Watched.FILES, OverloadKeys.FILES);
+        limits = percent(limits, Watched.RING, OverloadKeys.RING);
+        limits = percent(limits, Watched.DISK, OverloadKeys.DISK);
+        Optional<Duration> lag = settings.get(OverloadKeys.JOURNAL_LAG);
         return lag.isEmpty()
                 ? limits
                 : limits.with(Watched.JOURNAL_LAG, lag.get().toMillis() / MILLIS_PER_SECOND);
@@ -102,7 +105,7 @@ public final class NodeSettings {
 
     /** Where the proxy listens. */
     public List<ListenerConfig> listeners() {
-        return settings.get(Keys.LISTEN).stream().map(Listener::config).toList();
+        return settings.get(ProxyKeys.LISTEN).stream().map(Listener::config).toList();
     }
 
     /** The ledger's. */
@@ -111,24 +114,24 @@ public final class NodeSettings {
         return new AggregatorConfig(
                 journal,
                 version,
-                settings.get(Keys.SYNC_INTERVAL),
-                settings.get(Keys.TICK),
-                settings.get(Keys.FREE_SPACE).orElse(usual.freeSpaceFloorBytes()),
-                settings.get(Keys.CHECKPOINT_EVENTS),
-                settings.get(Keys.CHECKPOINT_INTERVAL),
-                settings.get(Keys.RETRY_INTERVAL),
-                Math.toIntExact(settings.get(Keys.HELD_EVENTS)),
+                settings.get(JournalKeys.SYNC_INTERVAL),
+                settings.get(JournalKeys.TICK),
+                settings.get(JournalKeys.FREE_SPACE).orElse(usual.freeSpaceFloorBytes()),
+                settings.get(JournalKeys.CHECKPOINT_EVENTS),
+                settings.get(JournalKeys.CHECKPOINT_INTERVAL),
+                settings.get(JournalKeys.RETRY_INTERVAL),
+                Math.toIntExact(settings.get(JournalKeys.HELD_EVENTS)),
                 seal,
-                settings.get(Keys.SEAL_INTERVAL),
+                settings.get(JournalKeys.SEAL_INTERVAL),
                 new RetentionPolicy(
-                        settings.get(Keys.JOURNAL_KEEP_FOR).orElse(null),
-                        settings.get(Keys.JOURNAL_KEEP_SIZE).orElse(0L)));
+                        settings.get(JournalKeys.KEEP_FOR).orElse(null),
+                        settings.get(JournalKeys.KEEP_SIZE).orElse(0L)));
     }
 
     /** The gateway's, without what interception adds. */
     public GatewayConfig gateway(GatewayToken token) {
-        var config = new GatewayConfig(settings.get(Keys.GATEWAY), settings.get(Keys.GATEWAY_ALLOW), token);
-        if (settings.get(Keys.GATEWAY_ALLOW_PLAIN)) {
+        var config = new GatewayConfig(settings.get(GatewayKeys.LISTEN), settings.get(GatewayKeys.ALLOW), token);
+        if (settings.get(GatewayKeys.ALLOW_PLAIN)) {
             config = config.withPlainAllowed();
         }
         GatewayTls tls = gatewayTls();
@@ -141,22 +144,23 @@ public final class NodeSettings {
      * @throws io.weir.wsgateway.GatewayException if they cannot be used
      */
     public @Nullable GatewayTls gatewayTls() {
-        return settings.get(Keys.GATEWAY_CERT)
+        return settings.get(GatewayKeys.CERT)
                 .map(certificate -> GatewayTls.load(
-                        certificate, settings.get(Keys.GATEWAY_KEY).orElseThrow()))
+                        certificate, settings.get(GatewayKeys.KEY).orElseThrow()))
                 .orElse(null);
     }
 
     /** Who may use the proxy; null if everybody may. */
     public @Nullable AccessConfig access() {
-        return settings.get(Keys.USERS)
-                .map(file -> new AccessConfig(file, settings.get(Keys.NO_AUTH_FROM), settings.get(Keys.AUTH_REALM)))
+        return settings.get(ProxyKeys.USERS)
+                .map(file -> new AccessConfig(
+                        file, settings.get(ProxyKeys.NO_AUTH_FROM), settings.get(ProxyKeys.AUTH_REALM)))
                 .orElse(null);
     }
 
     /** Where clients come in, and who may. */
     public Entrance entrance() {
-        return new Entrance(listeners(), settings.get(Keys.ALLOW_OPEN), access());
+        return new Entrance(listeners(), settings.get(ProxyKeys.ALLOW_OPEN), access());
     }
 
     /** Where the rules are. */
@@ -165,7 +169,7 @@ public final class NodeSettings {
     }
 
     static RuleSource rules(Settings settings) {
-        Optional<Path> file = settings.get(Keys.RULES);
+        Optional<Path> file = settings.get(ProxyKeys.RULES);
         return file.isPresent()
                 ? new RuleSource.OfFile(file.get())
                 : new RuleSource.OfLines(settings.get(Keys.RULE_LINES), Path.of(""));
@@ -178,13 +182,13 @@ public final class NodeSettings {
 
     static UpstreamsConfig upstreams(Settings settings) {
         List<Upstream> upstreams = new ArrayList<>();
-        settings.get(Keys.UPSTREAMS).forEach(each -> upstreams.add(each.config()));
-        Way way = settings.get(Keys.UPSTREAM);
+        settings.get(ProxyKeys.UPSTREAMS).forEach(each -> upstreams.add(each.config()));
+        Way way = settings.get(ProxyKeys.UPSTREAM);
         Upstream described = way.upstream();
         if (described != null) {
             upstreams.add(described);
         }
-        List<UpstreamGroup> groups = settings.get(Keys.UPSTREAM_GROUPS).stream()
+        List<UpstreamGroup> groups = settings.get(ProxyKeys.UPSTREAM_GROUPS).stream()
                 .map(NamedGroup::config)
                 .toList();
         return new UpstreamsConfig(upstreams, groups, way.name());
@@ -192,32 +196,32 @@ public final class NodeSettings {
 
     /** Where the log is written; nowhere but to stderr if it is empty. */
     public Optional<Path> logFile() {
-        return settings.get(Keys.LOG_FILE);
+        return settings.get(LogKeys.FILE);
     }
 
     /** How the log is written. */
     public LogFormat logFormat() {
-        return settings.get(Keys.LOG_FORMAT);
+        return settings.get(LogKeys.FORMAT);
     }
 
     /** When the files of logs give way to new ones. */
     public Rotation logRotation() {
-        return new Rotation(settings.get(Keys.LOG_MAX_SIZE), Math.toIntExact(settings.get(Keys.LOG_KEEP)));
+        return new Rotation(settings.get(LogKeys.MAX_SIZE), Math.toIntExact(settings.get(LogKeys.KEEP)));
     }
 
     /** The access log, if there is to be one. */
     public Optional<AccessLogConfig> accessLog() {
-        return settings.get(Keys.ACCESS_LOG)
+        return settings.get(AccessLogKeys.FILE)
                 .map(file -> new AccessLogConfig(
                         file,
-                        settings.get(Keys.ACCESS_LOG_FORMAT),
-                        settings.get(Keys.ACCESS_LOG_OPEN_EVERY),
+                        settings.get(AccessLogKeys.FORMAT),
+                        settings.get(AccessLogKeys.OPEN_EVERY),
                         logRotation()));
     }
 
     /** Names that the gateway is reached by, besides its own. */
     public List<String> gatewayNames() {
-        return settings.get(Keys.GATEWAY_ALLOW);
+        return settings.get(GatewayKeys.ALLOW);
     }
 
     /**
@@ -226,11 +230,11 @@ public final class NodeSettings {
      * @param authority makes or loads the certificate authority, which is not touched if nothing is intercepted
      */
     public @Nullable InterceptConfig intercept(Supplier<CertificateAuthority> authority, Path bodies) {
-        if (settings.get(Keys.INTERCEPT).isEmpty()) {
+        if (settings.get(InterceptKeys.HOSTS).isEmpty()) {
             return null;
         }
         List<X509Certificate> trust = new ArrayList<>();
-        settings.get(Keys.TRUST).forEach(file -> trust.addAll(OriginTls.readPem(file)));
+        settings.get(InterceptKeys.TRUST).forEach(file -> trust.addAll(OriginTls.readPem(file)));
         InterceptedHosts hosts = interceptedHosts();
         return new InterceptConfig(
                 authority.get(),
@@ -238,26 +242,26 @@ public final class NodeSettings {
                 hosts.exclude(),
                 hosts.unverified(),
                 trust,
-                HostPatterns.parse(settings.get(Keys.CAPTURE)),
-                settings.get(Keys.CAPTURE).isEmpty() ? null : bodyStore(bodies),
-                Redaction.defaults().also(Set.copyOf(settings.get(Keys.REDACT))),
-                settings.get(Keys.BYPASS_TIME));
+                HostPatterns.parse(settings.get(CaptureKeys.HOSTS)),
+                settings.get(CaptureKeys.HOSTS).isEmpty() ? null : bodyStore(bodies),
+                Redaction.defaults().also(Set.copyOf(settings.get(InterceptKeys.REDACT))),
+                settings.get(InterceptKeys.BYPASS_TIME));
     }
 
     private InterceptedHosts interceptedHosts() {
         return new InterceptedHosts(
-                HostPatterns.parse(settings.get(Keys.INTERCEPT)),
-                HostPatterns.parse(settings.get(Keys.INTERCEPT_EXCEPT)),
-                HostPatterns.parse(settings.get(Keys.INSECURE_ORIGIN)));
+                HostPatterns.parse(settings.get(InterceptKeys.HOSTS)),
+                HostPatterns.parse(settings.get(InterceptKeys.EXCEPT)),
+                HostPatterns.parse(settings.get(InterceptKeys.INSECURE_ORIGIN)));
     }
 
     BodyStoreConfig bodyStore(Path folder) {
         return new BodyStoreConfig(
                 folder,
-                settings.get(Keys.CAPTURE_LIMIT),
-                settings.get(Keys.CAPTURE_QUEUE),
-                settings.get(Keys.CAPTURE_KEEP),
-                settings.get(Keys.CAPTURE_TOTAL));
+                settings.get(CaptureKeys.LIMIT),
+                settings.get(CaptureKeys.QUEUE),
+                settings.get(CaptureKeys.KEEP),
+                settings.get(CaptureKeys.TOTAL));
     }
 
     /**
@@ -265,49 +269,43 @@ public final class NodeSettings {
      *
      * @param nodeName what {@code auto} means for the node's name
      */
-    public EngineConfig.Builder engine(String nodeName) {
+    public EngineConfigBuilder engine(String nodeName) {
         List<ListenerConfig> listeners = listeners();
         LiveConfig live = live();
-        EngineConfig.Builder builder = EngineConfig.builder(listeners.get(0).address())
+        EngineConfigBuilder builder = EngineConfig.builder(listeners.get(0).address())
                 .listeners(listeners.toArray(new ListenerConfig[0]))
-                .allowOpen(settings.get(Keys.ALLOW_OPEN))
-                .relayBufferBytes(Math.toIntExact(settings.get(Keys.RELAY_BUFFER)))
-                .nodeName(settings.get(Keys.NODE_NAME).orElse(nodeName))
-                .nameServers(settings.get(Keys.NAME_SERVERS))
-                .refusedDestinations(settings.get(Keys.REFUSED_DESTINATIONS))
-                .connectTimeout(live.connectTimeout())
-                .headTimeout(live.headTimeout())
-                .keepAliveTimeout(live.keepAliveTimeout())
-                .exchangeIdleTimeout(live.exchangeIdleTimeout())
-                .tunnelIdleTimeout(live.tunnelIdleTimeout())
-                .drain(live.drain())
-                .maxConnections(live.maxConnections())
+                .allowOpen(settings.get(ProxyKeys.ALLOW_OPEN))
+                .relayBufferBytes(Math.toIntExact(settings.get(ProxyKeys.RELAY_BUFFER)))
+                .nodeName(settings.get(ProxyKeys.NODE_NAME).orElse(nodeName))
+                .nameServers(settings.get(ProxyKeys.NAME_SERVERS))
+                .refusedDestinations(settings.get(ProxyKeys.REFUSED_DESTINATIONS))
+                .timeouts(live.timeouts())
+                .limits(live.limits())
                 .privateDestinations(live.privateDestinations())
-                .sessionLimits(live.sessionLimits())
-                .bandwidth(live.bandwidth())
                 .upstreams(upstreams());
-        settings.get(Keys.EVENT_LOOPS).ifPresent(count -> builder.eventLoops(Math.toIntExact(count)));
+        settings.get(ProxyKeys.EVENT_LOOPS).ifPresent(count -> builder.eventLoops(Math.toIntExact(count)));
         return builder;
     }
 
     /** Further addresses that are refused. */
     public List<java.net.InetSocketAddress> refusedDestinations() {
-        return settings.get(Keys.REFUSED_DESTINATIONS);
+        return settings.get(ProxyKeys.REFUSED_DESTINATIONS);
     }
 
     /** How much users may use. */
     public QuotaPolicy quotas() {
         var everyone = new Quota(
-                settings.get(Keys.QUOTA_DAY).orElse(0L),
-                settings.get(Keys.QUOTA_MONTH).orElse(0L));
+                settings.get(LimitKeys.QUOTA_DAY).orElse(0L),
+                settings.get(LimitKeys.QUOTA_MONTH).orElse(0L));
         return new QuotaPolicy(
                 everyone,
-                settings.get(Keys.QUOTAS).stream()
+                settings.get(LimitKeys.QUOTAS).stream()
                         .collect(Collectors.toMap(UserQuota::name, each -> each.over(everyone))));
     }
 
     private SessionLimits sessionLimits() {
-        return new SessionLimits(limit(Keys.SESSIONS), limit(Keys.SESSIONS_PER_USER), limit(Keys.SESSIONS_PER_CLIENT));
+        return new SessionLimits(
+                limit(LimitKeys.SESSIONS), limit(LimitKeys.SESSIONS_PER_USER), limit(LimitKeys.SESSIONS_PER_CLIENT));
     }
 
     private int limit(Key<Optional<Long>> key) {
@@ -317,24 +315,23 @@ public final class NodeSettings {
     /** What the engine may be told while it runs. */
     public LiveConfig live() {
         return new LiveConfig(
-                settings.get(Keys.CONNECT),
-                settings.get(Keys.HEAD),
-                settings.get(Keys.KEEP_ALIVE),
-                settings.get(Keys.EXCHANGE_IDLE),
-                settings.get(Keys.TUNNEL_IDLE),
-                settings.get(Keys.DRAIN),
-                maxConnections(),
-                settings.get(Keys.PRIVATE_DESTINATIONS),
-                sessionLimits(),
-                bandwidth(),
+                new Timeouts(
+                        settings.get(TimeoutKeys.CONNECT),
+                        settings.get(TimeoutKeys.HEAD),
+                        settings.get(TimeoutKeys.KEEP_ALIVE),
+                        settings.get(TimeoutKeys.EXCHANGE_IDLE),
+                        settings.get(TimeoutKeys.TUNNEL_IDLE),
+                        settings.get(TimeoutKeys.DRAIN)),
+                new EngineLimits(maxConnections(), sessionLimits(), bandwidth()),
+                settings.get(ProxyKeys.PRIVATE_DESTINATIONS),
                 interceptedHosts(),
                 upstreams());
     }
 
     private BandwidthLimits bandwidth() {
         return new BandwidthLimits(
-                settings.get(Keys.BANDWIDTH).orElse(0L),
-                settings.get(Keys.BANDWIDTH_PER_USER).orElse(0L),
-                settings.get(Keys.BANDWIDTH_PER_SESSION).orElse(0L));
+                settings.get(LimitKeys.BANDWIDTH).orElse(0L),
+                settings.get(LimitKeys.BANDWIDTH_PER_USER).orElse(0L),
+                settings.get(LimitKeys.BANDWIDTH_PER_SESSION).orElse(0L));
     }
 }

@@ -93,8 +93,8 @@ class ConfigKeeperTest {
         assertThat(changes.get(0).summary())
                 .isEqualTo("by=\"sighup\" changed: timeouts.connect 5s -> 7s needs a restart: proxy.event-loops auto ->"
                         + " 9");
-        assertThat(applied.get(0).get(Keys.CONNECT)).isEqualTo(Duration.ofSeconds(7));
-        assertThat(applied.get(0).texts(Keys.EVENT_LOOPS)).containsExactly("auto");
+        assertThat(applied.get(0).get(TimeoutKeys.CONNECT)).isEqualTo(Duration.ofSeconds(7));
+        assertThat(applied.get(0).texts(ProxyKeys.EVENT_LOOPS)).containsExactly("auto");
         assertThat(changes.get(0).digest()).isEqualTo(applied.get(0).digest());
         assertThat(keeper.state().pending()).containsExactly("proxy.event-loops");
         keeper.reload("sighup");
@@ -116,12 +116,12 @@ class ConfigKeeperTest {
 
     @Test
     void theCommandLineComesBeforeAChangeToo() throws IOException {
-        ConfigKeeper keeper = keeper(NONE, Map.of(Keys.DRAIN, List.of("1s")));
+        ConfigKeeper keeper = keeper(NONE, Map.of(TimeoutKeys.DRAIN, List.of("1s")));
         Files.writeString(file, "timeouts: {connect: 7s, drain: 9s}\n");
 
         keeper.reload("file");
 
-        assertThat(applied.get(0).get(Keys.DRAIN)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(applied.get(0).get(TimeoutKeys.DRAIN)).isEqualTo(Duration.ofSeconds(1));
         assertThat(changes.get(0).summary()).doesNotContain("drain");
     }
 
@@ -130,13 +130,13 @@ class ConfigKeeperTest {
         ConfigKeeper keeper = keeper();
         Files.writeString(file, "intercept: {hosts: a.example}\n");
         keeper.reload("file");
-        assertThat(applied.get(0).get(Keys.INTERCEPT)).isEmpty();
+        assertThat(applied.get(0).get(InterceptKeys.HOSTS)).isEmpty();
         assertThat(keeper.state().pending()).containsExactly("intercept.hosts");
 
         ConfigKeeper intercepting = keeper();
         Files.writeString(file, "intercept: {hosts: b.example}\n");
         intercepting.reload("file");
-        assertThat(applied.get(1).get(Keys.INTERCEPT)).containsExactly("b.example");
+        assertThat(applied.get(1).get(InterceptKeys.HOSTS)).containsExactly("b.example");
         assertThat(intercepting.state().pending()).isEmpty();
     }
 
@@ -194,7 +194,7 @@ class ConfigKeeperTest {
         assertThat(changes).hasSize(20);
         assertThat(changes).extracting(ConfigChanged::version).isSorted().doesNotHaveDuplicates();
         assertThat(Files.readString(file))
-                .contains("connect: " + applied.get(19).get(Keys.CONNECT).toSeconds() + "s");
+                .contains("connect: " + applied.get(19).get(TimeoutKeys.CONNECT).toSeconds() + "s");
     }
 
     @Test

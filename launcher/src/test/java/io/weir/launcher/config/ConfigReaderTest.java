@@ -30,8 +30,8 @@ class ConfigReaderTest {
 
         assertThat(outcome.faults()).isEmpty();
         assertThat(outcome.settings()).isEqualTo(Settings.defaults(Keys.TABLE));
-        assertThat(outcome.settings().get(Keys.TUNNEL_IDLE)).isEqualTo(Duration.ofHours(1));
-        assertThat(outcome.settings().get(Keys.MAX_CONNECTIONS)).isEmpty();
+        assertThat(outcome.settings().get(TimeoutKeys.TUNNEL_IDLE)).isEqualTo(Duration.ofHours(1));
+        assertThat(outcome.settings().get(ProxyKeys.MAX_CONNECTIONS)).isEmpty();
     }
 
     @Test
@@ -48,12 +48,12 @@ class ConfigReaderTest {
                           except: c.example
                         """).orThrow("test");
 
-        assertThat(settings.get(Keys.TUNNEL_IDLE)).isEqualTo(Duration.ofSeconds(30));
-        assertThat(settings.get(Keys.DRAIN)).isEqualTo(Duration.ofDays(1));
-        assertThat(settings.get(Keys.RELAY_BUFFER)).isEqualTo(1 << 20);
-        assertThat(settings.get(Keys.MAX_CONNECTIONS)).isEqualTo(Optional.of(77L));
-        assertThat(settings.get(Keys.INTERCEPT)).containsExactly("a.example", "*.b.example:443");
-        assertThat(settings.get(Keys.INTERCEPT_EXCEPT)).containsExactly("c.example");
+        assertThat(settings.get(TimeoutKeys.TUNNEL_IDLE)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.get(TimeoutKeys.DRAIN)).isEqualTo(Duration.ofDays(1));
+        assertThat(settings.get(ProxyKeys.RELAY_BUFFER)).isEqualTo(1 << 20);
+        assertThat(settings.get(ProxyKeys.MAX_CONNECTIONS)).isEqualTo(Optional.of(77L));
+        assertThat(settings.get(InterceptKeys.HOSTS)).containsExactly("a.example", "*.b.example:443");
+        assertThat(settings.get(InterceptKeys.EXCEPT)).containsExactly("c.example");
     }
 
     @Test
@@ -61,17 +61,18 @@ class ConfigReaderTest {
         Settings settings = read("{\"timeouts\": {\"connect\": \"7s\"}, \"proxy\": {\"max-connections\": 5}}")
                 .orThrow("test");
 
-        assertThat(settings.get(Keys.CONNECT)).isEqualTo(Duration.ofSeconds(7));
-        assertThat(settings.get(Keys.MAX_CONNECTIONS)).isEqualTo(Optional.of(5L));
+        assertThat(settings.get(TimeoutKeys.CONNECT)).isEqualTo(Duration.ofSeconds(7));
+        assertThat(settings.get(ProxyKeys.MAX_CONNECTIONS)).isEqualTo(Optional.of(5L));
     }
 
     @Test
     void anOptionOfTheCommandLineComesBeforeTheFileAlsoIfThatIsFaulty() {
-        ConfigReader.Outcome outcome = read("timeouts:\n  drain: 7s\n  head: 3s\n", Map.of(Keys.DRAIN, List.of("9s")));
+        ConfigReader.Outcome outcome =
+                read("timeouts:\n  drain: 7s\n  head: 3s\n", Map.of(TimeoutKeys.DRAIN, List.of("9s")));
 
         assertThat(outcome.faults()).isEmpty();
-        assertThat(outcome.settings().get(Keys.DRAIN)).isEqualTo(Duration.ofSeconds(9));
-        assertThat(outcome.settings().get(Keys.HEAD)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(outcome.settings().get(TimeoutKeys.DRAIN)).isEqualTo(Duration.ofSeconds(9));
+        assertThat(outcome.settings().get(TimeoutKeys.HEAD)).isEqualTo(Duration.ofSeconds(3));
     }
 
     @Test

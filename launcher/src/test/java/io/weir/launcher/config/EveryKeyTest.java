@@ -216,18 +216,20 @@ class EveryKeyTest {
 
         assertThat(node.data()).isEqualTo(data);
         assertThat(node.ringSlots()).isEqualTo(1024);
-        assertThat(settings.get(Keys.LOG_LEVEL)).isEqualTo(Keys.Verbosity.WARN);
+        assertThat(settings.get(LogKeys.LEVEL)).isEqualTo(LogKeys.Verbosity.WARN);
         EngineConfig engine =
                 node.engine("auto-name").transport(node.transport()).build();
-        assertThat(engine.listeners())
+        assertThat(engine.network().listeners())
                 .extracting(ListenerConfig::name)
                 .containsExactly("127.0.0.1:3128", "127.0.0.1:1080");
-        assertThat(engine.allowOpen()).isTrue();
-        assertThat(engine.maxConnections()).isEqualTo(123).isEqualTo(node.live().maxConnections());
-        assertThat(engine.privateDestinations())
+        assertThat(engine.permissions().allowOpen()).isTrue();
+        assertThat(engine.limits().maxConnections())
+                .isEqualTo(123)
+                .isEqualTo(node.live().limits().maxConnections());
+        assertThat(engine.permissions().privateDestinations())
                 .isEqualTo(PrivateDestinations.REFUSE)
                 .isEqualTo(node.live().privateDestinations());
-        assertThat(engine.refusedDestinations())
+        assertThat(engine.permissions().refusedDestinations())
                 .containsExactly(new InetSocketAddress("192.0.2.1", 25))
                 .isEqualTo(node.refusedDestinations());
         assertThat(engine.upstreams())
@@ -241,36 +243,36 @@ class EveryKeyTest {
                         List.of(new UpstreamGroup("both", UpstreamPolicy.LATENCY, List.of("office", "b"))),
                         "proxy.example:443"))
                 .isEqualTo(node.live().upstreams());
-        assertThat(engine.nameServers()).containsExactly(new InetSocketAddress("192.0.2.53", 53));
-        assertThat(engine.eventLoops()).isEqualTo(3);
-        assertThat(engine.transport()).isEqualTo(Transport.NIO);
-        assertThat(engine.relayBufferBytes()).isEqualTo(64 << 10);
+        assertThat(engine.network().nameServers()).containsExactly(new InetSocketAddress("192.0.2.53", 53));
+        assertThat(engine.network().eventLoops()).isEqualTo(3);
+        assertThat(engine.network().transport()).isEqualTo(Transport.NIO);
+        assertThat(engine.network().relayBufferBytes()).isEqualTo(64 << 10);
         assertThat(engine.nodeName()).isEqualTo("edge-1");
-        assertThat(engine.connectTimeout())
+        assertThat(engine.timeouts().connect())
                 .isEqualTo(Duration.ofSeconds(11))
-                .isEqualTo(node.live().connectTimeout());
-        assertThat(engine.headTimeout())
+                .isEqualTo(node.live().timeouts().connect());
+        assertThat(engine.timeouts().head())
                 .isEqualTo(Duration.ofSeconds(12))
-                .isEqualTo(node.live().headTimeout());
-        assertThat(engine.keepAliveTimeout())
+                .isEqualTo(node.live().timeouts().head());
+        assertThat(engine.timeouts().keepAlive())
                 .isEqualTo(Duration.ofSeconds(13))
-                .isEqualTo(node.live().keepAliveTimeout());
-        assertThat(engine.exchangeIdleTimeout())
+                .isEqualTo(node.live().timeouts().keepAlive());
+        assertThat(engine.timeouts().exchangeIdle())
                 .isEqualTo(Duration.ofSeconds(14))
-                .isEqualTo(node.live().exchangeIdleTimeout());
-        assertThat(engine.tunnelIdleTimeout())
+                .isEqualTo(node.live().timeouts().exchangeIdle());
+        assertThat(engine.timeouts().tunnelIdle())
                 .isEqualTo(Duration.ofSeconds(15))
-                .isEqualTo(node.live().tunnelIdleTimeout());
-        assertThat(engine.drain())
+                .isEqualTo(node.live().timeouts().tunnelIdle());
+        assertThat(engine.timeouts().drain())
                 .isEqualTo(Duration.ofSeconds(16))
-                .isEqualTo(node.live().drain());
-        assertThat(engine.bandwidth())
+                .isEqualTo(node.live().timeouts().drain());
+        assertThat(engine.limits().bandwidth())
                 .isEqualTo(new BandwidthLimits(100 << 20, 10 << 20, 1 << 20))
-                .isEqualTo(node.live().bandwidth());
+                .isEqualTo(node.live().limits().bandwidth());
 
-        assertThat(engine.sessionLimits())
+        assertThat(engine.limits().sessions())
                 .isEqualTo(new SessionLimits(1001, 1002, 1003))
-                .isEqualTo(node.live().sessionLimits());
+                .isEqualTo(node.live().limits().sessions());
         assertThat(node.quotas())
                 .isEqualTo(new QuotaPolicy(
                         new Quota(29L << 20, 30L << 30),
@@ -373,6 +375,6 @@ class EveryKeyTest {
                         },
                         folder))
                 .isNull();
-        assertThat(Settings.defaults(Keys.TABLE).get(Keys.BYPASS_TIME)).isEqualTo(InterceptConfig.BYPASS);
+        assertThat(Settings.defaults(Keys.TABLE).get(InterceptKeys.BYPASS_TIME)).isEqualTo(InterceptConfig.BYPASS);
     }
 }
