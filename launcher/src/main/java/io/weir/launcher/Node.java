@@ -238,7 +238,7 @@ final class Node implements AutoCloseable {
                 NewEntrance entrance;
                 try {
                     rules = engine.prepareRules(config.rules(), config.upstreams());
-                    entrance = engine.prepareEntrance(config.entrance());
+                    entrance = engine.prepareEntrance(config.entrance(gateway.address()));
                 } catch (EngineException e) {
                     throw EntranceFault.of(e);
                 }

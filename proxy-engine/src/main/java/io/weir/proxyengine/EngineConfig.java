@@ -180,7 +180,7 @@ public record EngineConfig(
                 tunnelIdleTimeout,
                 drain,
                 nodeName,
-                refusedDestinations,
+                entrance.refusedDestinations(),
                 nameServers,
                 intercept,
                 privateDestinations,

@@ -35,6 +35,7 @@ import io.weir.proxyengine.upstream.UpstreamsConfig;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayTls;
 import io.weir.wsgateway.GatewayToken;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -154,9 +155,15 @@ public final class NodeSettings {
                 .orElse(null);
     }
 
-    /** Where clients come in, and who may. */
-    public Entrance entrance() {
-        return new Entrance(listeners(), settings.get(Keys.ALLOW_OPEN), access());
+    /**
+     * Where clients come in, and who may.
+     *
+     * @param gateway where nobody goes, besides those addresses that are named
+     */
+    public Entrance entrance(InetSocketAddress gateway) {
+        List<InetSocketAddress> refused = new ArrayList<>(refusedDestinations());
+        refused.add(gateway);
+        return new Entrance(listeners(), settings.get(Keys.ALLOW_OPEN), access(), refused);
     }
 
     /** Where the rules are. */
@@ -291,7 +298,7 @@ public final class NodeSettings {
     }
 
     /** Further addresses that are refused. */
-    public List<java.net.InetSocketAddress> refusedDestinations() {
+    public List<InetSocketAddress> refusedDestinations() {
         return settings.get(Keys.REFUSED_DESTINATIONS);
     }
 
