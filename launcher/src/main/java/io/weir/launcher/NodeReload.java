@@ -54,7 +54,7 @@ final class NodeReload implements ConfigKeeper.Node {
         var config = new NodeSettings(settings, roomForConnections);
         try {
             LiveRules.Ready rules = engine.prepareRules(config.rules(), config.upstreams());
-            return new Ready(settings, config, rules, engine.prepareEntrance(config.entrance()));
+            return new Ready(settings, config, rules, engine.prepareEntrance(config.entrance(gateway.address())));
         } catch (EngineException e) {
             throw EntranceFault.of(e);
         }

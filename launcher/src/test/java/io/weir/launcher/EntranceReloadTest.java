@@ -149,6 +149,10 @@ class EntranceReloadTest {
             weir.hangUp();
             soon().until(() -> changes().size() == 5);
             assertThat(answer(weir, origin, "blau")).startsWith("HTTP/1.1 200 ");
+
+            String refused = listen(HTTP) + "  refused-destinations: ['" + origin.authority() + "']\n";
+            assertThat(put(weir, refused).statusCode()).isEqualTo(200);
+            soon().until(() -> answer(weir, origin, "").startsWith("HTTP/1.1 403 "));
             tunnel.echo(30).close();
             soon().until(() -> EndToEndTest.figure(EndToEndTest.audit(data), "open") == 0);
             assertThat(weir.stop()).isEqualTo(143);

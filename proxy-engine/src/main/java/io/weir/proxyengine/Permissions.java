@@ -32,7 +32,7 @@ public record Permissions(
 
     Permissions with(Entrance entrance) {
         return new Permissions(
-                entrance.allowOpen(), entrance.access(), rules, privateDestinations, refusedDestinations);
+                entrance.allowOpen(), entrance.access(), rules, privateDestinations, entrance.refusedDestinations());
     }
 
     /** Whether others than this machine may reach a listener. */

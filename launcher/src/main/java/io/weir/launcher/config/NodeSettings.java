@@ -158,9 +158,15 @@ public final class NodeSettings {
                 .orElse(null);
     }
 
-    /** Where clients come in, and who may. */
-    public Entrance entrance() {
-        return new Entrance(listeners(), settings.get(ProxyKeys.ALLOW_OPEN), access());
+    /**
+     * Where clients come in, and who may.
+     *
+     * @param gateway where nobody goes, besides those addresses that are named
+     */
+    public Entrance entrance(InetSocketAddress gateway) {
+        List<InetSocketAddress> refused = new ArrayList<>(refusedDestinations());
+        refused.add(gateway);
+        return new Entrance(listeners(), settings.get(ProxyKeys.ALLOW_OPEN), access(), refused);
     }
 
     /** Where the rules are. */

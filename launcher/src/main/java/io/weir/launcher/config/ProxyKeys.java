@@ -99,7 +99,7 @@ public final class ProxyKeys {
     static final Key<List<InetSocketAddress>> REFUSED_DESTINATIONS = Key.list(
             "proxy.refused-destinations",
             Types.ADDRESS,
-            RESTART,
+            RELOAD,
             "Further addresses that no client may reach, besides the node's own.");
     static final Key<List<InetSocketAddress>> NAME_SERVERS = Key.list(
             "proxy.name-servers",

@@ -15,7 +15,6 @@ class ConfigDocsTest {
     /** Why a change of a key, or of all keys of a group, has to wait for the next start. */
     private static final Map<String, String> WHY_RESTART = Map.ofEntries(
             Map.entry("data", "it is locked for the process's life"),
-            Map.entry("proxy.refused-destinations", "part of what a node is"),
             Map.entry("proxy.name-servers", "resolvers are made then"),
             Map.entry("proxy.event-loops", "threads are made then"),
             Map.entry("proxy.transport", "threads are made then"),
