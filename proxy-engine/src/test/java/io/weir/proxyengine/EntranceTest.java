@@ -44,16 +44,15 @@ class EntranceTest {
 
     private static LiveConfig live() {
         return new LiveConfig(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(60),
-                Duration.ofMinutes(5),
-                Duration.ofHours(1),
-                Duration.ZERO,
-                1000,
+                new Timeouts(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(5),
+                        Duration.ofHours(1),
+                        Duration.ZERO),
+                new EngineLimits(1000, SessionLimits.NONE, BandwidthLimits.NONE),
                 PrivateDestinations.AUTO,
-                SessionLimits.NONE,
-                BandwidthLimits.NONE,
                 null,
                 null);
     }

@@ -38,6 +38,7 @@ import io.weir.proxyengine.upstream.UpstreamsConfig;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayTls;
 import io.weir.wsgateway.GatewayToken;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -294,7 +295,7 @@ public final class NodeSettings {
     }
 
     /** Further addresses that are refused. */
-    public List<java.net.InetSocketAddress> refusedDestinations() {
+    public List<InetSocketAddress> refusedDestinations() {
         return settings.get(ProxyKeys.REFUSED_DESTINATIONS);
     }
 
