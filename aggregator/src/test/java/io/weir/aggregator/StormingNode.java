@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A node in a process of its own, to be killed: it moves bytes without end and says what it has shown. Its lines are
@@ -33,11 +32,14 @@ final class StormingNode {
         });
         storm.setDaemon(true);
         storm.start();
+        long shown = -1;
         while (true) {
-            Snapshot snapshot = Ledgers.snapshotOf(aggregator);
-            out.println(snapshot.sequence() + " " + snapshot.totals().up() + " " + snapshot.sessionsOpened() + " "
-                    + bus.sessionIds().peek());
-            TimeUnit.MILLISECONDS.sleep(1);
+            Snapshot snapshot = Ledgers.snapshotOf(aggregator); // which comes when the ledger has ticked
+            if (snapshot.sequence() > shown) {
+                shown = snapshot.sequence();
+                out.println(shown + " " + snapshot.totals().up() + " " + snapshot.sessionsOpened() + " "
+                        + bus.sessionIds().peek());
+            }
         }
     }
 }

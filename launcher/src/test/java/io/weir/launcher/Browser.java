@@ -11,6 +11,7 @@ import java.io.File;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,14 +32,14 @@ final class Browser implements AutoCloseable {
         this.chromium = chromium;
     }
 
-    /** Starts it; the test is skipped if there is none. */
-    static Browser start() {
+    /** Starts it, with more options if there are any; the test is skipped if there is none. */
+    static Browser start(String... more) {
         Path program = program();
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        var options = new BrowserType.LaunchOptions()
-                .setExecutablePath(program)
-                .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"));
+        var arguments = new ArrayList<>(List.of("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"));
+        arguments.addAll(List.of(more));
+        var options = new BrowserType.LaunchOptions().setExecutablePath(program).setArgs(arguments);
         return new Browser(playwright, playwright.chromium().launch(options));
     }
 

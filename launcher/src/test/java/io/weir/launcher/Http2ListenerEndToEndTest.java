@@ -1,20 +1,15 @@
 package io.weir.launcher;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Node by HTTP/2 to the proxy with and without a password, and curl with a certificate that says who it is; what a hop counted is what the audit proves. */
 @Tag("jdk")
 class Http2ListenerEndToEndTest {
-    private static final Pattern LISTENER = Pattern.compile("https://127\\.0\\.0\\.1:(\\d+)");
     private static final String PASSWORD = "canary-7Q2x";
 
     /** Three requests for a tunnel on one connection: without a password, and twice with it; what comes through the tunnels by TLS. */
@@ -59,44 +53,6 @@ class Http2ListenerEndToEndTest {
     @TempDir
     Path folder;
 
-    private static String pem(String label, byte[] der) {
-        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label
-                + "-----\n";
-    }
-
-    private String tls(OriginKeys keys) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (var in = Files.newInputStream(keys.store())) {
-            store.load(in, "changeit".toCharArray());
-        }
-        var chain = new StringBuilder();
-        for (Certificate each : store.getCertificateChain("origin")) {
-            chain.append(pem("CERTIFICATE", each.getEncoded()));
-        }
-        Path certificate = Files.writeString(folder.resolve("listener.pem"), chain);
-        byte[] key = store.getKey("origin", "changeit".toCharArray()).getEncoded();
-        Path keyFile = Files.writeString(folder.resolve("listener.key"), pem("PRIVATE KEY", key));
-        return "?cert=" + certificate + "&key=" + keyFile;
-    }
-
-    private static void addUser(Path file) throws Exception {
-        Process process = new ProcessBuilder(
-                        WeirProcess.command("user", "add", "anna", "--file", file.toString(), "--password-stdin"))
-                .inheritIO()
-                .redirectInput(ProcessBuilder.Redirect.PIPE)
-                .start();
-        try (var in = process.getOutputStream()) {
-            in.write((PASSWORD + '\n').getBytes(StandardCharsets.UTF_8));
-        }
-        assertThat(process.waitFor()).isZero();
-    }
-
-    private static int port(WeirProcess weir) throws Exception {
-        Matcher listener = LISTENER.matcher(weir.health().body());
-        assertThat(listener.find()).isTrue();
-        return Integer.parseInt(listener.group(1));
-    }
-
     private static void addsUp(Path data, CountingHop hop) throws IOException, InterruptedException {
         String audit = EndToEndTest.audit(data);
         assertThat(EndToEndTest.figure(audit, "up") + EndToEndTest.figure(audit, "overheadUp"))
@@ -110,13 +66,14 @@ class Http2ListenerEndToEndTest {
         Tool node = Tool.named("node");
         Path data = folder.resolve("data");
         Path users = folder.resolve("users");
-        addUser(users);
+        WeirProcess.addUser(users, "anna", PASSWORD);
         OriginKeys keys = OriginKeys.make(folder);
         Path script = Files.writeString(folder.resolve("client.js"), SCRIPT);
         try (WebOrigin origin = WebOrigin.start(keys);
                 var weir = WeirProcess.start(
-                        data, "--users", users.toString(), "--listen", "https://127.0.0.1:0" + tls(keys));
-                CountingHop hop = CountingHop.start(port(weir))) {
+                        data, "--users", users.toString(), "--listen", "https://127.0.0.1:0" + keys.listenerOptions());
+                CountingHop hop =
+                        CountingHop.start(requireNonNull(weir.listenerPorts().get("https")))) {
             String url = origin.url("/");
             String authority = url.substring("https://".length(), url.length() - 1);
             assertThat(node.run(
@@ -159,15 +116,17 @@ class Http2ListenerEndToEndTest {
                         certificate.toString());
         OriginKeys keys = OriginKeys.make(folder);
         Path users = folder.resolve("users");
-        addUser(users);
+        WeirProcess.addUser(users, "anna", PASSWORD);
         try (WebOrigin origin = WebOrigin.start(keys);
                 var weir = WeirProcess.start(
                         data,
                         "--users",
                         users.toString(),
                         "--listen",
-                        "https://127.0.0.1:0" + tls(keys) + "&client-ca=" + certificate + "&client-user=cn");
-                CountingHop hop = CountingHop.start(port(weir))) {
+                        "https://127.0.0.1:0" + keys.listenerOptions() + "&client-ca=" + certificate
+                                + "&client-user=cn");
+                CountingHop hop =
+                        CountingHop.start(requireNonNull(weir.listenerPorts().get("https")))) {
             String ca = keys.authority().toString();
             List<String> command = new ArrayList<>(List.of(
                     "-sS",

@@ -11,23 +11,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.HttpsURLConnection;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
  * test, what the audit proves.
  */
 class ListenersEndToEndTest {
-    private static final Pattern LISTENER = Pattern.compile("\"(?:([a-z0-9]+)://)?127\\.0\\.0\\.1:(\\d+)\"");
-
     @TempDir
     Path folder;
 
@@ -54,7 +43,7 @@ class ListenersEndToEndTest {
         data = folder.resolve("data");
         keys = OriginKeys.make(folder);
         origin = WebOrigin.start(keys);
-        String tls = "?cert=" + writeCertificate() + "&key=" + writeKey();
+        String tls = keys.listenerOptions();
         weir = WeirProcess.start(
                 data,
                 "--listen",
@@ -63,43 +52,10 @@ class ListenersEndToEndTest {
                 "https://127.0.0.1:0" + tls,
                 "--listen",
                 "mixed://127.0.0.1:0" + tls);
-        String health = weir.health().body();
-        Matcher listener = LISTENER.matcher(health.substring(health.indexOf("\"listen\"")));
-        while (listener.find()) {
-            String kind = listener.group(1) == null ? "http" : listener.group(1);
-            int port = Integer.parseInt(listener.group(2));
-            if (port != weir.gatewayPort()) {
-                hops.put(kind, CountingHop.start(port));
-            }
+        for (Map.Entry<String, Integer> listener : weir.listenerPorts().entrySet()) {
+            hops.put(listener.getKey(), CountingHop.start(listener.getValue()));
         }
         assertThat(hops).containsOnlyKeys("http", "socks5", "https", "mixed");
-    }
-
-    private Path writeCertificate() throws Exception {
-        Path file = folder.resolve("listener.pem");
-        var pem = new StringBuilder();
-        for (Certificate each : store().getCertificateChain("origin")) {
-            pem.append(pem("CERTIFICATE", each.getEncoded()));
-        }
-        return Files.writeString(file, pem);
-    }
-
-    private Path writeKey() throws Exception {
-        byte[] key = store().getKey("origin", "changeit".toCharArray()).getEncoded();
-        return Files.writeString(folder.resolve("listener.key"), pem("PRIVATE KEY", key));
-    }
-
-    private KeyStore store() throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (var in = Files.newInputStream(keys.store())) {
-            store.load(in, "changeit".toCharArray());
-        }
-        return store;
-    }
-
-    private static String pem(String label, byte[] der) {
-        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label
-                + "-----\n";
     }
 
     private int port(String kind) {
@@ -202,31 +158,9 @@ class ListenersEndToEndTest {
                 new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(InetAddress.getLoopbackAddress(), port("socks5")));
         var connection = (HttpsURLConnection)
                 URI.create(origin.url("/bytes?n=1000")).toURL().openConnection(proxy);
-        connection.setSSLSocketFactory(anyCertificate().getSocketFactory());
+        connection.setSSLSocketFactory(TrustingClient.trust(keys.authority()).getSocketFactory());
         assertThat(connection.getInputStream().readAllBytes()).hasSize(1000);
         connection.disconnect();
-    }
-
-    private static SSLContext anyCertificate() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(
-                null,
-                new TrustManager[] {
-                    new X509TrustManager() {
-                        @Override
-                        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-                        @Override
-                        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-                        @Override
-                        public X509Certificate[] getAcceptedIssuers() {
-                            return new X509Certificate[0];
-                        }
-                    }
-                },
-                null);
-        return context;
     }
 
     @Test
@@ -252,7 +186,7 @@ class ListenersEndToEndTest {
     void whatIsInterceptedIsSoThroughEachKind() throws Exception {
         Path other = folder.resolve("other");
         Tool curl = Tool.named("curl");
-        String tls = "?cert=" + folder.resolve("listener.pem") + "&key=" + folder.resolve("listener.key");
+        String tls = keys.listenerOptions();
         try (var reading = WeirProcess.start(
                 other,
                 "--intercept",
@@ -261,10 +195,8 @@ class ListenersEndToEndTest {
                 keys.authority().toString(),
                 "--listen",
                 "mixed://127.0.0.1:0" + tls)) {
-            Matcher listener = Pattern.compile("mixed://127\\.0\\.0\\.1:(\\d+)")
-                    .matcher(reading.health().body());
-            assertThat(listener.find()).isTrue();
-            try (CountingHop hop = CountingHop.start(Integer.parseInt(listener.group(1)))) {
+            try (CountingHop hop = CountingHop.start(
+                    Objects.requireNonNull(reading.listenerPorts().get("mixed")))) {
                 for (String way : List.of("socks5h://127.0.0.1:", "https://localhost:")) {
                     for (String version : List.of("--http1.1", "--http2")) {
                         assertThat(curl.run(

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.Base64;
 import javax.net.ssl.KeyManagerFactory;
 
@@ -34,16 +35,33 @@ record OriginKeys(Path store, Path authority) {
                 "san=dns:localhost,ip:127.0.0.1",
                 "-ext",
                 "eku=serverAuth");
-        byte[] der = load(store).getCertificate("ca").getEncoded();
         Path authority = folder.resolve("origins.pem");
-        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-        Files.writeString(authority, "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
+        Files.writeString(
+                authority, pem("CERTIFICATE", load(store).getCertificate("ca").getEncoded()));
         KeyStore onlyOrigin = load(store);
         onlyOrigin.deleteEntry("ca");
         try (var out = Files.newOutputStream(store)) {
             onlyOrigin.store(out, PASSWORD);
         }
         return new OriginKeys(store, authority);
+    }
+
+    /** The certificate and its key for a listener of the proxy, as the options of its URL; the files are made beside the store. */
+    String listenerOptions() throws IOException, GeneralSecurityException {
+        KeyStore loaded = load(store);
+        var chain = new StringBuilder();
+        for (Certificate each : loaded.getCertificateChain("origin")) {
+            chain.append(pem("CERTIFICATE", each.getEncoded()));
+        }
+        Path certificate = Files.writeString(store.resolveSibling("listener.pem"), chain);
+        byte[] key = loaded.getKey("origin", PASSWORD).getEncoded();
+        Path keyFile = Files.writeString(store.resolveSibling("listener.key"), pem("PRIVATE KEY", key));
+        return "?cert=" + certificate + "&key=" + keyFile;
+    }
+
+    private static String pem(String label, byte[] der) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        return "-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n";
     }
 
     KeyManagerFactory keys() throws IOException, GeneralSecurityException {

@@ -29,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The page plays a recorded run: in a real browser, on a real journal. */
 class ReplayDashboardTest {
     private static final int TUNNELS = 24;
+    private static final long STEP_MILLIS = 250;
 
     @TempDir
     static Path folder;
@@ -42,6 +43,7 @@ class ReplayDashboardTest {
         try (var echo = EchoOrigin.start();
                 var weir = WeirProcess.start(data)) {
             List<TunnelClient> open = new ArrayList<>();
+            long begun = System.currentTimeMillis();
             for (int i = 0; i < TUNNELS; i++) {
                 open.add(TunnelClient.open(weir, echo.authority()));
                 for (TunnelClient client : open) {
@@ -50,7 +52,8 @@ class ReplayDashboardTest {
                 if (i % 4 == 3) {
                     open.remove(0).close();
                 }
-                Thread.sleep(250); // so that there are some seconds to be played
+                long due = begun + (i + 1) * STEP_MILLIS; // so that there are some seconds to be played
+                await().until(() -> System.currentTimeMillis() >= due);
             }
             for (TunnelClient client : open) {
                 client.close();

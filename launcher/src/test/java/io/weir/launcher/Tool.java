@@ -38,6 +38,11 @@ final class Tool {
         throw new AssertionError();
     }
 
+    /** The one in that file. */
+    static Tool at(Path program) {
+        return new Tool(program.toString());
+    }
+
     Tool with(String name, String value) {
         environment.put(name, value);
         return this;

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,9 +39,14 @@ class TrafficEndToEndTest {
         origin.close();
     }
 
+    /** All is sent to it at once, and a machine that is busy needs more than ten seconds for as many handshakes. */
     private WeirProcess recorder(Path data) throws IOException {
+        Path config = data.resolveSibling(data.getFileName() + ".yaml");
+        Files.writeString(config, "timeouts: {head: 2m, connect: 2m}\n");
         return WeirProcess.start(
                 data,
+                "--config",
+                config.toString(),
                 "--intercept",
                 "--capture-bodies",
                 "--trust",

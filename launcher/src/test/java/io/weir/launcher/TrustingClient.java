@@ -1,11 +1,13 @@
 package io.weir.launcher;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
@@ -16,6 +18,14 @@ final class TrustingClient {
     private TrustingClient() {}
 
     static HttpClient of(HttpClient.Version version, int proxyPort, Path authority) throws Exception {
+        return HttpClient.newBuilder()
+                .version(version)
+                .sslContext(trust(authority))
+                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort)))
+                .build();
+    }
+
+    static SSLContext trust(Path authority) throws IOException, GeneralSecurityException {
         var store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         try (var in = Files.newInputStream(authority)) {
@@ -26,10 +36,6 @@ final class TrustingClient {
         trust.init(store);
         var tls = SSLContext.getInstance("TLS");
         tls.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder()
-                .version(version)
-                .sslContext(tls)
-                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxyPort)))
-                .build();
+        return tls;
     }
 }

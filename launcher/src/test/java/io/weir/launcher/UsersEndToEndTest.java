@@ -7,16 +7,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,63 +20,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** curl with and without a password through each kind of listener; what is written down is whose it was, and no password. */
 @Tag("jdk")
 class UsersEndToEndTest {
-    private static final Pattern LISTENER = Pattern.compile("\"(?:([a-z0-9]+)://)?127\\.0\\.0\\.1:(\\d+)\"");
     private static final String PASSWORD = "canary-7Q2x";
 
     @TempDir
     Path folder;
 
-    private static String pem(String label, byte[] der) {
-        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label
-                + "-----\n";
-    }
-
-    private String tls(OriginKeys keys) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (var in = Files.newInputStream(keys.store())) {
-            store.load(in, "changeit".toCharArray());
-        }
-        var chain = new StringBuilder();
-        for (Certificate each : store.getCertificateChain("origin")) {
-            chain.append(pem("CERTIFICATE", each.getEncoded()));
-        }
-        Path certificate = Files.writeString(folder.resolve("listener.pem"), chain);
-        byte[] key = store.getKey("origin", "changeit".toCharArray()).getEncoded();
-        Path keyFile = Files.writeString(folder.resolve("listener.key"), pem("PRIVATE KEY", key));
-        return "?cert=" + certificate + "&key=" + keyFile;
-    }
-
-    private static Map<String, Integer> ports(WeirProcess weir) throws Exception {
-        String health = weir.health().body();
-        Matcher listener = LISTENER.matcher(health.substring(health.indexOf("\"listen\"")));
-        Map<String, Integer> ports = new HashMap<>();
-        while (listener.find()) {
-            int port = Integer.parseInt(listener.group(2));
-            if (port != weir.gatewayPort()) {
-                ports.put(listener.group(1) == null ? "http" : listener.group(1), port);
-            }
-        }
-        return ports;
-    }
-
-    private static void addUser(Path file) throws Exception {
-        List<String> command = new ArrayList<>(
-                WeirProcess.command("user", "add", "anna", "--file", file.toString(), "--password-stdin"));
-        Process process = new ProcessBuilder(command)
-                .inheritIO()
-                .redirectInput(ProcessBuilder.Redirect.PIPE)
-                .start();
-        try (var in = process.getOutputStream()) {
-            in.write((PASSWORD + '\n').getBytes(StandardCharsets.UTF_8));
-        }
-        assertThat(process.waitFor()).isZero();
-    }
-
     @Test
     void curlPassesWithItsPasswordThroughEachKindAndNotWithoutIt() throws Exception {
         Path data = folder.resolve("data");
         Path users = folder.resolve("users");
-        addUser(users);
+        WeirProcess.addUser(users, "anna", PASSWORD);
         OriginKeys keys = OriginKeys.make(folder);
         String ca = keys.authority().toString();
         Tool curl = Tool.named("curl");
@@ -93,8 +41,8 @@ class UsersEndToEndTest {
                         "--listen",
                         "socks5://127.0.0.1:0",
                         "--listen",
-                        "https://127.0.0.1:0" + tls(keys))) {
-            Map<String, Integer> ports = ports(weir);
+                        "https://127.0.0.1:0" + keys.listenerOptions())) {
+            Map<String, Integer> ports = weir.listenerPorts();
             String url = origin.url("/bytes?n=1000");
             List<String> proxies = List.of(
                     "http://127.0.0.1:" + ports.get("http"),
@@ -185,7 +133,7 @@ class UsersEndToEndTest {
     @Test
     void aListenerForOthersNeedsUsersOrAWord() throws Exception {
         Path users = folder.resolve("users");
-        addUser(users);
+        WeirProcess.addUser(users, "anna", PASSWORD);
         Path data = folder.resolve("data");
         List<String> start = List.of(
                 "proxy", "--listen", "0.0.0.0:0", "--gateway", "127.0.0.1:0", "--data", data.toString(), "--rehearse");

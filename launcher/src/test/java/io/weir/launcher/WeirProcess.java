@@ -15,7 +15,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +28,7 @@ final class WeirProcess implements AutoCloseable {
     record Ended(int status, String out, String err) {}
 
     private static final Pattern PROXY = Pattern.compile("proxy +http://127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern LISTENER = Pattern.compile("\"(?:([a-z0-9]+)://)?127\\.0\\.0\\.1:(\\d+)\"");
     private static final Pattern DASHBOARD =
             Pattern.compile("dashboard +https?://127\\.0\\.0\\.1:(\\d+)/\\?token=(\\S+)");
 
@@ -139,8 +142,31 @@ final class WeirProcess implements AutoCloseable {
         return new Ended(status, out, err.toString());
     }
 
+    /** Adds a user to a file of users. */
+    static void addUser(Path file, String name, String password) throws IOException {
+        Process process = new ProcessBuilder(
+                        command("user", "add", name, "--file", file.toString(), "--password-stdin"))
+                .inheritIO()
+                .redirectInput(ProcessBuilder.Redirect.PIPE)
+                .start();
+        try (var in = process.getOutputStream()) {
+            in.write((password + '\n').getBytes(StandardCharsets.UTF_8));
+        }
+        if (exitOf(process) != 0) {
+            throw new IOException("the user was not added");
+        }
+    }
+
     /** How a command is started as a process of its own. */
     static List<String> command(String... arguments) {
+        List<String> command = SharedClasses.options(java());
+        command.add(Main.class.getName());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** How a JVM is started with what Weir needs of it. */
+    static List<String> java() {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -151,8 +177,6 @@ final class WeirProcess implements AutoCloseable {
             }
         }
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of(arguments));
         return command;
     }
 
@@ -211,6 +235,20 @@ final class WeirProcess implements AutoCloseable {
                         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gatewayPort + "/healthz"))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The ports of the proxy's listeners by their kind, of which there is one each. */
+    Map<String, Integer> listenerPorts() throws IOException, InterruptedException {
+        String health = health().body();
+        Matcher listener = LISTENER.matcher(health.substring(health.indexOf("\"listen\"")));
+        Map<String, Integer> ports = new HashMap<>();
+        while (listener.find()) {
+            int port = Integer.parseInt(listener.group(2));
+            if (port != gatewayPort) {
+                ports.put(listener.group(1) == null ? "http" : listener.group(1), port);
+            }
+        }
+        return ports;
     }
 
     /** SIGHUP. */

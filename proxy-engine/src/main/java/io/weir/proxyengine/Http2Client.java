@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -16,7 +15,7 @@ import io.weir.eventbus.CloseReason;
 import java.util.List;
 
 /** A client that speaks HTTP/2 inside an intercepted tunnel: each of its streams is an exchange. Event loop of its channel. */
-final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends {
+final class Http2Client extends HeadersListener implements ConnectionTail.Ends {
     private static final int SETTINGS_MAX = 100;
 
     private final InterceptedTunnel tunnel;
@@ -96,20 +95,6 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         if (streams.isEmpty()) {
             tunnel.end(CloseReason.COMPLETED);
         }
-    }
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean end)
-            throws Http2Exception {
-        onHeadersRead(ctx, id, headers, padding, end);
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -15,7 +14,7 @@ import io.netty.util.collection.IntObjectMap;
 import java.util.List;
 
 /** A connection of HTTP/2 to the origin of an intercepted tunnel: each exchange is a stream. Event loop of its channel, which is the client's. */
-final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends {
+final class Http2Origin extends HeadersListener implements ConnectionTail.Ends {
     private final OriginLinks links;
     private final EngineLoop loop;
     private final SocketChannel channel;
@@ -84,20 +83,6 @@ final class Http2Origin extends Http2EventAdapter implements ConnectionTail.Ends
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
         links.settings(settings);
-    }
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean end)
-            throws Http2Exception {
-        onHeadersRead(ctx, id, headers, padding, end);
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * A client that speaks HTTP/2 to the proxy, inside TLS (RFC 9113 §8.5): each of its streams is a {@link StreamChannel}, on which a {@link ClientHandler} serves it. Event loop of
  * its channel.
  */
-final class MultiplexedClient extends Http2EventAdapter implements ConnectionTail.Ends, Waiting {
+final class MultiplexedClient extends HeadersListener implements ConnectionTail.Ends, Waiting {
     private static final Logger log = LoggerFactory.getLogger(MultiplexedClient.class);
 
     private final EngineLoop loop;
@@ -93,20 +92,6 @@ final class MultiplexedClient extends Http2EventAdapter implements ConnectionTai
     }
 
     // ---- streams ----
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean end)
-            throws Http2Exception {
-        onHeadersRead(ctx, id, headers, padding, end);
-    }
 
     @Override
     public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end)

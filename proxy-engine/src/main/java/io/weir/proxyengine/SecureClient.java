@@ -6,12 +6,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
+import io.weir.proxyengine.SecureSocket.Tls;
 import io.weir.proxyengine.tls.ProxyTls;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * session's are the connection's too. So they all partition the socket's bytes, and none is counted before it is known whose it is. Event loop of the socket.
  */
 final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveSession, Swept {
-    private static final long LINGER_NANOS = 2_000_000_000L;
     private static final Logger log = LoggerFactory.getLogger(SecureClient.class);
 
     private final EngineLoop loop;
@@ -42,8 +41,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
     private long countedUp;
     private long countedDown;
     private @Nullable CloseReason reason;
-    private boolean leaving;
-    private long leavingSinceNanos;
+    private final SecureSocket secure;
     private int sweepPosition = -1;
 
     private SecureClient(
@@ -59,6 +57,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         this.meter = meter;
         this.sinceNanos = sinceNanos;
         tls = new Tls(engine);
+        secure = new SecureSocket(client, tls, counts);
     }
 
     /**
@@ -179,7 +178,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
                 log.debug("TLS with a client failed remote={}: {}", caller.remote(), String.valueOf(done.cause()));
                 client.close();
             }
-        } else if (leaving) {
+        } else if (secure.isLeaving()) {
             if (event instanceof ChannelInputShutdownEvent) {
                 client.close();
             }
@@ -194,25 +193,11 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         }
     }
 
-    /**
-     * Nothing more is to be said: says goodbye and sends FIN, then waits for the client's, a while. Its own goodbye may be on its way, and closing with
-     * bytes unread would reset the connection, and leave them uncounted.
-     */
+    /** Nothing more is to be said. */
     private void sayGoodbye() {
-        if (!client.isActive() || client.isInputShutdown()) {
-            client.close();
-            return;
+        if (secure.sayGoodbye()) {
+            loop.sweep().add(this);
         }
-        leaving = true;
-        leavingSinceNanos = System.nanoTime();
-        loop.sweep().add(this);
-        counts.discard();
-        tls.closeOutbound().addListener(said -> {
-            if (client.isActive()) {
-                client.shutdownOutput();
-            }
-        });
-        client.config().setAutoRead(true);
     }
 
     private void serve() {
@@ -296,8 +281,8 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
 
     @Override
     public void sweep(long nowNanos) {
-        if (leaving) {
-            if (nowNanos - leavingSinceNanos > LINGER_NANOS) {
+        if (secure.isLeaving()) {
+            if (secure.hasWaited(nowNanos)) {
                 client.unsafe().close(client.voidPromise());
             }
         } else if (nowNanos - sinceNanos > loop.config().timeouts().head().toNanos()) {
@@ -314,16 +299,5 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
     @Override
     public void sweepPosition(int position) {
         sweepPosition = position;
-    }
-
-    /** Says how much it holds of a record that is not whole yet. */
-    private static final class Tls extends SslHandler {
-        Tls(SSLEngine engine) {
-            super(engine);
-        }
-
-        int undecoded() {
-            return actualReadableBytes();
-        }
     }
 }

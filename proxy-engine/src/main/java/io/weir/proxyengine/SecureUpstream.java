@@ -7,11 +7,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.eventbus.SessionMeter;
+import io.weir.proxyengine.SecureSocket.Tls;
 import io.weir.proxyengine.tls.OriginTls;
 import io.weir.proxyengine.tls.TlsException;
 import io.weir.proxyengine.tls.TlsFailure;
@@ -19,8 +19,6 @@ import io.weir.proxyengine.upstream.Upstream;
 import io.weir.proxyengine.upstream.UpstreamNode;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Executor;
-import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +41,6 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
     private static final Logger log = LoggerFactory.getLogger(SecureUpstream.class);
     private static final AttributeKey<SecureUpstream> KEY = AttributeKey.valueOf(SecureUpstream.class, "of");
     private static final List<String> ALPN = List.of(TlsTarget.HTTP_1_1);
-    private static final long LINGER_NANOS = 2_000_000_000L;
 
     private final EngineLoop loop;
     private final SocketChannel socket;
@@ -57,8 +54,7 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
     private long countedDown;
     private boolean told;
     private boolean truncated;
-    private boolean leaving;
-    private long leavingSinceNanos;
+    private final SecureSocket secure;
     private int sweepPosition = -1;
 
     private SecureUpstream(
@@ -68,6 +64,7 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
         this.tls = tls;
         this.owner = owner;
         this.listener = listener;
+        secure = new SecureSocket(socket, tls, counts);
     }
 
     /**
@@ -183,7 +180,7 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
                 fail(TlsFailure.of(done.cause()));
                 socket.close();
             }
-        } else if (leaving) {
+        } else if (secure.isLeaving()) {
             if (event instanceof ChannelInputShutdownEvent) {
                 socket.close();
             }
@@ -221,22 +218,11 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
         }
     }
 
-    /** Nothing more is to be said: says goodbye and sends FIN, then waits for the other's, a while, so that what is on its way still counts. */
+    /** Nothing more is to be said. */
     private void sayGoodbye() {
-        if (!socket.isActive() || socket.isInputShutdown()) {
-            socket.close();
-            return;
+        if (secure.sayGoodbye()) {
+            loop.sweep().add(this);
         }
-        leaving = true;
-        leavingSinceNanos = System.nanoTime();
-        loop.sweep().add(this);
-        counts.discard();
-        tls.closeOutbound().addListener(said -> {
-            if (socket.isActive()) {
-                socket.shutdownOutput();
-            }
-        });
-        socket.config().setAutoRead(true);
     }
 
     @Override
@@ -291,7 +277,7 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
 
     @Override
     public void sweep(long nowNanos) {
-        if (leaving && nowNanos - leavingSinceNanos > LINGER_NANOS) {
+        if (secure.hasWaited(nowNanos)) {
             cut();
         }
     }
@@ -304,16 +290,5 @@ final class SecureUpstream extends ChannelInboundHandlerAdapter implements Swept
     @Override
     public void sweepPosition(int position) {
         sweepPosition = position;
-    }
-
-    /** Says how much it holds of a record that is not whole yet. */
-    private static final class Tls extends SslHandler {
-        Tls(SSLEngine engine, Executor tasks) {
-            super(engine, tasks);
-        }
-
-        int undecoded() {
-            return actualReadableBytes();
-        }
     }
 }

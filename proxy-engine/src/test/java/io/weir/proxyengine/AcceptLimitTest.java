@@ -39,7 +39,7 @@ class AcceptLimitTest {
 
                 tunnels.get(0).close();
 
-                server.setSoTimeout(5000);
+                server.setSoTimeout(30_000);
                 try (Peer origin = new Peer(server.accept())) {
                     origin.writePattern(1);
                     waiting.readExactly(TestTunnel.ANSWER.length() + 1);

@@ -113,9 +113,9 @@ class BandwidthHttpTest {
             CompletableFuture<String> answered = Peer.async(client::readMessage);
             origin.readBody(head);
             pace.assertNotFaster(BYTES, RATE, BEYOND);
-            answer.get(20, TimeUnit.SECONDS);
+            answer.get(30, TimeUnit.SECONDS);
             origin.send("x"); // not before, as an answer's end would cut the request short
-            assertThat(answered.get(20, TimeUnit.SECONDS)).endsWith("xx");
+            assertThat(answered.get(30, TimeUnit.SECONDS)).endsWith("xx");
             pace.assertNotFaster(BYTES, RATE, 0);
             talk.settle(1);
         }
@@ -142,7 +142,7 @@ class BandwidthHttpTest {
                 client.readMessage();
             }
             pace.assertNotFaster(BYTES, RATE, BEYOND);
-            served.get(5, TimeUnit.SECONDS);
+            served.get(30, TimeUnit.SECONDS);
             talk.settle(count);
         }
     }
@@ -171,7 +171,7 @@ class BandwidthHttpTest {
                 client.readMessage();
             }
             pace.assertNotFaster(BYTES, RATE, 2 * BEYOND);
-            served.get(5, TimeUnit.SECONDS);
+            served.get(30, TimeUnit.SECONDS);
             talk.settle(count);
         }
     }
@@ -228,7 +228,7 @@ class BandwidthHttpTest {
             CompletableFuture<String> up = Peer.async(() -> origin.read(BYTES));
             client.read(BYTES);
             pace.assertNotFaster(BYTES, RATE, 0);
-            up.get(20, TimeUnit.SECONDS);
+            up.get(30, TimeUnit.SECONDS);
             pace.assertNotFaster(BYTES, RATE, 0);
             origin.finish();
             client.finish();
@@ -285,9 +285,9 @@ class BandwidthHttpTest {
             CompletableFuture<String> answer = Peer.async(client::readMessage);
             origin.readBody(head);
             pace.assertNotFaster(BYTES, RATE, BEYOND);
-            sending.get(20, TimeUnit.SECONDS);
+            sending.get(30, TimeUnit.SECONDS);
             origin.send("x");
-            assertThat(answer.get(20, TimeUnit.SECONDS)).endsWith("xx");
+            assertThat(answer.get(30, TimeUnit.SECONDS)).endsWith("xx");
             pace.assertNotFaster(BYTES, RATE, 0);
             assertThat(talk.settle(1).get(0).closed.reason()).isEqualTo(CloseReason.COMPLETED);
         }

@@ -60,10 +60,10 @@ class BandwidthTest {
                     Peer.async(() -> tunnel.client().readToEnd());
             assertThat(tunnel.origin().readToEnd()).isEqualTo(Peer.End.FIN);
             pace.assertNotFaster(BYTES, RATE, 0);
-            assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
+            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
             pace.assertNotFaster(BYTES, RATE, 0);
-            up.get(1, TimeUnit.SECONDS);
-            down.get(1, TimeUnit.SECONDS);
+            up.get(30, TimeUnit.SECONDS);
+            down.get(30, TimeUnit.SECONDS);
 
             TestLedger.Session session = proxy.ledger().awaitOnlyClosed();
             assertThat(session.closed.reason()).isEqualTo(CloseReason.COMPLETED);
@@ -137,7 +137,7 @@ class BandwidthTest {
                     .map(each -> Peer.async(() -> each.client().readToEnd()))
                     .toList();
             for (CompletableFuture<Peer.End> each : readers) {
-                assertThat(each.get(20, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
+                assertThat(each.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
             }
             pace.assertNotFaster(6L * (BYTES / 4), RATE, 6 * 1460);
             for (TestTunnel each : tunnels) {
@@ -175,10 +175,10 @@ class BandwidthTest {
                         Peer.async(() -> second.client().readToEnd());
                 CompletableFuture<Peer.End> three =
                         Peer.async(() -> other.client().readToEnd());
-                assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
-                assertThat(two.get(20, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
+                assertThat(one.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
+                assertThat(two.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
                 pace.assertNotFaster(2L * (BYTES / 2), RATE, 2 * 1460);
-                assertThat(three.get(20, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
+                assertThat(three.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
                 assertThat(proxy.engine().bandwidth().users()).isEqualTo(2);
             }
             proxy.ledger().awaitClosed(3);
@@ -313,7 +313,7 @@ class BandwidthTest {
             var pace = new Pacer();
             proxy.engine().reconfigure(live, new ConfigChanged(2, "ab", "by=test"));
             CompletableFuture<Peer.End> rest = Peer.async(() -> tunnel.client().readToEnd());
-            assertThat(rest.get(10, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
+            assertThat(rest.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
             pace.assertNotFaster(BYTES - 20_000, RATE, 0);
         }
     }

@@ -40,7 +40,7 @@ final class BlackHole implements AutoCloseable {
             ours.add(one.socket().getLocalPort());
             one.close();
         }
-        server.setSoTimeout(20_000);
+        server.setSoTimeout(30_000);
         while (true) {
             Socket next = server.accept();
             if (!ours.contains(next.getPort())) {

@@ -50,7 +50,7 @@ class ConnectAttemptTest {
         loop.execute(() ->
                 attempt(new Listener(end)).start(List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9))));
 
-        assertThat(end.get(10, TimeUnit.SECONDS).onLoop()).isTrue();
+        assertThat(end.get(30, TimeUnit.SECONDS).onLoop()).isTrue();
         assertThat(end.get().refusal().reason()).isEqualTo(CloseReason.OVERLOADED);
         assertThat(end.get().refusal().status().code()).isEqualTo(503);
     }
@@ -66,7 +66,7 @@ class ConnectAttemptTest {
             loop.execute(() -> cancelled.complete(true));
         });
 
-        assertThat(cancelled.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.get(30, TimeUnit.SECONDS)).isTrue();
         assertThat(end).isNotDone();
     }
 

@@ -92,7 +92,7 @@ final class Conversation implements AutoCloseable {
      * seen the end already.
      */
     static void awaitCounted(TestProxy proxy, long sent, long received) {
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .untilAsserted(() -> {
                     Tally sum = proxy.ledger().rootTotals();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection whose bytes are counted beneath whatever is put over it, such as TLS. Any thread. */
 final class CountedSocket extends Socket {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong read = new AtomicLong();

@@ -58,14 +58,14 @@ class EpollGuardTest {
                     closing.register(loop, first[0]);
                     replaced.register(loop, second[0]);
                 })
-                .get(5, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
 
-        FileDescriptor[] third = reused.get(5, TimeUnit.SECONDS);
+        FileDescriptor[] third = reused.get(30, TimeUnit.SECONDS);
         assertThat(third[0].intValue()).isEqualTo(second[0].intValue());
-        loop.submit(() -> late.act(() -> heard.complete("its own event"))).get(5, TimeUnit.SECONDS); // after the batch
+        loop.submit(() -> late.act(() -> heard.complete("its own event"))).get(30, TimeUnit.SECONDS); // after the batch
         write(third[1]);
 
-        assertThat(heard.get(5, TimeUnit.SECONDS)).isEqualTo("its own event");
+        assertThat(heard.get(30, TimeUnit.SECONDS)).isEqualTo("its own event");
         third[1].close();
         first[0].close();
         first[1].close();

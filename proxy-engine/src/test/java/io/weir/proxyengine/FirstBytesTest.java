@@ -129,7 +129,7 @@ class FirstBytesTest {
                 CompletableFuture<?> sending = Peer.async(() -> ends.origin.send(banner));
 
                 assertThat(ends.client.read(banner.length())).isEqualTo(banner);
-                sending.get(10, TimeUnit.SECONDS);
+                sending.get(30, TimeUnit.SECONDS);
                 ends.say("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 ends.converse();
 
@@ -212,7 +212,7 @@ class FirstBytesTest {
             Ends ends = say(new Wire(socket), "localhost:" + listener.getLocalPort(), hello, delivery);
 
             assertThat(ends.client.read(1)).isEqualTo("\26"); // ServerHello
-            SSLSocket origin = accepted.get(10, TimeUnit.SECONDS);
+            SSLSocket origin = accepted.get(30, TimeUnit.SECONDS);
             ends.client.reset();
             new Wire(origin).drain();
 
@@ -233,7 +233,7 @@ class FirstBytesTest {
             Ends ends = open(proxy, origin, "", Delivery.AFTER_THE_ANSWER);
             ends.client.socket().setSoTimeout(600);
             assertThat(ends.client.isSilent()).isTrue();
-            ends.client.socket().setSoTimeout(10_000);
+            ends.client.socket().setSoTimeout(30_000);
 
             ends.say(hello);
 
@@ -265,12 +265,12 @@ class FirstBytesTest {
             Socket tunnel = proxy.tunnel(listener.getLocalPort());
             tunnel.setSoTimeout(500);
             assertThatThrownBy(() -> tunnel.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
-            tunnel.setSoTimeout(10_000);
+            tunnel.setSoTimeout(30_000);
 
             SSLSocket client = proxy.open(tunnel);
 
             assertThat(client.getSession().isValid()).isTrue();
-            accepted.get(10, TimeUnit.SECONDS).close();
+            accepted.get(30, TimeUnit.SECONDS).close();
             client.close();
             assertThat(proxy.ledger().awaitClosed(1).get(0).detected).isEqualTo(SessionProtocol.HTTPS_MITM);
         }
@@ -349,7 +349,7 @@ class FirstBytesTest {
 
             assertThat(ends.client.read(1)).isEqualTo("\26");
             ends.client.reset();
-            accepted.handle((socket, failure) -> socket).get(10, TimeUnit.SECONDS);
+            accepted.handle((socket, failure) -> socket).get(30, TimeUnit.SECONDS);
 
             TestLedger.Session root = closed(proxy, ends);
             assertThat(root.detected).isEqualTo(isRead ? SessionProtocol.HTTPS_MITM : null);

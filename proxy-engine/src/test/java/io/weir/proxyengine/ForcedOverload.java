@@ -35,7 +35,7 @@ final class ForcedOverload implements AutoCloseable {
     /** Sets the gauge so and waits until the engine goes so far and the ledger has it. */
     void force(OverloadStep step) {
         set(step);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> proxy.engine().overloadStep() == step && lastInLedger() == step);
     }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One end of an HTTP/2 connection, spoken frame by frame; counts for each stream its HEADERS, CONTINUATION and DATA frames, in both directions. A thread
- * of its own reads, answers SETTINGS and PING, and gives windows back unless told not to; any thread may write. Waits give up after ten seconds.
+ * of its own reads, answers SETTINGS and PING, and gives windows back unless told not to; any thread may write. Waits give up after 30 seconds.
  */
 final class FramePeer implements AutoCloseable {
     static final int DATA = 0;
@@ -51,7 +51,7 @@ final class FramePeer implements AutoCloseable {
 
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final int FRAME_MAX = 16384;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** A whole message. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them

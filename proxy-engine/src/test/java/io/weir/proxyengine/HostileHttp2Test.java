@@ -269,7 +269,7 @@ class HostileHttp2Test {
             RawHttp2.Frame goAway = client.await(RawHttp2.GOAWAY);
             assertThat(goAway.errorCode()).as("ENHANCE_YOUR_CALM").isEqualTo(11);
             client.awaitEnd();
-            sent.handle((done, broken) -> true).get(10, TimeUnit.SECONDS);
+            sent.handle((done, broken) -> true).get(30, TimeUnit.SECONDS);
         }
     }
 
@@ -293,7 +293,9 @@ class HostileHttp2Test {
     @MethodSource("floodNames")
     void aFloodEndsTheConnection(String name) throws Exception {
         try (var origin = silent();
-                var client = RawHttp2.client(proxy.open(proxy.narrowTunnel(origin.port()), "h2"))) {
+                var tunnel = proxy.narrowTunnel(origin.port());
+                var client = RawHttp2.client(proxy.open(tunnel, "h2"))) {
+            NarrowEnd.of(tunnel);
             client.headers(1, false, RawHttp2.block(GOOD));
             if (name.endsWith("CONTINUATION")) {
                 client.send(RawHttp2.HEADERS, 1, 3, RawHttp2.get("/"));

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A client of HTTP/2, spoken by hand: frames out, frames in (RFC 9113 §4.1). One thread; each read gives up after ten seconds. */
+/** A client of HTTP/2, spoken by hand: frames out, frames in (RFC 9113 §4.1). One thread; each read gives up after 30 seconds. */
 final class Http2Wire implements AutoCloseable {
     static final int DATA = 0;
     static final int HEADERS = 1;
@@ -44,7 +44,7 @@ final class Http2Wire implements AutoCloseable {
     /** Says the preface. */
     Http2Wire(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         in = new DataInputStream(socket.getInputStream());
         socket.getOutputStream().write(PREFACE.getBytes(StandardCharsets.US_ASCII));
         send(SETTINGS, 0, 0, new byte[0]);

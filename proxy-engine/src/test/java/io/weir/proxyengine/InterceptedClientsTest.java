@@ -48,7 +48,7 @@ class InterceptedClientsTest {
                 }
             }
             for (int i = 0; i < answers.size(); i++) {
-                HttpResponse<byte[]> answer = answers.get(i).get(20, TimeUnit.SECONDS);
+                HttpResponse<byte[]> answer = answers.get(i).get(30, TimeUnit.SECONDS);
                 assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
                 assertThat(answer.body()).isEqualTo(Peer.patternBytes(i * 1000));
                 assertThat(answer.headers().firstValue("got")).hasValue(Echo.digest(bodies.get(i)));

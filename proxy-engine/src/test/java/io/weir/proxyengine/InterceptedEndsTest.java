@@ -68,7 +68,7 @@ class InterceptedEndsTest {
                 wire.readHead();
                 wire.send(begun(body));
                 if (begins) {
-                    heard.get(5, TimeUnit.SECONDS);
+                    heard.get(30, TimeUnit.SECONDS);
                 }
                 cut.apply(socket);
                 socket.getInputStream().readAllBytes();
@@ -115,7 +115,7 @@ class InterceptedEndsTest {
                 if (begins) {
                     server.headers(stream, false, RawHttp2.block(":status", "200"))
                             .data(stream, false, "hello");
-                    heard.get(5, TimeUnit.SECONDS);
+                    heard.get(30, TimeUnit.SECONDS);
                 }
                 cut.apply(socket);
                 socket.getInputStream().readAllBytes();
@@ -157,7 +157,7 @@ class InterceptedEndsTest {
                 awaitUp(proxy);
                 cut.apply(tunnel);
 
-                assertThat(end.get(5, TimeUnit.SECONDS)).as("an orderly end").isFalse();
+                assertThat(end.get(30, TimeUnit.SECONDS)).as("an orderly end").isFalse();
                 TestLedger.Session exchange = proxy.ledger().awaitExchanges(1).get(0);
                 assertThat(exchange.closed.reason()).isIn(OF_CLIENT);
                 assertThat(exchange.exchange.error()).contains(cut == Cut.FIN ? "truncated" : "client");
@@ -195,7 +195,7 @@ class InterceptedEndsTest {
                 awaitUp(proxy);
                 cut.apply(tunnel);
 
-                assertThat(end.get(5, TimeUnit.SECONDS)).as("complete").isFalse();
+                assertThat(end.get(30, TimeUnit.SECONDS)).as("complete").isFalse();
                 TestLedger.Session exchange = proxy.ledger().awaitExchanges(1).get(0);
                 assertThat(exchange.closed.reason()).isIn(OF_CLIENT);
                 assertThat(exchange.exchange.error()).contains(cut == Cut.FIN ? "truncated" : "client");
@@ -222,7 +222,7 @@ class InterceptedEndsTest {
             Socket tunnel = proxy.tunnel(origin.port());
             tunnel.getOutputStream().write(NeverWorseTest.hello(proxy));
             if (ofClient) {
-                seen.get(5, TimeUnit.SECONDS);
+                seen.get(30, TimeUnit.SECONDS);
                 Cut.RST.apply(tunnel);
             } else {
                 new Wire(tunnel).drain();
@@ -250,7 +250,7 @@ class InterceptedEndsTest {
                     endsOrderly(wire.socket().getInputStream());
                     end.complete(null);
                 } else {
-                    done.get(5, TimeUnit.SECONDS);
+                    done.get(30, TimeUnit.SECONDS);
                     Cut.RST.apply(socket);
                 }
             })) {
@@ -264,10 +264,10 @@ class InterceptedEndsTest {
                 }
                 if (ofClient) {
                     Cut.RST.apply(tunnel);
-                    end.get(2, TimeUnit.SECONDS);
+                    end.get(30, TimeUnit.SECONDS);
                 } else {
                     done.complete(null);
-                    tls.setSoTimeout(2_000);
+                    tls.setSoTimeout(30_000);
                     endsOrderly(tls.getInputStream());
                 }
 

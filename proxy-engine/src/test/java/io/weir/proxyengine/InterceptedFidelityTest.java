@@ -220,8 +220,8 @@ class InterceptedFidelityTest {
                     client.readBody(head);
                 }
             }
-            sending.get(10, TimeUnit.SECONDS);
-            answering.get(10, TimeUnit.SECONDS);
+            sending.get(30, TimeUnit.SECONDS);
+            answering.get(30, TimeUnit.SECONDS);
 
             List<TestLedger.Session> sessions = talk.settle(asked.size());
 
@@ -528,13 +528,13 @@ class InterceptedFidelityTest {
             var receiving = Peer.async(() -> origin.read(size));
             var answering = Peer.async(() -> {
                 origin.send(answer + body.substring(1));
-                receiving.get(20, TimeUnit.SECONDS);
+                receiving.get(30, TimeUnit.SECONDS);
                 return origin.send(body.substring(0, 1)); // after the request's end
             });
             assertThat(client.read(answer.length() + size)).isEqualTo(answer + body.substring(1) + body.charAt(0));
-            assertThat(receiving.get(20, TimeUnit.SECONDS)).isEqualTo(body);
-            sending.get(20, TimeUnit.SECONDS);
-            answering.get(20, TimeUnit.SECONDS);
+            assertThat(receiving.get(30, TimeUnit.SECONDS)).isEqualTo(body);
+            sending.get(30, TimeUnit.SECONDS);
+            answering.get(30, TimeUnit.SECONDS);
 
             check(
                     talk.settle(1).get(0),

@@ -79,7 +79,7 @@ class InterceptedHostileRequestsTest {
     private static String converse(InterceptingProxy proxy, int port, byte[] message) throws IOException {
         try (Socket tunnel = proxy.tunnel(port, "127.0.0.1");
                 SSLSocket client = proxy.openTo("127.0.0.1", tunnel, "http/1.1")) {
-            client.setSoTimeout(10_000);
+            client.setSoTimeout(30_000);
             client.getOutputStream().write(message);
             tunnel.shutdownOutput();
             var answer = new ByteArrayOutputStream();

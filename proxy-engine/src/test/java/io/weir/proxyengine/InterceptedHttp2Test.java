@@ -206,7 +206,7 @@ class InterceptedHttp2Test {
                 }));
             }
             for (CompletableFuture<byte[]> answer : answers) {
-                answer.get(20, TimeUnit.SECONDS);
+                answer.get(30, TimeUnit.SECONDS);
             }
 
             List<TestLedger.Session> sessions = talk.settle(100);
@@ -253,7 +253,7 @@ class InterceptedHttp2Test {
             client.windowUpdate(stalled, 4_000_000);
 
             assertThat(client.message(stalled).body()).isEqualTo(much);
-            writing.get(10, TimeUnit.SECONDS);
+            writing.get(30, TimeUnit.SECONDS);
             TestLedger.Session session = talk.settle(21).get(0);
             check(session, client, stalled, origin, at);
         }
@@ -286,7 +286,7 @@ class InterceptedHttp2Test {
 
             origin.windowUpdate(at, 4_000_000);
 
-            writing.get(10, TimeUnit.SECONDS);
+            writing.get(30, TimeUnit.SECONDS);
             assertThat(origin.message(at).body()).isEqualTo(much);
             origin.headers(at, true, OK);
             client.message(stalled);
@@ -643,7 +643,7 @@ class InterceptedHttp2Test {
             }
 
             talk.settle(answered);
-            assertThat(answering.get(10, TimeUnit.SECONDS)).isEqualTo(answered);
+            assertThat(answering.get(30, TimeUnit.SECONDS)).isEqualTo(answered);
         }
     }
 

@@ -249,7 +249,7 @@ class InterceptedLifecycleTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void idleTunnelsEndWhenTheNodeStopsAndRunningExchangesMayFinish(Transport transport) throws Exception {
-        try (var proxy = start(transport, settings -> settings.drain(Duration.ofSeconds(10)));
+        try (var proxy = start(transport, settings -> settings.drain(Duration.ofMinutes(5)));
                 var origin = new Origin(proxy);
                 Wire idle = http1(proxy, origin);
                 Wire idleServer = origin.accept();
@@ -284,7 +284,7 @@ class InterceptedLifecycleTest {
             assertThat(running.readMessage()).isEqualTo(OK);
             assertThat(running.readRest()).isEmpty();
             running.socket().close();
-            closing.get(8, TimeUnit.SECONDS);
+            closing.get(30, TimeUnit.SECONDS);
             assertThat(proxy.ledger().awaitClosed(6))
                     .hasSize(6)
                     .allSatisfy(session -> assertThat(session.closed.reason())
@@ -599,7 +599,7 @@ class InterceptedLifecycleTest {
         return loop.eventLoop()
                 .submit(() -> Objects.requireNonNull(loop.sessions().find(session.opened.sessionId()))
                         .getClass())
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private static InterceptConfig including(InterceptConfig config, List<String> hosts) {

@@ -181,7 +181,7 @@ class InterceptedMixedTest {
             FramePeer origin = talk.originFrames();
             int at = origin.awaitStream();
             assertThat(origin.message(at).text()).isEqualTo(body);
-            sending.get(10, TimeUnit.SECONDS);
+            sending.get(30, TimeUnit.SECONDS);
             byte[] much = Peer.patternBytes(30_000_000);
             origin.headers(at, false, ":status", "200", "content-length", Integer.toString(much.length));
             var answering = Peer.async(() -> {
@@ -194,7 +194,7 @@ class InterceptedMixedTest {
             assertThat(client.read(much.length)).isEqualTo(new String(much, StandardCharsets.ISO_8859_1));
 
             assertThat(head).contains("content-length: " + much.length);
-            answering.get(10, TimeUnit.SECONDS);
+            answering.get(30, TimeUnit.SECONDS);
             check(
                     talk.settle(1).get(0),
                     ask.length() + size,
@@ -394,7 +394,7 @@ class InterceptedMixedTest {
                 }));
             }
             for (CompletableFuture<Boolean> one : all) {
-                one.get(20, TimeUnit.SECONDS);
+                one.get(30, TimeUnit.SECONDS);
             }
 
             for (TestLedger.Session session : talk.settle(4)) {

@@ -125,7 +125,7 @@ class InterceptedRandomTest {
         for (RandomClient client : clients) {
             client.connection().leave();
         }
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> talk.ledger().sessions().stream()
                                         .filter(each -> each.opened.isRoot())
                                         .count()

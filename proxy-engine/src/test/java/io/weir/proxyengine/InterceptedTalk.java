@@ -155,7 +155,7 @@ final class InterceptedTalk implements AutoCloseable {
             parameters.setApplicationProtocols(protocols);
         }
         tls.setSSLParameters(parameters);
-        tls.setSoTimeout(10_000);
+        tls.setSoTimeout(30_000);
         tls.startHandshake();
         return tls;
     }
@@ -176,7 +176,7 @@ final class InterceptedTalk implements AutoCloseable {
         if (next == null) {
             throw new AssertionError("nobody connects to the origin");
         }
-        next.setSoTimeout(10_000);
+        next.setSoTimeout(30_000);
         return next;
     }
 

@@ -100,7 +100,7 @@ final class InterceptingProxy implements AutoCloseable {
     Socket narrowTunnel(int port) throws IOException {
         var socket = new Socket();
         socket.setReceiveBufferSize(4096);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(30_000);
         socket.connect(proxy.address());
         return tunnel(socket, port, "localhost");
     }

@@ -49,7 +49,7 @@ class InterceptionMemoryTest {
                     }
                 }
                 var last = new AtomicLong(-1);
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(30))
                         .pollInterval(Duration.ofMillis(500))
                         .until(() -> pushed.get() > 0 && last.getAndSet(pushed.get()) == pushed.get());
 
@@ -143,7 +143,7 @@ class InterceptionMemoryTest {
                             most.accumulateAndGet(direct(), Math::max);
                             return transfer.isDone();
                         });
-                transfer.get(1, TimeUnit.SECONDS);
+                transfer.get(30, TimeUnit.SECONDS);
 
                 assertThat(most.get() - before).as("direct memory").isLessThan(32 * MIB);
                 TestLedger.Session exchange = proxy.ledger().awaitExchanges(1).get(0);
@@ -265,7 +265,7 @@ class InterceptionMemoryTest {
                     }
                     assertThat(System.nanoTime() - since).isLessThan(3_000_000_000L);
                 } while (!flood.isDone());
-                flood.get(1, TimeUnit.SECONDS);
+                flood.get(30, TimeUnit.SECONDS);
 
                 proxy.ledger().awaitClosed(count);
                 assertThat(proxy.ledger().sessions().stream()

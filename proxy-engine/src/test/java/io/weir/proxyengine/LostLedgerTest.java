@@ -49,7 +49,7 @@ class LostLedgerTest {
                 late.send(head);
                 assertThat(late.readRest()).startsWith("HTTP/1.1 503 ").contains("the ledger is lost");
             }
-            await().atMost(Duration.ofSeconds(5)).until(() -> engine.connections() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> engine.connections() == 0);
             assertThat(NothingLeftBehind.check())
                     .anyMatch(finding -> finding.contains("the ledger is lost, so not all could be counted"));
         } finally {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * A collection is therefore forced after each class, and known to be over when a canary was collected too.
  */
 public final class NothingLeftBehind implements AfterAllCallback {
-    private static final long CANARY_MILLIS = 10_000;
+    private static final long CANARY_MILLIS = 30_000;
     private static final List<String> findings = new CopyOnWriteArrayList<>();
 
     static {
@@ -36,7 +36,7 @@ public final class NothingLeftBehind implements AfterAllCallback {
         root.addAppender(appender);
         Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
         Awaitility.setDefaultPollDelay(Duration.ZERO);
-        Awaitility.setDefaultTimeout(Duration.ofSeconds(10));
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
     }
 
     @Override

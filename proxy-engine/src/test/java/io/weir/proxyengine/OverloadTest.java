@@ -47,7 +47,7 @@ class OverloadTest {
             assertThat(still.closedSession(proxy).closed.reason()).isEqualTo(CloseReason.IDLE_TIMEOUT);
             overload.force(OverloadStep.NORMAL);
             stop.set(true);
-            ticking.get(20, TimeUnit.SECONDS);
+            ticking.get(30, TimeUnit.SECONDS);
             exchange(moving);
             assertThat(moving.session(proxy).isClosed()).isFalse();
             await().untilAsserted(
@@ -136,7 +136,7 @@ class OverloadTest {
 
     /** What clients wrote and read is what the ledger has. */
     private static void awaitTotals(TestProxy proxy, long sent, long received) {
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             Tally sum = proxy.ledger().rootTotals();
             assertThat(sum.receivedFromClient()).isEqualTo(sent);
             assertThat(sum.deliveredToClient()).isEqualTo(received);
@@ -161,7 +161,7 @@ class OverloadTest {
                 exchange(open);
                 waiting.socket().setSoTimeout(300);
                 assertThat(waiting.isSilent()).isTrue();
-                waiting.socket().setSoTimeout(20_000);
+                waiting.socket().setSoTimeout(30_000);
                 assertThat(proxy.engine().connections()).isLessThanOrEqualTo(2);
 
                 overload.force(OverloadStep.NORMAL);
@@ -263,12 +263,12 @@ class OverloadTest {
             return null;
         });
         tunnel.origin().readExactly(BYTES);
-        up.get(20, TimeUnit.SECONDS);
+        up.get(30, TimeUnit.SECONDS);
         CompletableFuture<?> down = Peer.async(() -> {
             tunnel.origin().writePattern(BYTES);
             return null;
         });
         tunnel.client().readExactly(BYTES);
-        down.get(20, TimeUnit.SECONDS);
+        down.get(30, TimeUnit.SECONDS);
     }
 }

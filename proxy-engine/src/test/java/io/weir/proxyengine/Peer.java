@@ -43,7 +43,7 @@ final class Peer implements AutoCloseable {
     Peer(Socket socket) throws IOException {
         this.socket = socket;
         address = Addresses.text((InetSocketAddress) socket.getLocalSocketAddress());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(30_000);
         socket.setTcpNoDelay(true);
     }
 
@@ -54,7 +54,7 @@ final class Peer implements AutoCloseable {
             server.setReceiveBufferSize(receiveBytes);
         }
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 128);
-        server.setSoTimeout(20_000);
+        server.setSoTimeout(30_000);
         return server;
     }
 

@@ -68,7 +68,7 @@ class PersistenceTest {
             Wire origin = talk.origin.accept();
             origin.readHead();
             client.finish();
-            await().atMost(Duration.ofSeconds(5))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> talk.proxy.ledger().sessions().size() == 1);
             origin.send(Conversation.ok("one"));
 

@@ -107,7 +107,7 @@ final class RandomClient {
             } finally {
                 leg[1] = wire.received() - received;
             }
-            sending.get(10, TimeUnit.SECONDS);
+            sending.get(30, TimeUnit.SECONDS);
         }
     }
 
@@ -136,7 +136,7 @@ final class RandomClient {
             }
         }
         for (CompletableFuture<Boolean> stream : streams) {
-            stream.get(20, TimeUnit.SECONDS);
+            stream.get(30, TimeUnit.SECONDS);
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** One end of a connection of HTTP/2, spoken by hand, so that it can say what no library would. Reads give up after ten seconds. */
+/** One end of a connection of HTTP/2, spoken by hand, so that it can say what no library would. Reads give up after 30 seconds. */
 final class RawHttp2 implements AutoCloseable {
     static final int DATA = 0;
     static final int HEADERS = 1;
@@ -66,7 +66,7 @@ final class RawHttp2 implements AutoCloseable {
 
     RawHttp2(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
     }

@@ -50,7 +50,7 @@ class RelayAllocationTest {
                     .next()
                     .eventLoop()
                     .submit(() -> Thread.currentThread().getId())
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             carry(tunnel, WARM_BYTES);
             long before = threads.getThreadAllocatedBytes(loop);
 
@@ -66,6 +66,6 @@ class RelayAllocationTest {
             return true;
         });
         tunnel.client().readPattern(bytes);
-        writer.get(60, TimeUnit.SECONDS);
+        writer.get(30, TimeUnit.SECONDS);
     }
 }

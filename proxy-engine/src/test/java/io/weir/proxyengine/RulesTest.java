@@ -268,7 +268,7 @@ class RulesTest {
         try (var proxy = TestProxy.start(with(transport));
                 var tunnel = TestTunnel.open(proxy)) {
             write("refuse name=none");
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> proxy.engine().rules().get(0).name().equals("none"));
             try (var next = new Wire(proxy.connect())) {
                 next.send(TestTunnel.head("127.0.0.1:" + proxy.port()));

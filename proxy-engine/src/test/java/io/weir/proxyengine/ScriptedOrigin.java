@@ -9,7 +9,7 @@ import java.util.List;
 
 /** An origin whose every byte the test writes and reads itself. */
 final class ScriptedOrigin implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     private final ServerSocket server;
     private final List<Wire> wires = new ArrayList<>();

@@ -43,7 +43,7 @@ class SecureUpstreamTest {
     }
 
     private static void addUp(TestProxy first, TestProxy second) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             assertThat(second.engine().connections()).isZero();
             var one = first.ledger().rootTotals();
             var two = second.ledger().rootTotals();

@@ -79,7 +79,7 @@ final class ServedOrigin implements AutoCloseable {
             while (true) {
                 Socket socket = listener.accept();
                 socket.setTcpNoDelay(true);
-                socket.setSoTimeout(20_000);
+                socket.setSoTimeout(30_000);
                 sockets.add(socket);
                 int number = sockets.size();
                 threads.execute(() -> serve(socket, number));

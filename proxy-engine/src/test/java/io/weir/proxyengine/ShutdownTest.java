@@ -100,7 +100,7 @@ class ShutdownTest {
     @EnumSource(Transport.class)
     void aTunnelThatEndsInTheTimeToDrainIsComplete(Transport transport) throws Exception {
         try (var proxy = TestProxy.start(
-                        settings -> settings.transport(transport).drain(Duration.ofSeconds(10)));
+                        settings -> settings.transport(transport).drain(Duration.ofMinutes(5)));
                 var tunnel = TestTunnel.open(proxy)) {
             CompletableFuture<Void> closing = Peer.async(() -> {
                 proxy.engine().close();
@@ -113,7 +113,7 @@ class ShutdownTest {
             tunnel.origin().close();
             assertThat(tunnel.client().readToEnd()).isEqualTo(Peer.End.FIN);
 
-            closing.get(5, TimeUnit.SECONDS);
+            closing.get(30, TimeUnit.SECONDS);
             assertThat(tunnel.closedSession(proxy).closed.reason()).isEqualTo(CloseReason.COMPLETED);
             assertThat(tunnel.closedSession(proxy).counts().originUp()).isEqualTo(100_000);
         }
@@ -172,7 +172,7 @@ class ShutdownTest {
     @EnumSource(Transport.class)
     void whoAsksWhileTheNodeStopsIsToldSoAndCounted(Transport transport) throws Exception {
         var proxy = TestProxy.start(
-                settings -> settings.transport(transport).eventLoops(1).drain(Duration.ofSeconds(10)));
+                settings -> settings.transport(transport).eventLoops(1).drain(Duration.ofMinutes(5)));
         try (var client = TestTunnel.connect(proxy, 0);
                 var tunnel = TestTunnel.open(proxy)) {
             client.write("CONNECT".getBytes(StandardCharsets.US_ASCII)); // so it is not idle
@@ -189,7 +189,7 @@ class ShutdownTest {
                     .isEqualTo("HTTP/1.1 503");
             tunnel.client().close();
             tunnel.origin().close();
-            closing.get(5, TimeUnit.SECONDS);
+            closing.get(30, TimeUnit.SECONDS);
             assertThat(proxy.ledger().sessions()).hasSize(2).allMatch(TestLedger.Session::isClosed);
             assertThat(proxy.ledger().rootTotals().up()).isEqualTo(client.written() + 1);
         }
@@ -252,7 +252,7 @@ class ShutdownTest {
 
     private static boolean isDraining(TestProxy proxy) throws Exception {
         for (EngineLoop loop : proxy.engine().loops()) {
-            if (!loop.eventLoop().submit(loop.admission()::isDraining).get(10, TimeUnit.SECONDS)) {
+            if (!loop.eventLoop().submit(loop.admission()::isDraining).get(30, TimeUnit.SECONDS)) {
                 return false;
             }
         }

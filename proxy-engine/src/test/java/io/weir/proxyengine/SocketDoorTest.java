@@ -193,7 +193,7 @@ class SocketDoorTest {
 
     @Test
     void whoWaitsInTheKernelWhenTheNodeStopsIsStillServed() throws Exception {
-        try (var proxy = TestProxy.start(settings -> settings.eventLoops(1).drain(Duration.ofSeconds(10)));
+        try (var proxy = TestProxy.start(settings -> settings.eventLoops(1).drain(Duration.ofMinutes(5)));
                 ServerSocket server = Peer.listen(0)) {
             EngineLoop loop = proxy.engine().loops().iterator().next();
             var blocked = new CountDownLatch(1);
@@ -201,7 +201,7 @@ class SocketDoorTest {
             loop.eventLoop().execute(() -> {
                 blocked.countDown();
                 try {
-                    release.await(10, TimeUnit.SECONDS);
+                    release.await(30, TimeUnit.SECONDS);
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
@@ -225,7 +225,7 @@ class SocketDoorTest {
                 }
                 assertThat(silent.readToEnd()).isEqualTo(Peer.End.FIN);
                 asking.shutdownOutput();
-                closing.get(5, TimeUnit.SECONDS);
+                closing.get(30, TimeUnit.SECONDS);
             }
         }
     }

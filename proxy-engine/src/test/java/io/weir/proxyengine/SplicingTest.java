@@ -102,7 +102,7 @@ class SplicingTest {
 
             assertThat(spliced(proxy) - before).isLessThan(MUCH / 2);
             stalled.client().readPattern(MUCH);
-            writer.get(20, TimeUnit.SECONDS);
+            writer.get(30, TimeUnit.SECONDS);
             finish(stalled, proxy);
             finish(other, proxy);
         }
@@ -117,7 +117,7 @@ class SplicingTest {
                             Peer.async(() -> stalled.origin().writeUntilBroken(64 * 1024));
                     await().until(() -> lent(proxy) == 1);
                     stalled.client().reset();
-                    writer.get(20, TimeUnit.SECONDS);
+                    writer.get(30, TimeUnit.SECONDS);
                     TestLedger.Session session = stalled.closedSession(proxy);
                     assertThat(session.closed.reason()).isEqualTo(CloseReason.CLIENT_RESET);
                     assertThat(session.counts().originDown())
@@ -166,7 +166,7 @@ class SplicingTest {
             return true;
         });
         to.readPattern(bytes);
-        writer.get(20, TimeUnit.SECONDS);
+        writer.get(30, TimeUnit.SECONDS);
     }
 
     private static void pingPong(TestTunnel tunnel, int rounds) throws Exception {
@@ -199,6 +199,6 @@ class SplicingTest {
 
     private static long ask(TestProxy proxy, ToLongFunction<EngineLoop> question) throws Exception {
         EngineLoop loop = proxy.engine().loops().iterator().next();
-        return loop.eventLoop().submit(() -> question.applyAsLong(loop)).get(10, TimeUnit.SECONDS);
+        return loop.eventLoop().submit(() -> question.applyAsLong(loop)).get(30, TimeUnit.SECONDS);
     }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -202,20 +203,23 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
     /** The sessions so far, once all of them are closed and there are {@code count} of them. */
     List<Session> awaitClosed(int count) {
-        await().atMost(Duration.ofSeconds(20))
+        var closedAll = new AtomicReference<List<Session>>(List.of());
+        await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .untilAsserted(() -> {
-                    assertThat(sessions()).hasSizeGreaterThanOrEqualTo(count);
-                    assertThat(sessions().stream().filter(session -> !session.isClosed()))
+                    List<Session> all = sessions();
+                    assertThat(all).hasSizeGreaterThanOrEqualTo(count);
+                    assertThat(all.stream().filter(session -> !session.isClosed()))
                             .as("sessions that are open")
                             .isEmpty();
+                    closedAll.set(all);
                 });
-        return sessions();
+        return closedAll.get(); // another may be open by now
     }
 
     /** The sessions inside tunnels, once all sessions are closed and there are {@code count} of these. */
     List<Session> awaitExchanges(int count) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> exchanges().size() >= count && sessions().stream().allMatch(Session::isClosed));
         return exchanges();
@@ -237,7 +241,7 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
     /** The first session that {@code condition} holds for, as soon as there is one. */
     Session awaitSession(Predicate<Session> condition) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> sessions().stream().anyMatch(condition));
         return sessions().stream().filter(condition).findFirst().orElseThrow();

@@ -108,10 +108,10 @@ final class TestProxy implements AutoCloseable {
         return address().getPort();
     }
 
-    /** A connection to the proxy; reads give up after 20 seconds. */
+    /** A connection to the proxy; reads give up after 30 seconds. */
     Socket connect() throws IOException {
         var socket = new Socket(InetAddress.getLoopbackAddress(), port());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(30_000);
         return socket;
     }
 

@@ -69,7 +69,7 @@ class TunnelBackpressureTest {
             long written = 0;
             for (int i = 0; i < tunnels; i++) {
                 assertThat(readers.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
-                long one = writers.get(i).get(5, TimeUnit.SECONDS);
+                long one = writers.get(i).get(30, TimeUnit.SECONDS);
                 assertThat(all.get(i).client().read() + all.get(i).origin().read())
                         .isEqualTo(one);
                 written += one;
@@ -142,7 +142,7 @@ class TunnelBackpressureTest {
 
     private static void awaitStill(LongSupplier figure) {
         long[] last = {-1, System.nanoTime()};
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
             long now = figure.getAsLong();
             if (now != last[0]) {
                 last[0] = now;

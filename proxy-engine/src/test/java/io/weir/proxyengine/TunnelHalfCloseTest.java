@@ -38,7 +38,7 @@ class TunnelHalfCloseTest {
                         return null;
                     });
                     assertThat(tunnel.client().readToEnd(64 * 1024, slowly())).isEqualTo(Peer.End.FIN);
-                    answer.get(20, TimeUnit.SECONDS);
+                    answer.get(30, TimeUnit.SECONDS);
                     assertThat(tunnel.client().read()).isEqualTo(answerBytes);
                     TestLedger.Session session = tunnel.closedSession(proxy);
                     tunnel.close();
@@ -75,7 +75,7 @@ class TunnelHalfCloseTest {
                         return null;
                     });
                     assertThat(tunnel.origin().readToEnd(64 * 1024, slowly())).isEqualTo(Peer.End.FIN);
-                    upload.get(20, TimeUnit.SECONDS);
+                    upload.get(30, TimeUnit.SECONDS);
                     tunnel.origin().writePattern(8);
                     tunnel.origin().close();
                     assertThat(tunnel.client().readToEnd()).isEqualTo(Peer.End.FIN);
@@ -108,7 +108,7 @@ class TunnelHalfCloseTest {
             tunnel.client().writePattern(3 << 20);
             tunnel.client().shutdownOutput();
 
-            assertThat(seen.get(20, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
+            assertThat(seen.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
             TestLedger.Session session = tunnel.closedSession(proxy);
             assertThat(session.closed.reason()).isEqualTo(CloseReason.COMPLETED);
             assertThat(session.counts())
@@ -137,7 +137,7 @@ class TunnelHalfCloseTest {
             half.countDown();
 
             assertThat(tunnel.client().readToEnd()).isEqualTo(Peer.End.FIN);
-            download.get(20, TimeUnit.SECONDS);
+            download.get(30, TimeUnit.SECONDS);
             assertThat(tunnel.client().read()).isEqualTo(2 << 20);
             TestLedger.Session session = tunnel.closedSession(proxy);
             assertThat(session.closed.reason()).isEqualTo(CloseReason.COMPLETED);
@@ -163,7 +163,7 @@ class TunnelHalfCloseTest {
             assertThat(session.closed.reason()).isEqualTo(CloseReason.IDLE_TIMEOUT);
             assertThat(Duration.ofNanos(silentNanos))
                     .isGreaterThan(limit.minusMillis(20))
-                    .isLessThan(limit.plusSeconds(2));
+                    .isLessThan(limit.plusSeconds(10));
         }
     }
 
@@ -171,12 +171,12 @@ class TunnelHalfCloseTest {
     @EnumSource(Transport.class)
     void aSilentHalfClosedTunnelStillCarriesWithinTheLimit(Transport transport) throws Exception {
         try (var proxy = TestProxy.start(
-                        settings -> settings.transport(transport).tunnelIdleTimeout(Duration.ofMillis(1500)));
+                        settings -> settings.transport(transport).tunnelIdleTimeout(Duration.ofSeconds(3)));
                 var tunnel = TestTunnel.open(proxy)) {
             tunnel.client().shutdownOutput();
             assertThat(tunnel.origin().readToEnd()).isEqualTo(Peer.End.FIN);
-            for (int i = 1; i <= 3; i++) { // 2.4 s in all, never more than 0.8 s in silence
-                tunnel.client().socket().setSoTimeout(800);
+            for (int i = 1; i <= 3; i++) { // 3.3 s in all, never much more than 1.1 s in silence
+                tunnel.client().socket().setSoTimeout(1_100);
                 try {
                     tunnel.client().socket().getInputStream().read();
                     throw new AssertionError("nothing was sent");

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * because the direction is paused or has ended already, these tests let the other side move first.
  */
 class TunnelResetTest {
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final int SMALL_BUFFER = 16 * 1024;
 
     enum Side {
@@ -79,7 +79,7 @@ class TunnelResetTest {
             side.of(tunnel).reset();
 
             TestLedger.Session session = closedSoon(proxy, tunnel, side);
-            assertThat(seen.get(2, TimeUnit.SECONDS)).isEqualTo(Peer.End.RESET);
+            assertThat(seen.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.RESET);
             assertThat(session.counts())
                     .isEqualTo(new Tally(0, 0, tunnel.headBytes(), TestTunnel.ANSWER.length(), 0, 0));
         }
@@ -102,7 +102,7 @@ class TunnelResetTest {
             side.of(tunnel).reset();
 
             TestLedger.Session session = closedSoon(proxy, tunnel, side);
-            assertThat(List.of(seen.get(2, TimeUnit.SECONDS), broken.get(2, TimeUnit.SECONDS)))
+            assertThat(List.of(seen.get(30, TimeUnit.SECONDS), broken.get(2, TimeUnit.SECONDS)))
                     .contains(Peer.End.RESET); // the kernel tells only the first who asks
             Tally counts = session.counts();
             assertThat(counts.up()).isGreaterThanOrEqualTo(counts.originUp());
@@ -135,7 +135,7 @@ class TunnelResetTest {
                 seen = Peer.async(() -> side.other(tunnel).readToEnd());
             }
 
-            assertThat(seen.get(2, TimeUnit.SECONDS)).isEqualTo(Peer.End.RESET);
+            assertThat(seen.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.RESET);
             Tally counts = tunnel.closedSession(proxy).counts();
             assertThat(side.passedOn(counts))
                     .isGreaterThanOrEqualTo(side.other(tunnel).read());
@@ -178,7 +178,7 @@ class TunnelResetTest {
             side.of(tunnel).reset();
 
             Tally counts = closedSoon(proxy, tunnel, side).counts();
-            assertThat(seen.get(2, TimeUnit.SECONDS)).isEqualTo(Peer.End.RESET);
+            assertThat(seen.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.RESET);
             assertThat(counts.up() + counts.originDown()).isEqualTo(100);
             assertThat(counts.down() + counts.originUp()).isEqualTo(100);
         }
@@ -205,7 +205,7 @@ class TunnelResetTest {
                 writer.shutdownOutput();
                 return writer.written();
             });
-            delivery.get(20, TimeUnit.SECONDS);
+            delivery.get(30, TimeUnit.SECONDS);
             side.of(tunnel).shutdownOutput();
             assertThat(side.other(tunnel).readToEnd()).isEqualTo(Peer.End.FIN);
 
@@ -250,7 +250,7 @@ class TunnelResetTest {
                 return null;
             });
             client.write(TestTunnel.head(Peer.authority(server)).getBytes(StandardCharsets.US_ASCII));
-            origin.get(2, TimeUnit.SECONDS);
+            origin.get(30, TimeUnit.SECONDS);
 
             TestLedger.Session session = proxy.ledger().awaitOnlyClosed();
             assertThat(session.closed.reason()).isIn(CloseReason.ORIGIN_RESET, CloseReason.CONNECT_FAILED);

@@ -146,11 +146,11 @@ final class TwoHops implements AutoCloseable {
 
     /** Waits for all connections between the two to end in order, and compares. */
     void addUp() {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() ->
                         second.engine().connections() == 0 && first.engine().connections() == 0);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             Tally one = first.ledger().rootTotals();
             Tally two = second.ledger().rootTotals();
             assertThat(List.of(one.originUp(), one.originDown()))

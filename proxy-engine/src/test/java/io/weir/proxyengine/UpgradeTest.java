@@ -28,7 +28,7 @@ class UpgradeTest {
             String head = origin.readHead();
             origin.socket().setSoTimeout(200);
             assertThat(origin.isSilent()).isTrue();
-            origin.socket().setSoTimeout(10_000);
+            origin.socket().setSoTimeout(30_000);
             origin.send(SWITCHING + "first frame");
             String answer = client.readHead();
             String down = client.read("first frame".length());

@@ -367,7 +367,7 @@ class UsersTest {
             assertThat(origin.readMessage()).endsWith(body);
             origin.send(Conversation.ok("hello"));
             assertThat(client.readMessage()).endsWith("hello");
-            sending.get(10, TimeUnit.SECONDS);
+            sending.get(30, TimeUnit.SECONDS);
             talk.settle(1);
         }
     }
@@ -467,7 +467,7 @@ class UsersTest {
             for (Socket each : held) {
                 each.close();
             }
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> talk.proxy.ledger().sessions().stream().allMatch(TestLedger.Session::isClosed));
             long recorded = refusals(talk).size();
             assertThat(recorded).isGreaterThan(0).isLessThan(10_000);
@@ -534,7 +534,7 @@ class UsersTest {
                     .build();
             var answer = client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
             answer(talk, "hello");
-            assertThat(answer.get(10, TimeUnit.SECONDS).body()).isEqualTo("hello");
+            assertThat(answer.get(30, TimeUnit.SECONDS).body()).isEqualTo("hello");
             TestLedger.Session served = talk.proxy
                     .ledger()
                     .awaitSession(session -> session.opened.user().equals("bert"));

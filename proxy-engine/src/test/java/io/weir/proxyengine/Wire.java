@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One end of a connection, spoken by hand: exact bytes out, exact bytes in, both counted. Each read gives up after ten seconds. */
+/** One end of a connection, spoken by hand: exact bytes out, exact bytes in, both counted. Each read gives up after 30 seconds. */
 final class Wire implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     private final Socket socket;
     private final InputStream in;

@@ -8,6 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A gateway with traffic that is made up, to look at the page: {@code DemoGateway PORT TOKEN [degraded]}. */
 final class DemoGateway {
@@ -24,7 +27,7 @@ final class DemoGateway {
 
     private DemoGateway() {}
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) {
         FakeLedger ledger = new FakeLedger();
         GatewayConfig config = GatewayConfig.of(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])),
@@ -42,10 +45,10 @@ final class DemoGateway {
         }
         ledger.add(new Tally(48_211_094_377L, 1_904_446_120_911L, 310_554_021L, 190_331_004L, 0, 0));
         Random random = new Random(7);
-        for (long id = 18_420; ; id++) {
-            step(ledger, random, id);
-            Thread.sleep(150);
-        }
+        var ids = new AtomicLong(18_420);
+        Executors.newSingleThreadScheduledExecutor()
+                .scheduleWithFixedDelay(
+                        () -> step(ledger, random, ids.getAndIncrement()), 0, 150, TimeUnit.MILLISECONDS);
     }
 
     private static void step(FakeLedger ledger, Random random, long id) {

@@ -171,8 +171,10 @@ public final class ChronicleJournal implements Journal {
         }
     }
 
+    /** A fault behind the old end is a hole that the queue has left there. */
     private boolean isFound(long firstSequence) throws IOException {
-        return findEnd(end).sequence() >= firstSequence;
+        ReadOutcome behind = read(end);
+        return behind.isClean() && behind.position().sequence() >= firstSequence;
     }
 
     private void write(ExcerptAppender current, long firstSequence, byte[] bytes, int offset, int length)
@@ -274,13 +276,17 @@ public final class ChronicleJournal implements Journal {
         if (!JournalFolder.holdsJournal(folder)) {
             return JournalPosition.BEGINNING;
         }
+        ReadOutcome outcome = read(from);
+        if (!outcome.isClean()) {
+            throw new IOException(String.valueOf(outcome.faults().get(0)));
+        }
+        return outcome.position();
+    }
+
+    private ReadOutcome read(JournalPosition from) throws IOException {
         try (JournalReader reader = JournalReader.open(folder)) {
             reader.startAt(from);
-            ReadOutcome outcome = reader.read(Nobody.INSTANCE, ReadProgress.NONE);
-            if (!outcome.isClean()) {
-                throw new IOException(String.valueOf(outcome.faults().get(0)));
-            }
-            return outcome.position();
+            return reader.read(Nobody.INSTANCE, ReadProgress.NONE);
         } catch (JournalException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -3,6 +3,7 @@ package io.weir.aggregator.history;
 import static io.weir.aggregator.history.HistoryLaws.FOR_EVER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.weir.aggregator.ClosedSession;
 import io.weir.aggregator.ConnectionInfo;
@@ -173,7 +174,11 @@ class ReplayLawsTest {
             long before = 0;
             while (replay.state().mode() != Mode.ENDED) {
                 get(replay.play());
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(20)); // any time is right: it is halted wherever it is
+                long some = before + random.nextInt(60); // any place is right: it is halted wherever it is
+                await().pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> replay.state().sequence() >= some
+                                || replay.state().mode() == Mode.ENDED);
                 ReplayState halted = get(replay.pause());
                 assertThat(halted.sequence()).isGreaterThanOrEqualTo(before);
                 if (halted.mode() == Mode.PAUSED) {

@@ -315,7 +315,7 @@ class BodyStoreTest {
                 recorder.end();
             });
 
-            assertThat(onLoop.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(onLoop.get(30, TimeUnit.SECONDS)).isTrue();
         } finally {
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }

@@ -36,7 +36,7 @@ class OverloadMonitorTest {
     }
 
     private void awaitTold(OverloadStep step, String cause) {
-        await().atMost(Duration.ofSeconds(10)).until(() -> told.equals(new Told(step, cause)));
+        await().atMost(Duration.ofSeconds(30)).until(() -> told.equals(new Told(step, cause)));
     }
 
     @Test

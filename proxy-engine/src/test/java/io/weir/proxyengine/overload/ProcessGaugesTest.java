@@ -30,12 +30,12 @@ class ProcessGaugesTest {
             sockets.add(new ServerSocket(0));
         }
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> open.getAsLong() >= before + FILES - 5);
+        await().atMost(Duration.ofSeconds(30)).until(() -> open.getAsLong() >= before + FILES - 5);
         assertThat(open.getAsLong()).isCloseTo(system.getOpenFileDescriptorCount(), within(5L));
         for (ServerSocket socket : sockets) {
             socket.close();
         }
-        await().atMost(Duration.ofSeconds(5)).until(() -> open.getAsLong() < before + FILES / 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> open.getAsLong() < before + FILES / 2);
     }
 
     @Test
@@ -69,11 +69,11 @@ class ProcessGaugesTest {
         for (int i = 0; i < pieces; i++) {
             kept.add(new byte[PIECE]);
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> gauge.read(LIMIT) >= LIMIT);
+        await().atMost(Duration.ofSeconds(30)).until(() -> gauge.read(LIMIT) >= LIMIT);
         assertThat(kept).isNotEmpty();
         kept.clear();
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> gauge.read(LIMIT) < LIMIT - 0.05);
+        await().atMost(Duration.ofSeconds(30)).until(() -> gauge.read(LIMIT) < LIMIT - 0.05);
     }
 
     @ParameterizedTest

@@ -38,7 +38,7 @@ class LiveRulesTest {
         try (LiveRules live = open()) {
             Rules first = live.current();
             write("list", "b.example\n");
-            await().atMost(Duration.ofSeconds(20)).until(() -> place(live, "b.example") == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> place(live, "b.example") == 0);
             assertThat(place(live, "a.example")).isEqualTo(1);
             assertThat(first.find(
                             new Asked(Scheme.HTTP, "GET", "a.example", 80, "", NaiveRules.inet("::1"), "m"), null, 0))

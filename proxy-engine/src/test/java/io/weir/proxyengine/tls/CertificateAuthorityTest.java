@@ -116,9 +116,9 @@ class CertificateAuthorityTest {
 
         start.countDown();
 
-        String expected = fingerprints.get(0).get(10, TimeUnit.SECONDS);
+        String expected = fingerprints.get(0).get(30, TimeUnit.SECONDS);
         for (Future<String> each : fingerprints) {
-            assertThat(each.get(10, TimeUnit.SECONDS)).isEqualTo(expected);
+            assertThat(each.get(30, TimeUnit.SECONDS)).isEqualTo(expected);
         }
         threads.shutdown();
     }

@@ -44,7 +44,7 @@ class ClientTlsTest {
     private SSLSocket connect(SSLContext context, int port, String host, String... alpn) throws Exception {
         SSLSocket socket = (SSLSocket) context.getSocketFactory()
                 .createSocket(InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1}), port);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setApplicationProtocols(alpn);

@@ -45,7 +45,7 @@ class LeafCertificatesTest {
     }
 
     private Leaf leaf(String name) throws Exception {
-        return leaves.leaf(name, CLIENT).get(10, TimeUnit.SECONDS);
+        return leaves.leaf(name, CLIENT).get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -191,9 +191,9 @@ class LeafCertificatesTest {
         all.get(0).cancel(true); // concerns nobody else
         gate.open();
 
-        Leaf leaf = all.get(1).get(10, TimeUnit.SECONDS);
+        Leaf leaf = all.get(1).get(30, TimeUnit.SECONDS);
         assertThat(all.subList(1, 200))
-                .allSatisfy(each -> assertThat(each.get(10, TimeUnit.SECONDS)).isSameAs(leaf));
+                .allSatisfy(each -> assertThat(each.get(30, TimeUnit.SECONDS)).isSameAs(leaf));
     }
 
     @Test
@@ -216,10 +216,10 @@ class LeafCertificatesTest {
         gate.open();
 
         for (CompletableFuture<Leaf> each : accepted) {
-            each.get(20, TimeUnit.SECONDS);
+            each.get(30, TimeUnit.SECONDS);
         }
         await().until(() -> leaves.waiting() == 0);
-        assertThat(leaves.leaf("too-many.example", address(1)).get(10, TimeUnit.SECONDS))
+        assertThat(leaves.leaf("too-many.example", address(1)).get(30, TimeUnit.SECONDS))
                 .isNotNull();
     }
 
@@ -234,7 +234,7 @@ class LeafCertificatesTest {
                 last = leaves.leaf("host" + i + ".example", address(i % 200));
             }
         }
-        last.get(20, TimeUnit.SECONDS);
+        last.get(30, TimeUnit.SECONDS);
 
         assertThat(leaves.kept()).isBetween(1, BOUNDS.kept());
         assertThat(leaves.waiting()).isZero();

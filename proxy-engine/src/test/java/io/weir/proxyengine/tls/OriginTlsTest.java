@@ -153,7 +153,7 @@ class OriginTlsTest {
                             && OriginTls.certificateFingerprint(handler).length() == 64));
             return handler;
         });
-        return resumed.get(10, TimeUnit.SECONDS);
+        return resumed.get(30, TimeUnit.SECONDS);
     }
 
     @ParameterizedTest
