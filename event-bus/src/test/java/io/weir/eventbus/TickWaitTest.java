@@ -408,7 +408,7 @@ class TickWaitTest {
         long[] nanos = new long[301];
         long least = Long.MAX_VALUE;
 
-        for (int i = 0; i < nanos.length || least >= 2 * TickWait.TICK_NANOS && i < 20 * nanos.length; i++) {
+        for (int i = 0; i < nanos.length || (least >= 2 * TickWait.TICK_NANOS && i < 20 * nanos.length); i++) {
             long start = System.nanoTime();
             bus.tryPublish(EVENT, 0);
             assertThat(consumer.takes(i + 1L, LOST)).isTrue();
