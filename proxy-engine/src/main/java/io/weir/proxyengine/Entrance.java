@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Where clients come in, who may, and which addresses are not for them: what goes together when it changes, as each decides what the others may be. Immutable;
  * checked when it is put into an {@link EngineConfig}.
  *
- * @param listeners see {@link EngineConfig#listeners()}
- * @param allowOpen see {@link EngineConfig#allowOpen()}
- * @param access see {@link EngineConfig#access()}
- * @param refusedDestinations see {@link EngineConfig#refusedDestinations()}
+ * @param listeners see {@link NetworkConfig#listeners()}
+ * @param allowOpen see {@link Permissions#allowOpen()}
+ * @param access see {@link Permissions#access()}
+ * @param refusedDestinations see {@link Permissions#refusedDestinations()}
  */
 public record Entrance(
         List<ListenerConfig> listeners,
