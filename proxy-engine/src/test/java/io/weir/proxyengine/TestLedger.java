@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -214,7 +215,7 @@ final class TestLedger implements BusConsumer, AutoCloseable {
                             .isEmpty();
                     closedAll.set(all);
                 });
-        return closedAll.get(); // another may be open by now
+        return Objects.requireNonNull(closedAll.get()); // another may be open by now
     }
 
     /** The sessions inside tunnels, once all sessions are closed and there are {@code count} of these. */
