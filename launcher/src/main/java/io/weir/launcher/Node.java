@@ -142,7 +142,8 @@ final class Node implements AutoCloseable {
             engine.overloadMonitor(overload::lookSoon);
             state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(new NodeReload(aggregator, engine, gateway, overload, room));
+            keeper.serve(new NodeReload(
+                    aggregator, engine, gateway, new GatewayCertificate(gateway, config), overload, room));
             engine.onRules(changed -> keeper.rulesRead(NodeReload.digest(changed), NodeReload.shown(changed)));
             keeper.rulesRead(
                     NodeReload.digest(engine.currentRules()),

@@ -2,12 +2,13 @@ package io.weir.launcher;
 
 import io.weir.aggregator.Aggregator;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
-import io.weir.launcher.config.ConfigException;
 import io.weir.launcher.config.ConfigKeeper;
+import io.weir.launcher.config.EntranceFault;
 import io.weir.launcher.config.LogKeys;
 import io.weir.launcher.config.NodeSettings;
 import io.weir.launcher.config.Settings;
 import io.weir.proxyengine.EngineException;
+import io.weir.proxyengine.NewEntrance;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.proxyengine.rules.LiveRules;
@@ -19,6 +20,7 @@ final class NodeReload implements ConfigKeeper.Node {
     private final Aggregator aggregator;
     private final ProxyEngine engine;
     private final Gateway gateway;
+    private final GatewayCertificate certificate;
     private final OverloadMonitor overload;
     private final int roomForConnections;
 
@@ -26,11 +28,13 @@ final class NodeReload implements ConfigKeeper.Node {
             Aggregator aggregator,
             ProxyEngine engine,
             Gateway gateway,
+            GatewayCertificate certificate,
             OverloadMonitor overload,
             int roomForConnections) {
         this.aggregator = aggregator;
         this.engine = engine;
         this.gateway = gateway;
+        this.certificate = certificate;
         this.overload = overload;
         this.roomForConnections = roomForConnections;
     }
@@ -49,10 +53,17 @@ final class NodeReload implements ConfigKeeper.Node {
     public ConfigKeeper.Ready prepare(Settings settings) {
         var config = new NodeSettings(settings, roomForConnections);
         try {
-            return new Ready(settings, config, engine.prepareRules(config.rules(), config.upstreams()));
+            LiveRules.Ready rules = engine.prepareRules(config.rules(), config.upstreams());
+            return new Ready(settings, config, rules, engine.prepareEntrance(config.entrance(gateway.address())));
         } catch (EngineException e) {
-            throw new ConfigException(String.valueOf(e.getMessage()), e);
+            throw EntranceFault.of(e);
         }
+    }
+
+    @Override
+    public void refresh() {
+        engine.refresh();
+        certificate.refresh();
     }
 
     /** Settings whose rules were read. */
@@ -60,11 +71,13 @@ final class NodeReload implements ConfigKeeper.Node {
         private final Settings settings;
         private final NodeSettings config;
         private final LiveRules.Ready rules;
+        private final NewEntrance entrance;
 
-        Ready(Settings settings, NodeSettings config, LiveRules.Ready rules) {
+        Ready(Settings settings, NodeSettings config, LiveRules.Ready rules, NewEntrance entrance) {
             this.settings = settings;
             this.config = config;
             this.rules = rules;
+            this.entrance = entrance;
         }
 
         @Override
@@ -74,11 +87,19 @@ final class NodeReload implements ConfigKeeper.Node {
 
         @Override
         public void apply(ConfigChanged change) {
-            engine.reconfigure(config.live(), rules, change);
+            try (entrance) {
+                engine.reconfigure(config.live(), rules, entrance, change);
+            }
             aggregator.quotas(config.quotas());
             overload.limits(config.overload());
             gateway.allow(config.gatewayNames());
+            certificate.follow(config);
             LogLevels.configure(settings.get(LogKeys.LEVEL));
+        }
+
+        @Override
+        public void discard() {
+            entrance.close();
         }
     }
 }

@@ -116,7 +116,7 @@ class GatewayEndToEndTest {
 
     @Test
     void overTlsEverythingIsThereAndTheProxyIsStillNoDoorToIt() throws Exception {
-        Path[] files = certificate();
+        Path[] files = certificate(folder);
         try (var weir = WeirProcess.start(
                 folder.resolve("data"),
                 "--gateway-cert",
@@ -184,8 +184,36 @@ class GatewayEndToEndTest {
     }
 
     @Test
+    void aCertificateThatWasRenewedIsShownAfterASignal() throws Exception {
+        Path[] files = certificate(folder);
+        try (var weir = WeirProcess.start(
+                folder.resolve("data"), "--gateway-cert", files[0].toString(), "--gateway-key", files[1].toString())) {
+            HttpRequest health = HttpRequest.newBuilder(
+                            URI.create("https://localhost:" + weir.gatewayPort() + "/healthz"))
+                    .build();
+            HttpClient before =
+                    HttpClient.newBuilder().sslContext(trusting(files[0])).build();
+            assertThat(before.send(health, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+
+            certificate(Files.createDirectory(folder.resolve("renewed")));
+            weir.hangUp();
+
+            SSLContext renewed = trusting(files[0]);
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions()
+                    .until(() -> HttpClient.newBuilder()
+                                    .sslContext(renewed)
+                                    .build()
+                                    .send(health, HttpResponse.BodyHandlers.ofString())
+                                    .statusCode()
+                            == 200);
+        }
+    }
+
+    @Test
     void faultsOfTheOptionsAreSaidBeforeAnythingIsServed() throws Exception {
-        Path[] files = certificate();
+        Path[] files = certificate(folder);
         said("0.0.0.0:0", new String[0], "--gateway-allow-plain");
         said("127.0.0.1:0", new String[] {"--gateway-cert", files[0].toString()}, "--gateway-key is missing");
         said("127.0.0.1:0", new String[] {"--gateway-key", files[1].toString()}, "--gateway-cert is missing");
@@ -218,9 +246,9 @@ class GatewayEndToEndTest {
         assertThat(ended.err()).contains(words);
     }
 
-    /** A chain and a key for localhost, as PEM files. */
-    private Path[] certificate() throws Exception {
-        OriginKeys keys = OriginKeys.make(folder);
+    /** A chain and a key for localhost, as PEM files: always the same files, made anew in a folder. */
+    private Path[] certificate(Path made) throws Exception {
+        OriginKeys keys = OriginKeys.make(made);
         char[] password = "changeit".toCharArray();
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (var in = Files.newInputStream(keys.store())) {

@@ -45,7 +45,7 @@ class ReloadStormTest {
         long sent = 0;
         HttpClient client = HttpClient.newHttpClient();
         try (var origin = EchoOrigin.start();
-                var weir = WeirProcess.start(data)) {
+                var weir = WeirProcess.startByFile(data)) {
             List<TunnelClient> open = new ArrayList<>();
             for (int i = 0; i < tunnels; i++) {
                 open.add(TunnelClient.open(weir, origin.authority()).echo(1 + i));
@@ -147,7 +147,8 @@ class ReloadStormTest {
     }
 
     private static String configuration(int version) {
-        return "timeouts: {tunnel-idle: " + (1000 + version)
+        String guests = version % 2 == 0 ? ", 'socks5://127.0.0.1:0?name=guests'" : ""; // they come and go
+        return "proxy: {listen: ['127.0.0.1:0'" + guests + "]}\ntimeouts: {tunnel-idle: " + (1000 + version)
                 + "s}\nrules:\n  - refuse host=.ads.example\n  - allow name=v" + version + "\n";
     }
 

@@ -51,6 +51,13 @@ final class WeirProcess implements AutoCloseable {
         return start(data, List.of(), options);
     }
 
+    /** The same, but where it listens for clients is in its file only, http first. */
+    static WeirProcess startByFile(Path data) throws IOException {
+        return awaitReady(
+                command("proxy", "--gateway", "127.0.0.1:0", "--data", data.toString()),
+                data.resolveSibling(data.getFileName() + ".err"));
+    }
+
     /** The same with options for its JVM. */
     static WeirProcess start(Path data, List<String> jvmOptions, String... options) throws IOException {
         return start(data, 0, 0, jvmOptions, options);

@@ -1,7 +1,5 @@
 package io.weir.proxyengine;
 
-import io.weir.proxyengine.access.AccessException;
-import io.weir.proxyengine.access.PasswordChecker;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,19 +69,9 @@ public record AccessConfig(Path users, List<Network> exempt, String realm) {
      * @throws EngineException naming all faults of the file
      */
     public void check() {
-        openUsers().close();
-    }
-
-    /**
-     * Reads the users.
-     *
-     * @throws EngineException naming all faults of the file
-     */
-    PasswordChecker openUsers() {
-        try {
-            return PasswordChecker.open(users);
-        } catch (AccessException e) {
-            throw new EngineException(String.valueOf(e.getMessage()), e);
+        Users opened = Users.open(this, null);
+        if (opened != null) {
+            opened.close();
         }
     }
 }

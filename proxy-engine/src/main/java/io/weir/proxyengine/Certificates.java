@@ -10,64 +10,85 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The certificates of listeners, looked after by a thread of their own, {@code weir-certificates}, if there are any. Any thread. */
+/**
+ * The certificates of listeners, looked after by a thread of their own, {@code weir-certificates}, while there are any. Loops ask for them, through one volatile
+ * reference; the thread that changes the configuration does the rest.
+ */
 final class Certificates implements AutoCloseable {
     private static final long LOOK_MILLIS = 2000;
 
-    private final Map<ListenerTls, ProxyTls> all = new HashMap<>(); // not changed once it is made
-    private final @Nullable ScheduledExecutorService thread;
-
-    private Certificates(List<ListenerConfig> listeners) {
-        for (ListenerConfig listener : listeners) {
-            ListenerTls files = listener.tls();
-            if (files != null && !all.containsKey(files)) {
-                all.put(files, ProxyTls.open(files.certificate(), files.key(), files.clientCa(), files.clientMust()));
-            }
-        }
-        thread = all.isEmpty()
-                ? null
-                : Executors.newSingleThreadScheduledExecutor(work -> {
-                    var one = new Thread(work, "weir-certificates");
-                    one.setDaemon(true);
-                    return one;
-                });
-        if (thread != null) {
-            thread.scheduleWithFixedDelay(
-                    () -> all.values().forEach(ProxyTls::refresh), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
+    private volatile Map<ListenerTls, ProxyTls> current = Map.of();
+    private volatile Map<ListenerTls, ProxyTls> all =
+            Map.of(); // and those of before: some who came then have not said hello yet
+    private @Nullable ScheduledExecutorService thread;
 
     /**
-     * Reads those of all listeners.
+     * Reads those of all listeners that are not there yet. Nothing is in force by that.
      *
-     * @throws EngineException if one cannot be used
+     * @throws ListenException if one cannot be used
      */
-    static Certificates open(List<ListenerConfig> listeners) {
+    Map<ListenerTls, ProxyTls> prepare(List<ListenerConfig> listeners) {
+        Map<ListenerTls, ProxyTls> next = new HashMap<>();
+        for (ListenerConfig listener : listeners) {
+            ListenerTls files = listener.tls();
+            if (files != null && !next.containsKey(files)) {
+                ProxyTls known = current.get(files);
+                next.put(files, known == null ? open(listener, files) : known);
+            }
+        }
+        return next;
+    }
+
+    private static ProxyTls open(ListenerConfig listener, ListenerTls files) {
         try {
-            return new Certificates(listeners);
+            return files.open();
         } catch (TlsException e) {
-            throw new EngineException(String.valueOf(e.getMessage()), e);
+            throw new ListenException("listener " + listener.name() + ": " + e.getMessage(), e);
         }
     }
 
-    ProxyTls of(ListenerConfig listener) {
+    /** Goes by these from now on. */
+    void replace(Map<ListenerTls, ProxyTls> next) {
+        if (next.equals(current)) {
+            return;
+        }
+        Map<ListenerTls, ProxyTls> both = new HashMap<>(current);
+        both.putAll(next);
+        all = Map.copyOf(both);
+        current = Map.copyOf(next);
+        if (next.isEmpty()) {
+            close();
+        } else if (thread == null) {
+            thread = look();
+        }
+    }
+
+    private ScheduledExecutorService look() {
+        ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(work -> {
+            var one = new Thread(work, "weir-certificates");
+            one.setDaemon(true);
+            return one;
+        });
+        looks.scheduleWithFixedDelay(this::refresh, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        return looks;
+    }
+
+    /** With what a listener speaks TLS; null if it was closed before the last change. */
+    @Nullable ProxyTls of(ListenerConfig listener) {
         ListenerTls files = listener.tls();
-        ProxyTls tls = files == null ? null : all.get(files);
-        if (tls == null) {
-            throw new IllegalStateException("listener " + listener.name() + " has no certificate");
-        }
-        return tls;
+        return files == null ? null : all.get(files);
     }
 
-    /** Looks now, for tests. */
+    /** Reads those again whose files have changed. */
     void refresh() {
-        all.values().forEach(ProxyTls::refresh);
+        current.values().forEach(ProxyTls::refresh);
     }
 
     @Override
     public void close() {
         if (thread != null) {
             thread.shutdown();
+            thread = null;
         }
     }
 }

@@ -12,17 +12,18 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** A door of one Netty channel, which deals its clients out to the loops in turn: for transports without raw sockets. */
 final class ChannelDoor implements Door {
-    private final ListenerConfig config;
     private final Channel listener;
-    private final Map<EventLoop, EngineLoop> loops;
+    private final InetSocketAddress address;
+    private final ClientInitializer clients;
 
-    private ChannelDoor(ListenerConfig config, Channel listener, Map<EventLoop, EngineLoop> loops) {
-        this.config = config;
+    private ChannelDoor(Channel listener, ClientInitializer clients) {
         this.listener = listener;
-        this.loops = loops;
+        this.clients = clients;
+        address = (InetSocketAddress) listener.localAddress();
     }
 
     /**
@@ -32,7 +33,7 @@ final class ChannelDoor implements Door {
      */
     static ChannelDoor bind(
             EventLoopGroup group, EngineConfig config, ListenerConfig listener, AcceptLimit limit, FrugalReads reads) {
-        Map<EventLoop, EngineLoop> loops = new HashMap<>(); // complete before the first client is accepted
+        var clients = new ClientInitializer(listener);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
                 .channel(config.network().transport().serverChannel())
@@ -45,44 +46,47 @@ final class ChannelDoor implements Door {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, ChannelTuning.waterMark())
-                .childHandler(new ClientInitializer(listener, loops))
+                .childHandler(clients)
                 .bind(listener.address())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw Door.cannotListen(listener.address(), bound.cause());
         }
-        return new ChannelDoor(listener, bound.channel(), loops);
-    }
-
-    @Override
-    public ListenerConfig config() {
-        return config;
+        return new ChannelDoor(bound.channel(), clients);
     }
 
     @Override
     public InetSocketAddress address() {
-        return (InetSocketAddress) listener.localAddress();
+        return address;
     }
 
     @Override
-    public void open(List<EngineLoop> all) {
-        all.forEach(loop -> loops.put(loop.eventLoop(), loop));
-        listener.config().setAutoRead(true);
+    public CompletableFuture<Void> open(List<EngineLoop> all) {
+        all.forEach(loop -> clients.loops.put(loop.eventLoop(), loop));
+        return CompletableFuture.runAsync(() -> listener.config().setAutoRead(true), listener.eventLoop());
     }
 
     @Override
-    public void close() {
-        listener.close().awaitUninterruptibly();
+    public CompletableFuture<Void> become(ListenerConfig other) {
+        clients.config = other;
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> close() {
+        var closed = new CompletableFuture<Void>();
+        listener.close().addListener(done -> closed.complete(null));
+        return closed;
     }
 
     /** Gives each accepted connection to its loop. */
     private static final class ClientInitializer extends ChannelInitializer<SocketChannel> {
-        private final ListenerConfig listener;
-        private final Map<EventLoop, EngineLoop> loops;
+        private final Map<EventLoop, EngineLoop> loops =
+                new HashMap<>(); // complete before the first client is accepted
+        private volatile ListenerConfig config;
 
-        ClientInitializer(ListenerConfig listener, Map<EventLoop, EngineLoop> loops) {
-            this.listener = listener;
-            this.loops = loops;
+        ClientInitializer(ListenerConfig config) {
+            this.config = config;
         }
 
         @Override
@@ -91,6 +95,7 @@ final class ChannelDoor implements Door {
             if (loop == null) {
                 throw new IllegalStateException("no engine loop for " + client.eventLoop());
             }
+            ListenerConfig listener = config;
             Caller caller = Caller.of(listener, client.remoteAddress());
             if (listener.isPlainHttp()) {
                 new ClientHandler(loop, client, caller).begin(loop.sweep().nowNanos(), 0);

@@ -16,6 +16,7 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     private final @Nullable StreamCount stream; // null if what is read here is what the client sent
     private final WriteMeter writes;
     private final Caller nobody;
-    private final @Nullable RequestGate gate; // null if the client need not say who it is
+    private @Nullable LoopAccess asks; // when the last request came
+    private @Nullable RequestGate gate; // null if the client need not say who it is then
     private Caller caller;
     private Site site = Site.NONE;
     private String via = "";
@@ -71,8 +73,6 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         nobody = caller;
         stream = client instanceof StreamChannel channel ? channel.count() : null;
         writes = stream == null ? new WriteMeter() : new WriteMeter(stream);
-        LoopAccess access = loop.access();
-        gate = access == null || !access.asks(caller) ? null : new RequestGate(access, caller, this);
     }
 
     /**
@@ -124,9 +124,22 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
             return;
         }
         Refusal fault = MessageRules.refusal(request, site.text());
-        if (fault != null) {
-            refuse(request, fault);
-        } else if (gate != null) {
+        Refusal late = fault == null ? loop.entrance().turnedAway(nobody) : fault;
+        if (late != null) {
+            refuse(request, late);
+        } else {
+            ask(request);
+        }
+    }
+
+    /** By the users as they are now: since the last request they may have become others. */
+    private void ask(HttpRequest request) {
+        LoopAccess access = loop.access();
+        if (!Objects.equals(access, asks)) {
+            asks = access;
+            gate = access == null || !access.asks(nobody) ? null : new RequestGate(access, nobody, this);
+        }
+        if (gate != null) {
             gate.admit(request);
         } else {
             serve(request);
@@ -149,14 +162,29 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     @Override
     public void admitted(HttpRequest request, Caller user) {
         goOn(request, () -> {
-            caller = user;
-            serve(request);
+            if (areUsersOthers()) {
+                ask(request);
+            } else {
+                caller = user;
+                serve(request);
+            }
         });
     }
 
     @Override
     public void turnedAway(HttpRequest request, Refusal refusal) {
-        goOn(request, () -> turnAway(request, refusal));
+        goOn(request, () -> {
+            if (areUsersOthers()) {
+                ask(request);
+            } else {
+                turnAway(request, refusal);
+            }
+        });
+    }
+
+    /** Whether those that were asked are not the ones of now: then what they said is void. */
+    private boolean areUsersOthers() {
+        return !Objects.equals(loop.access(), asks);
     }
 
     /** What it is may have been asked long ago: the connection may have ended, and sessions may begin no more. */
@@ -207,7 +235,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
                 && ForwardedHead.keepsAlive(request.headers(), request.protocolVersion())
                 && !MessageRules.hasBody(request.headers())
                 && !(isTunnel && decoder.waitingBytes() > 0)
-                && loop.admission().keepsClients();
+                && loop.keeps(caller);
         boolean isHead = request.method().equals(HttpMethod.HEAD);
         if (isKept) {
             if (stream != null) {
@@ -373,7 +401,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
         current = null;
         caller = nobody;
         waitingSinceNanos = System.nanoTime();
-        if (!loop.admission().keepsClients()) {
+        if (!loop.keeps(nobody)) {
             client.close();
             return;
         }

@@ -34,7 +34,7 @@ final class ClientListener implements EpollIoHandle {
     private final EngineLoop loop;
     private final List<EngineLoop> loops;
     private final AcceptLimit limit;
-    private final ListenerConfig config;
+    private ListenerConfig config;
     private final Runnable resume = this::resume;
     private final byte[] peer = new byte[ADDRESS_BYTES];
     private @Nullable IoRegistration registration;
@@ -58,6 +58,11 @@ final class ClientListener implements EpollIoHandle {
                 .syncUninterruptibly()
                 .getNow();
         listen(true);
+    }
+
+    /** Whom it accepts from now on has come through another listener. */
+    void become(ListenerConfig other) {
+        config = other;
     }
 
     private void listen(boolean on) {

@@ -74,6 +74,33 @@ public record EngineConfig(
                 version);
     }
 
+    /**
+     * The same with another entrance.
+     *
+     * @throws EngineException naming what is wrong
+     */
+    EngineConfig with(Entrance entrance) {
+        return new EngineConfig(
+                nodeName,
+                network.with(entrance.listeners()),
+                permissions.with(entrance),
+                limits,
+                timeouts,
+                intercept,
+                upstreams,
+                configVersion);
+    }
+
+    /**
+     * Whether a listener could be one of these. Where only this machine is served, what it may do is not for others.
+     */
+    boolean mayHave(ListenerConfig listener) {
+        return listener.isForThisMachine()
+                || (permissions.letOthersIn()
+                        && (permissions.privateDestinations() != PrivateDestinations.AUTO
+                                || !network.isLoopbackOnly()));
+    }
+
     @Nullable LiveRules openRules() {
         RuleSource rules = permissions.rules();
         return rules == null ? null : openRules(rules, intercept, upstreams);

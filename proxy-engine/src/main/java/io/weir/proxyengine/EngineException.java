@@ -1,7 +1,7 @@
 package io.weir.proxyengine;
 
 /** The engine was asked for something it can't do, such as to listen on an address that is taken. The message says what to do. */
-public final class EngineException extends RuntimeException {
+public class EngineException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** With what was found underneath. */

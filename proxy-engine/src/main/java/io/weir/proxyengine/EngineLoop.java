@@ -2,9 +2,7 @@ package io.weir.proxyengine;
 
 import io.netty.channel.EventLoop;
 import io.weir.eventbus.CloseReason;
-import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.rules.Rules;
-import io.weir.proxyengine.tls.ProxyTls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +29,7 @@ final class EngineLoop {
     private final RelayMovers movers;
     private final LoopBandwidth bandwidth;
     private final Sparing sparing;
-    private final @Nullable LoopAccess access;
+    private final LoopEntrance entrance;
 
     EngineLoop(EventLoop loop, LoopShare share, InForce inForce) {
         this.loop = loop;
@@ -53,9 +51,7 @@ final class EngineLoop {
         bandwidth = new LoopBandwidth(share.bandwidth(), PaceClock.of(loop), sweep);
         sparing = new Sparing(
                 loop, share.shortage(), sweep, relaySweep, config.timeouts().tunnelIdle());
-        PasswordChecker passwords = share.passwords();
-        AccessConfig asked = config.permissions().access();
-        access = passwords == null || asked == null ? null : new LoopAccess(this, asked, passwords.desk());
+        entrance = new LoopEntrance(this, share.certificates(), inForce);
     }
 
     /** All loops together have a pipe for one in 64 clients: it takes two files, as a tunnel does. */
@@ -82,6 +78,7 @@ final class EngineLoop {
         rules = now.rules();
         ledger.configVersion(config.configVersion());
         ways.reconfigure(now);
+        entrance.reconfigure(now);
         sparing.tunnelIdle(config.timeouts().tunnelIdle());
     }
 
@@ -165,7 +162,7 @@ final class EngineLoop {
 
     /** Who may use the proxy; null if everybody may. */
     @Nullable LoopAccess access() {
-        return access;
+        return entrance.access();
     }
 
     /** What to intercept with; null if nothing is. */
@@ -173,9 +170,14 @@ final class EngineLoop {
         return share.interception();
     }
 
-    /** With what a listener speaks TLS. */
-    ProxyTls tls(ListenerConfig listener) {
-        return share.certificates().of(listener);
+    /** Where clients come in. */
+    LoopEntrance entrance() {
+        return entrance;
+    }
+
+    /** Whether a client's connection goes on after an answer: also its listener must be there still, and as it was. */
+    boolean keeps(Caller caller) {
+        return admission.keepsClients() && entrance.isOpen(caller);
     }
 
     FrugalReads reads() {

@@ -43,6 +43,11 @@ final class ExchangeEnds {
         this.recording = recording;
     }
 
+    /** Whether the client's connection goes on after the answer. */
+    boolean keepsClient() {
+        return loop.keeps(handler.caller());
+    }
+
     /** Whether it has ended: nothing that comes is for it any more. */
     boolean isOver() {
         return over;

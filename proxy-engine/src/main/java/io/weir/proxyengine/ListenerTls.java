@@ -1,6 +1,7 @@
 package io.weir.proxyengine;
 
 import io.weir.proxyengine.tls.ClientName;
+import io.weir.proxyengine.tls.ProxyTls;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,15 @@ public record ListenerTls(
             throw new EngineException(
                     "certificates are to say who clients are, but no CA is named that could have signed them");
         }
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @throws io.weir.proxyengine.tls.TlsException if one cannot be used, naming it
+     */
+    public ProxyTls open() {
+        return ProxyTls.open(certificate, key, clientCa, clientMust);
     }
 
     /** With certificates that say nothing of users. */

@@ -56,6 +56,11 @@ final class LoopAccess {
         return unnamed;
     }
 
+    /** It has said who it is, or that it does not, to others than are asked now. */
+    Refusal outdated() {
+        return denied(REQUIRED, "users were changed meanwhile", "");
+    }
+
     /** There is no such user, or the password is another; nobody is told which. */
     Refusal wrong() {
         return wrong;

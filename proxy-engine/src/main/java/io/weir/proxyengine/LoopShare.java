@@ -2,7 +2,6 @@ package io.weir.proxyengine;
 
 import io.netty.resolver.dns.DnsCache;
 import io.weir.eventbus.EventBus;
-import io.weir.proxyengine.access.PasswordChecker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param shortage what is running short
  * @param interception what to intercept with; null if nothing is
  * @param certificates with what listeners speak TLS
- * @param passwords who checks who clients are; null if nobody does
  * @param bandwidth what limits sessions of several loops
  */
 record LoopShare(
@@ -28,5 +26,4 @@ record LoopShare(
         Shortage shortage,
         @Nullable Interception interception,
         Certificates certificates,
-        @Nullable PasswordChecker passwords,
         SharedBandwidth bandwidth) {}

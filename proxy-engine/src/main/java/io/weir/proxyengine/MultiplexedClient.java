@@ -195,9 +195,10 @@ final class MultiplexedClient extends HeadersListener implements ConnectionTail.
         }
         ledger.end(stream.stream());
         waitingSinceNanos = loop.sweep().nowNanos();
-        if (streams.isEmpty()
-                && (!loop.admission().keepsClients() || link.connection().goAwaySent())) {
+        if (streams.isEmpty() && (!loop.keeps(caller) || link.connection().goAwaySent())) {
             loop.eventLoop().execute(this::end); // what its session has to say goes before
+        } else if (!loop.entrance().isOpen(caller)) {
+            loop.eventLoop().execute(link::goAway); // it would bring one request after the other
         }
     }
 

@@ -26,6 +26,10 @@ public record NetworkConfig(
         nameServers = List.copyOf(nameServers);
     }
 
+    NetworkConfig with(List<ListenerConfig> others) {
+        return new NetworkConfig(others, transport, eventLoops, relayBufferBytes, nameServers);
+    }
+
     /** Whether only this machine reaches it: a load balancer on it brings others. */
     boolean isLoopbackOnly() {
         return listeners.stream().allMatch(ListenerConfig::isForThisMachine);

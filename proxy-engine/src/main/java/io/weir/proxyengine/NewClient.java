@@ -135,6 +135,9 @@ final class NewClient implements RawSocket.Listener, Waiting {
 
     /** Who asks, if that need not be asked or is known; null if it must be found out, which is done on a channel. */
     private @Nullable Caller user(HeadReader head) {
+        if (loop.entrance().turnedAway(caller) != null) {
+            return null;
+        }
         LoopAccess access = loop.access();
         if (access == null || !access.asks(caller)) {
             return caller;

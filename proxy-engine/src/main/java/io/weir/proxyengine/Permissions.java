@@ -30,6 +30,11 @@ public record Permissions(
         return new Permissions(allowOpen, access, rules, others, refusedDestinations);
     }
 
+    Permissions with(Entrance entrance) {
+        return new Permissions(
+                entrance.allowOpen(), entrance.access(), rules, privateDestinations, entrance.refusedDestinations());
+    }
+
     /** Whether others than this machine may reach a listener. */
     boolean letOthersIn() {
         return allowOpen || (access != null && !access.exemptsEverybody());

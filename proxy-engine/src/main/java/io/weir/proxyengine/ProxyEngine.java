@@ -16,7 +16,6 @@ import io.weir.eventbus.LoopDelay;
 import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.OverloadStep;
 import io.weir.proxyengine.LiveConfig.InterceptedHosts;
-import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.overload.ProcessGauges;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
@@ -38,6 +37,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -66,14 +66,13 @@ public final class ProxyEngine implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final Map<EventExecutor, EngineLoop> loops = new HashMap<>();
     private final List<LoopDelay> delays = new ArrayList<>();
-    private final List<Door> doors = new ArrayList<>();
+    private final Listeners listeners;
     private final AcceptLimit acceptLimit;
     private final SessionPlaces places;
     private final Shortage shortage = new Shortage(ProcessGauges.filesMax());
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
-    private final Certificates certificates;
-    private final @Nullable PasswordChecker passwords;
+    private volatile @Nullable Users users;
     private final @Nullable LiveRules rules;
     private final SharedBandwidth bandwidth;
     private boolean closed;
@@ -87,8 +86,7 @@ public final class ProxyEngine implements AutoCloseable {
     private ProxyEngine(
             EngineConfig config,
             EventBus bus,
-            Certificates certificates,
-            @Nullable PasswordChecker passwords,
+            @Nullable Users users,
             @Nullable LiveRules rules,
             Upstreams upstreams) {
         this.config = config;
@@ -96,8 +94,8 @@ public final class ProxyEngine implements AutoCloseable {
         this.rules = rules;
         bandwidth = new SharedBandwidth(
                 config.limits().bandwidth(), config.network().eventLoops(), System::nanoTime);
-        this.passwords = passwords;
-        this.certificates = certificates;
+        this.users = users;
+        listeners = new Listeners(this::bind);
         group = new MultiThreadIoEventLoopGroup(
                 config.network().eventLoops(),
                 new DefaultThreadFactory("weir-loop"),
@@ -126,41 +124,40 @@ public final class ProxyEngine implements AutoCloseable {
      * @param rules what is allowed, instead of what the configuration names; null if everything is
      */
     public static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable LiveRules rules) {
-        AccessConfig access = config.permissions().access();
-        PasswordChecker passwords;
+        Users users;
         try {
-            passwords = access == null ? null : access.openUsers();
+            users = Users.open(config.permissions().access(), null);
         } catch (RuntimeException e) {
             close(rules);
             throw e;
         }
-        return start(config, bus, rules, passwords);
+        return start(config, bus, rules, users);
     }
 
     /** The same, with users that are open, too; they are closed with the engine, or if it does not start. */
     static ProxyEngine start(
-            EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable PasswordChecker passwords) {
+            EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable Users users) {
         ProxyEngine engine;
         try {
             Upstreams upstreams = open(config.upstreams(), Upstreams.NONE);
-            engine = new ProxyEngine(
-                    config, bus, Certificates.open(config.network().listeners()), passwords, rules, upstreams);
+            engine = new ProxyEngine(config, bus, users, rules, upstreams);
         } catch (RuntimeException e) {
             close(rules);
-            close(passwords);
+            close(users);
             throw e;
         }
         try {
-            for (ListenerConfig listener : config.network().listeners()) {
-                engine.doors.add(engine.bind(listener));
-            }
+            Listeners.Ready first =
+                    engine.listeners.prepare(config.network().listeners());
+            engine.listeners.take(first);
             engine.startLoops();
+            engine.listeners.begin();
+            engine.listeners.enter(first, List.copyOf(engine.loops.values()));
         } catch (RuntimeException e) {
-            engine.doors.forEach(Door::close);
+            engine.listeners.close();
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            engine.certificates.close();
             engine.upstreams.leaveTo(Upstreams.NONE);
-            close(passwords);
+            close(users);
             close(rules);
             if (engine.interception != null) {
                 engine.interception.close();
@@ -176,15 +173,15 @@ public final class ProxyEngine implements AutoCloseable {
         }
     }
 
-    private static void close(@Nullable PasswordChecker passwords) {
-        if (passwords != null) {
-            passwords.close();
+    private static void close(@Nullable Users users) {
+        if (users != null) {
+            users.close();
         }
     }
 
-    private Door bind(ListenerConfig listener) {
+    private Door bind(ListenerConfig listener, boolean joins) {
         return config.network().transport().hasRawSockets()
-                ? SocketDoor.bind(listener, config.network().eventLoops(), acceptLimit)
+                ? SocketDoor.bind(listener, config.network().eventLoops(), acceptLimit, joins)
                 : ChannelDoor.bind(group, config, listener, acceptLimit, reads);
     }
 
@@ -197,10 +194,10 @@ public final class ProxyEngine implements AutoCloseable {
                 places,
                 shortage,
                 interception,
-                certificates,
-                passwords,
+                listeners.certificates(),
                 bandwidth);
-        var inForce = new InForce(config, policy(config), rulesToAsk(), upstreams);
+        var inForce = new InForce(
+                config, policy(config, addresses()), rulesToAsk(), upstreams, listeners.asEntered(), users);
         for (EventExecutor executor : group) {
             var loop = new EngineLoop((EventLoop) executor, share, inForce);
             loops.put(executor, loop);
@@ -216,7 +213,6 @@ public final class ProxyEngine implements AutoCloseable {
                 MEMORY_LOOK_MILLIS,
                 TimeUnit.MILLISECONDS));
         watchUpstreams(upstreams);
-        doors.forEach(door -> door.open(List.copyOf(loops.values())));
     }
 
     /** What it could not go on without. Any thread. */
@@ -241,9 +237,9 @@ public final class ProxyEngine implements AutoCloseable {
         execute(first, () -> first.ways().checks().watch(now.nodes()));
     }
 
-    private DestinationPolicy policy(EngineConfig now) {
+    private static DestinationPolicy policy(EngineConfig now, List<InetSocketAddress> addresses) {
         var own = new ArrayList<>(now.permissions().refusedDestinations());
-        own.addAll(addresses());
+        own.addAll(addresses);
         return new DestinationPolicy(own, now.allowsPrivateDestinations());
     }
 
@@ -257,14 +253,24 @@ public final class ProxyEngine implements AutoCloseable {
         reconfigure(live, null, change);
     }
 
+    /** The same with other rules. */
+    public void reconfigure(LiveConfig live, LiveRules.@Nullable Ready other, ConfigChanged change) {
+        reconfigure(live, other, null, change);
+    }
+
     /**
-     * The same with other rules.
+     * The same with another entrance.
      *
      * @param other what {@link #prepareRules} has read; null to keep those of now
+     * @param entrance what {@link #prepareEntrance} has made, which may be closed afterwards; null to keep the one of now
      */
-    public void reconfigure(LiveConfig live, LiveRules.@Nullable Ready other, ConfigChanged change) {
-        EngineConfig changed = config.with(live, change.version());
-        DestinationPolicy policy = policy(changed);
+    public void reconfigure(
+            LiveConfig live, LiveRules.@Nullable Ready other, @Nullable NewEntrance entrance, ConfigChanged change) {
+        EngineConfig changed = entrance == null
+                ? config.with(live, change.version())
+                : config.with(live, change.version()).with(entrance.config());
+        DestinationPolicy policy = policy(
+                changed, entrance == null ? addresses() : entrance.listeners().addresses());
         InterceptedHosts hosts = live.hosts();
         Upstreams before = upstreams;
         Upstreams now = changed.upstreams().equals(before.config()) ? before : open(changed.upstreams(), before);
@@ -274,8 +280,27 @@ public final class ProxyEngine implements AutoCloseable {
         if (rules != null) {
             rules.abilities(EngineConfig.abilities(changed.intercept(), changed.upstreams()));
         }
-        var inForce = new InForce(changed, policy, rulesToAsk(), now);
-        command(change, loop -> loop.reconfigure(inForce));
+        Rules newest = rulesToAsk();
+        Runnable enter = entrance == null ? () -> {} : take(entrance);
+        var inForce = new InForce(
+                changed,
+                policy,
+                newest,
+                now,
+                entrance == null
+                        ? listeners.asEntered()
+                        : entrance.listeners().configs(),
+                users);
+        var left = new AtomicInteger(loops.size());
+        command(change, loop -> {
+            try {
+                loop.reconfigure(inForce);
+            } finally {
+                if (left.decrementAndGet() == 0) {
+                    enter.run();
+                }
+            }
+        });
         config = changed;
         if (!now.equals(before)) {
             upstreams = now;
@@ -287,6 +312,58 @@ public final class ProxyEngine implements AutoCloseable {
         bandwidth.limits(changed.limits().bandwidth());
         if (interception != null && hosts != null) {
             interception.hosts(hosts);
+        }
+    }
+
+    /**
+     * Makes another entrance, for {@link #reconfigure}: takes addresses, reads certificates and users. Nothing is in force by that. Waits; no event loop's thread.
+     *
+     * @throws EngineException naming what is wrong with a listener, or with them all
+     * @throws UsersException naming what is wrong with the users
+     */
+    public NewEntrance prepareEntrance(Entrance next) {
+        config.with(next); // checks
+        listeners.awaitEntered();
+        Users before = users;
+        Users nowUsers;
+        try {
+            nowUsers = Users.open(next.access(), before);
+        } catch (EngineException e) {
+            throw new UsersException(String.valueOf(e.getMessage()), e);
+        }
+        try {
+            return new NewEntrance(next, listeners.prepare(next.listeners()), nowUsers, before);
+        } catch (RuntimeException e) {
+            if (!Objects.equals(nowUsers, before)) {
+                close(nowUsers);
+            }
+            throw e;
+        }
+    }
+
+    /** Says what the entrance is from now on. What is returned lets in through it; it is to be run once all loops know it. */
+    private Runnable take(NewEntrance entrance) {
+        Listeners.Ready ready = entrance.listeners();
+        Users before = users;
+        Users now = entrance.users();
+        listeners.begin();
+        listeners.take(ready);
+        users = now;
+        entrance.taken();
+        return () -> {
+            listeners.enter(ready, List.copyOf(loops.values()));
+            if (!Objects.equals(before, now)) {
+                close(before);
+            }
+        };
+    }
+
+    /** Looks now at the files that it looks at from time to time: certificates of listeners, users. Reads them if they have changed; no event loop's thread. */
+    public void refresh() {
+        listeners.certificates().refresh();
+        Users now = users;
+        if (now != null) {
+            now.refresh();
         }
     }
 
@@ -403,12 +480,12 @@ public final class ProxyEngine implements AutoCloseable {
 
     /** Its listeners, each with the address and port that it has got. */
     public List<ListenerConfig> listeners() {
-        return doors.stream().map(door -> door.config().at(door.address())).toList();
+        return listeners.configs();
     }
 
     /** Where it listens: the actual addresses and ports. */
     public List<InetSocketAddress> addresses() {
-        return doors.stream().map(Door::address).toList();
+        return listeners.configs().stream().map(ListenerConfig::address).toList();
     }
 
     /** Clients connected now. */
@@ -418,7 +495,8 @@ public final class ProxyEngine implements AutoCloseable {
 
     /** Users that may use the proxy; -1 if everybody may. */
     public int users() {
-        return passwords == null ? -1 : passwords.users();
+        Users now = users;
+        return now == null ? -1 : now.count();
     }
 
     /** The rules that are in force now, to be asked. */
@@ -434,6 +512,11 @@ public final class ProxyEngine implements AutoCloseable {
     /** How late the tasks of each event loop run. The list is never changed, what is in it is. */
     public List<LoopDelay> loopDelays() {
         return List.copyOf(delays);
+    }
+
+    /** Waits until the last change is in force at every door, for tests. */
+    void awaitEntered() {
+        listeners.awaitEntered();
     }
 
     /** Who has places, for tests. */
@@ -522,7 +605,7 @@ public final class ProxyEngine implements AutoCloseable {
         }
         closed = true;
         isClosing = true;
-        doors.forEach(Door::close);
+        listeners.close();
         onLoops(loop -> {
             loop.beginDrain();
             return 0;
@@ -532,9 +615,8 @@ public final class ProxyEngine implements AutoCloseable {
             loop.endAll();
             return 0;
         });
-        certificates.close();
         upstreams.leaveTo(Upstreams.NONE);
-        close(passwords);
+        close(users);
         close(rules);
         if (interception != null) {
             interception.close(); // bodies that are stored now still have exchanges to tell of them

@@ -76,7 +76,7 @@ final class ResponseHalf {
             }
             boolean mayKeepAlive = request.keepsAlive()
                     && request.isComplete()
-                    && loop.admission().keepsClients();
+                    && ends.keepsClient();
             proceed(response.head(head, mayKeepAlive));
         }
     }

@@ -72,9 +72,8 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         CloseReason fault = loop.admission().refusal() == null ? CloseReason.INTERNAL_ERROR : CloseReason.OVERLOADED;
         @Nullable SSLEngine engine = null;
         try {
-            engine = loop.admission().refusal() == null
-                    ? loop.tls(caller.listener()).newEngine(client.alloc())
-                    : null;
+            ProxyTls tls = loop.admission().refusal() == null ? loop.entrance().tls(caller.listener()) : null;
+            engine = tls == null ? null : tls.newEngine(client.alloc());
         } catch (RuntimeException | Error e) { // there may be no memory for it
             log.error("client connection failed remote={}", caller.remote(), e);
         }

@@ -6,8 +6,11 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,10 +29,11 @@ final class SocketDoor implements Door {
     private static final long MOST_NANOS_BETWEEN = 20_000_000;
 
     private final List<LinuxSocket> sockets;
-    private final ListenerConfig config;
+    private final ListenerConfig config; // of those who come first
     private final InetSocketAddress address;
     private final AcceptLimit limit;
-    private final List<ClientListener> listeners = new ArrayList<>();
+    private final List<ClientListener> listeners =
+            new CopyOnWriteArrayList<>(); // one call follows another, on another thread perhaps
 
     private SocketDoor(List<LinuxSocket> sockets, ListenerConfig config, InetSocketAddress address, AcceptLimit limit) {
         this.sockets = sockets;
@@ -45,10 +49,19 @@ final class SocketDoor implements Door {
      * @throws EngineException if it is not to be had
      */
     static SocketDoor bind(ListenerConfig config, int count, AcceptLimit limit) {
+        return bind(config, count, limit, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param joins whether part of the address may be another door's of this node, which is going to be closed
+     */
+    static SocketDoor bind(ListenerConfig config, int count, AcceptLimit limit, boolean joins) {
         InetSocketAddress address = config.address();
         List<LinuxSocket> sockets = new ArrayList<>(count);
         try {
-            LinuxSocket first = listenAlone(address, sockets);
+            LinuxSocket first = joins ? listenBeside(address, sockets) : listenAlone(address, sockets);
             first.setReusePort(true);
             InetSocketAddress actual = first.localAddress();
             while (sockets.size() < count) {
@@ -86,6 +99,14 @@ final class SocketDoor implements Door {
         }
     }
 
+    private static LinuxSocket listenBeside(InetSocketAddress address, List<LinuxSocket> sockets) throws IOException {
+        LinuxSocket socket = socket(address, sockets);
+        socket.setReusePort(true);
+        socket.bind(address);
+        socket.listen(BACKLOG);
+        return socket;
+    }
+
     private static LinuxSocket socket(InetSocketAddress address, List<LinuxSocket> sockets) throws IOException {
         LinuxSocket socket = LinuxSocket.newSocketStream(address.getAddress() instanceof Inet6Address);
         sockets.add(socket);
@@ -96,32 +117,33 @@ final class SocketDoor implements Door {
     }
 
     @Override
-    public ListenerConfig config() {
-        return config;
-    }
-
-    @Override
     public InetSocketAddress address() {
         return address;
     }
 
     @Override
-    public void open(List<EngineLoop> loops) {
+    public CompletableFuture<Void> open(List<EngineLoop> loops) {
         for (int i = 0; i < sockets.size(); i++) {
-            var listener = new ClientListener(sockets.get(i), loops.get(i), loops, limit, config);
-            listeners.add(listener);
-            loops.get(i).eventLoop().submit(listener::open).syncUninterruptibly();
+            listeners.add(new ClientListener(sockets.get(i), loops.get(i), loops, limit, config));
         }
+        return onEach(ClientListener::open);
     }
 
     @Override
-    public void close() {
-        for (ClientListener listener : listeners) {
-            if (!listener.loop().eventLoop().isTerminated()) { // a loop that is lost accepts nothing
-                listener.loop().eventLoop().submit(listener::stop).awaitUninterruptibly();
-            }
-        }
-        sockets.forEach(SocketDoor::close); // if it was never opened
+    public CompletableFuture<Void> become(ListenerConfig other) {
+        return onEach(listener -> listener.become(other));
+    }
+
+    @Override
+    public CompletableFuture<Void> close() {
+        return onEach(ClientListener::stop)
+                .whenComplete((done, failure) -> sockets.forEach(SocketDoor::close)); // if it was never opened
+    }
+
+    private CompletableFuture<Void> onEach(Consumer<ClientListener> step) {
+        return Door.all(listeners.stream()
+                .map(listener -> Door.on(listener.loop(), () -> step.accept(listener)))
+                .toList());
     }
 
     private static void close(LinuxSocket socket) {

@@ -113,7 +113,11 @@ final class SocksClient implements RawSocket.Listener, Waiting {
                     send(handshake.answer());
                 }
                 case REQUEST -> {
-                    open();
+                    if (gate.isVoid()) {
+                        refuse();
+                    } else {
+                        open();
+                    }
                     return;
                 }
                 case REFUSED -> {

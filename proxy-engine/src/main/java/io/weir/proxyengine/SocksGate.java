@@ -8,12 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out whether a client that speaks SOCKS is who it says it is (RFC 1929). One a connection; event loop of it. */
 final class SocksGate {
+    private final EngineLoop loop;
     private final @Nullable LoopAccess access;
     private final SocksHandshake handshake;
+    private final Caller nobody;
     private Caller caller;
 
     SocksGate(EngineLoop loop, SocksHandshake handshake, Caller caller) {
+        this.loop = loop;
         access = loop.access();
+        nobody = caller;
         this.handshake = handshake;
         this.caller = caller;
     }
@@ -21,6 +25,19 @@ final class SocksGate {
     /** Whose connection it is, and who that has shown to be. */
     Caller caller() {
         return caller;
+    }
+
+    /** Whether the handshake was for nothing, since users or listeners are others now, and not for such as this client; tells it so. */
+    boolean isVoid() {
+        Refusal away = loop.entrance().turnedAway(caller);
+        LoopAccess now = loop.access();
+        if (away == null && now != null && !now.equals(access) && now.asks(nobody)) {
+            away = now.outdated();
+        }
+        if (away != null) {
+            handshake.refused(away);
+        }
+        return away != null;
     }
 
     /**

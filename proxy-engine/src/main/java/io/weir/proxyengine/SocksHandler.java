@@ -112,7 +112,13 @@ final class SocksHandler extends ChannelInboundHandlerAdapter implements TunnelA
                         check();
                     }
                 }
-                case REQUEST -> open();
+                case REQUEST -> {
+                    if (gate.isVoid()) {
+                        refuseHandshake();
+                    } else {
+                        open();
+                    }
+                }
                 case REFUSED -> refuseHandshake();
             }
         }

@@ -134,6 +134,12 @@ final class SocksHandshake {
         credentials = null;
     }
 
+    /** What was asked for is not to be had, for this reason: send {@link #lastAnswer} and end. */
+    void refused(Refusal why) {
+        refusal = why;
+        repliesRefusal = true;
+    }
+
     Authority authority() {
         if (authority == null) {
             throw new IllegalStateException("there is no request yet");

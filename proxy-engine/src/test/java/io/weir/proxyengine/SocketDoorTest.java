@@ -92,7 +92,7 @@ class SocketDoorTest {
         }
         barrier.await();
         if (door != null) {
-            door.close();
+            door.close().join();
         }
         return door != null;
     }

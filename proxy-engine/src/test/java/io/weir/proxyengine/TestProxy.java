@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,11 @@ final class TestProxy implements AutoCloseable {
                     ledger,
                     passwords == null
                             ? ProxyEngine.start(config, ledger.bus())
-                            : ProxyEngine.start(config, ledger.bus(), config.openRules(), passwords));
+                            : ProxyEngine.start(
+                                    config,
+                                    ledger.bus(),
+                                    config.openRules(),
+                                    new Users(Objects.requireNonNull(config.permissions().access()), passwords)));
         } catch (RuntimeException e) {
             ledger.close();
             throw e;

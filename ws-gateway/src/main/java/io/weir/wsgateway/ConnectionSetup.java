@@ -18,7 +18,7 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     private final Doorkeeper doorkeeper;
     private final Routes routes;
     private final GatewayLimits limits;
-    private final @Nullable GatewayTls tls;
+    private volatile @Nullable GatewayTls tls;
     private int connections;
 
     /** @param tls null to be reached without */
@@ -27,6 +27,11 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
         this.routes = routes;
         this.limits = limits;
         this.tls = tls;
+    }
+
+    /** Shows another certificate from now on. Any thread. */
+    void renew(GatewayTls other) {
+        tls = other;
     }
 
     @Override
@@ -47,8 +52,9 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
                         new WriteBufferWaterMark(limits.maxPendingBytes() / 2, limits.maxPendingBytes()));
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(new HeadDeadline(limits.headDeadline()));
-        if (tls != null) {
-            pipeline.addLast(new TlsDoor(tls.context()));
+        GatewayTls shown = tls;
+        if (shown != null) {
+            pipeline.addLast(new TlsDoor(shown.context()));
         }
         pipeline.addLast(new IdleStateHandler(0, 0, limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS));
         pipeline.addLast(new HttpServerCodec(

@@ -30,6 +30,11 @@ final class Doorkeeper {
         this.hosts = new AllowedHosts(listen, config.allowedHosts(), isTls);
     }
 
+    /** Whether we are reached over TLS only. */
+    boolean isTls() {
+        return isTls;
+    }
+
     /** Is known by these further names from now on. Any thread. */
     void allow(List<String> names) {
         hosts = new AllowedHosts(listen, names, isTls);

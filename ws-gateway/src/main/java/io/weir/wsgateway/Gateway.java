@@ -36,6 +36,7 @@ public final class Gateway implements AutoCloseable {
     private final EventLoopGroup group;
     private final Channel listener;
     private final Doorkeeper doorkeeper;
+    private final ConnectionSetup connections;
     private final Subscriptions subscriptions;
     private final Workers workers;
     private final MetricsPage metrics;
@@ -44,12 +45,14 @@ public final class Gateway implements AutoCloseable {
             EventLoopGroup group,
             Channel listener,
             Doorkeeper doorkeeper,
+            ConnectionSetup connections,
             Subscriptions subscriptions,
             Workers workers,
             MetricsPage metrics) {
         this.group = group;
         this.listener = listener;
         this.doorkeeper = doorkeeper;
+        this.connections = connections;
         this.subscriptions = subscriptions;
         this.workers = workers;
         this.metrics = metrics;
@@ -144,13 +147,20 @@ public final class Gateway implements AutoCloseable {
                 workers.bodies(),
                 metrics,
                 new WebSocketUpgrade(ledger, controls.sessions(), subscriptions, limits));
+        var connections = new ConnectionSetup(doorkeeper, routes, limits, config.tls());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(new ConnectionSetup(doorkeeper, routes, limits, config.tls()));
+                .childHandler(connections);
         Gateway gateway = new Gateway(
-                group, bind(bootstrap, group, config.listen()), doorkeeper, subscriptions, workers, metrics);
+                group,
+                bind(bootstrap, group, config.listen()),
+                doorkeeper,
+                connections,
+                subscriptions,
+                workers,
+                metrics);
         LOG.info("gateway listening address={} tls={}", Addresses.text(gateway.address()), config.tls() != null);
         return gateway;
     }
@@ -167,6 +177,13 @@ public final class Gateway implements AutoCloseable {
      */
     public void allow(List<String> names) {
         doorkeeper.allow(names);
+    }
+
+    /** Shows another certificate to those who connect from now on. Any thread. Void if it is reached without TLS, which takes a new start to change. */
+    public void renew(GatewayTls tls) {
+        if (doorkeeper.isTls()) {
+            connections.renew(tls);
+        }
     }
 
     /** Bytes that wait to be written to dashboards. Any thread; waits for the event loop. */

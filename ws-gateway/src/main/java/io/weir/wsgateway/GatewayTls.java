@@ -23,7 +23,7 @@ public final class GatewayTls {
     }
 
     /**
-     * Reads both from PEM files. Nothing is read again later: a renewed certificate takes a new start.
+     * Reads both from PEM files. Nothing is read again later: a renewed certificate is another one, for {@link Gateway#renew}.
      *
      * @param chain the gateway's certificate first, then those that signed it
      * @param key its private key, PKCS #8, not encrypted

@@ -35,6 +35,9 @@ public final class ConfigKeeper implements ConfigControl {
          * @throws ConfigException if it can't be used
          */
         Ready prepare(Settings settings);
+
+        /** Reads those files again that it looks at by itself, if they have changed. */
+        default void refresh() {}
     }
 
     /** Settings with all that they name, which can be put in force. */
@@ -48,6 +51,9 @@ public final class ConfigKeeper implements ConfigControl {
          * @param change for the ledger, before anything goes by it
          */
         void apply(ConfigChanged change);
+
+        /** They are not put in force: gives back what is taken for them. */
+        default void discard() {}
     }
 
     private final Configuration start;
@@ -122,18 +128,35 @@ public final class ConfigKeeper implements ConfigControl {
         try {
             ConfigReader.Outcome outcome = read(file().read());
             if (outcome.faults().isEmpty()) {
-                run(prepare(outcome.settings(), by));
+                Change change = prepare(outcome.settings(), by);
+                if (change != null) {
+                    change.run();
+                }
             } else {
                 logFaults(by, outcome.faults());
             }
         } catch (ConfigException e) {
-            log.error("configuration not reloaded, the old one is in force by={} reason=\"{}\"", by, e.getMessage());
+            if (e.faults().isEmpty()) {
+                log.error(
+                        "configuration not reloaded, the old one is in force by={} reason=\"{}\"", by, e.getMessage());
+            } else {
+                logFaults(by, e.faults());
+            }
         }
     }
 
-    private static void run(@Nullable Runnable change) {
-        if (change != null) {
-            change.run();
+    /** What is to be done to go by other settings. */
+    private record Change(Ready ready, Runnable acceptance) {
+        void run() {
+            acceptance.run();
+        }
+    }
+
+    /** Reads files again that are named by what is in force, and are looked at from time to time anyway. */
+    public synchronized void refresh() {
+        Node applying = node;
+        if (applying != null) {
+            applying.refresh();
         }
     }
 
@@ -182,24 +205,29 @@ public final class ConfigKeeper implements ConfigControl {
             }
             ConfigReader.Outcome outcome = read(document);
             if (!outcome.faults().isEmpty()) {
-                logFaults(by, outcome.faults());
-                return new Refused(outcome.faults().stream()
-                        .map(fault -> new WrongKey(
-                                fault.key(),
-                                fault.place().line(),
-                                fault.place().column(),
-                                fault.found(),
-                                fault.problem()))
-                        .toList());
+                return refused(by, outcome.faults());
             }
-            Runnable change = prepare(outcome.settings(), by);
-            file().write(document);
-            run(change);
+            Change change = prepare(outcome.settings(), by);
+            write(document, change);
+            if (change != null) {
+                change.run();
+            }
             return new Accepted(state(document));
         } catch (ConfigException e) {
+            if (!e.faults().isEmpty()) {
+                return refused(by, e.faults());
+            }
             log.error("configuration not changed by={} reason=\"{}\"", by, e.getMessage());
             return new Failed(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Refused refused(String by, List<Fault> faults) {
+        logFaults(by, faults);
+        return new Refused(faults.stream()
+                .map(fault -> new WrongKey(
+                        fault.key(), fault.place().line(), fault.place().column(), fault.found(), fault.problem()))
+                .toList());
     }
 
     /**
@@ -223,22 +251,34 @@ public final class ConfigKeeper implements ConfigControl {
         log.info("configuration changed version={} {}", version, change.summary());
     }
 
+    private void write(byte[] document, @Nullable Change change) {
+        boolean isWritten = false;
+        try {
+            file().write(document);
+            isWritten = true;
+        } finally {
+            if (change != null && !isWritten) {
+                change.ready().discard();
+            }
+        }
+    }
+
     /** What is to be done to go by these; null if nothing is. */
-    private @Nullable Runnable prepare(Settings next, String by) {
+    private @Nullable Change prepare(Settings next, String by) {
         Node applying = node;
         List<Difference> differences = accepted.differences(next);
         if (differences.isEmpty() || applying == null) {
             return null;
         }
-        Settings merged = start.settings().with(this::isLive, next);
+        Settings merged = start.settings().with(key -> isLive(key, next), next);
         Ready ready = applying.prepare(merged);
-        return () -> accept(next, merged, ready, differences, by);
+        return new Change(ready, () -> accept(next, merged, ready, differences, by));
     }
 
     private void accept(Settings next, Settings merged, Ready ready, List<Difference> differences, String by) {
         List<Difference> applied = new ArrayList<>();
         List<Difference> waiting = new ArrayList<>();
-        differences.forEach(each -> (isLive(each.key()) ? applied : waiting).add(each));
+        differences.forEach(each -> (isLive(each.key(), next) ? applied : waiting).add(each));
         var change = new ConfigChanged(
                 version + 1, digest(merged, ready.rulesDigest()), summary(by, "changed", applied, waiting));
         ready.apply(change);
@@ -252,10 +292,13 @@ public final class ConfigKeeper implements ConfigControl {
         }
     }
 
-    private boolean isLive(Key<?> key) {
+    private boolean isLive(Key<?> key, Settings next) {
         return switch (key.applied()) {
             case RELOAD -> true;
             case RELOAD_IF_INTERCEPTING -> isIntercepting;
+            case RELOAD_IF_SECURE ->
+                start.settings().get(GatewayKeys.CERT).isPresent()
+                        && next.get(GatewayKeys.CERT).isPresent();
             case RESTART -> false;
         };
     }

@@ -47,7 +47,10 @@ public final class ConfigWatch implements AutoCloseable {
 
     private void hangUp() {
         try {
-            thread.execute(() -> reload("sighup"));
+            thread.execute(() -> {
+                reload("sighup");
+                keeper.refresh();
+            });
         } catch (RejectedExecutionException e) {
             log.debug("a SIGHUP came when the node had stopped");
         }

@@ -5,6 +5,7 @@ import io.weir.launcher.config.Types.Listener;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.ListenerConfig;
+import io.weir.proxyengine.ListenerTls;
 import io.weir.proxyengine.rules.Abilities;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.RuleSource;
@@ -118,6 +119,7 @@ final class CrossChecks {
     }
 
     private void listeners() {
+        certificates();
         if (!areRight(ProxyKeys.LISTEN, ProxyKeys.ALLOW_OPEN, ProxyKeys.USERS, ProxyKeys.NO_AUTH_FROM)) {
             return;
         }
@@ -140,6 +142,22 @@ final class CrossChecks {
                                 + each.address().getHostString()
                                 + " would make this an open proxy: anybody who reaches it could use it. Listen on 127.0.0.1, ask for passwords with"
                                 + " proxy.users (--users), or say proxy.allow-open (--allow-open) if the network keeps others away");
+            }
+        }
+    }
+
+    private void certificates() {
+        if (!areRight(ProxyKeys.LISTEN)) {
+            return;
+        }
+        for (Listener each : settings.get(ProxyKeys.LISTEN)) {
+            ListenerTls tls = each.config().tls();
+            try {
+                if (tls != null) {
+                    tls.open();
+                }
+            } catch (TlsException e) {
+                faults.accept(ProxyKeys.LISTEN, "listener " + each.config().name() + ": " + e.getMessage());
             }
         }
     }

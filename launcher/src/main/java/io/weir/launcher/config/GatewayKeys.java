@@ -1,6 +1,7 @@
 package io.weir.launcher.config;
 
 import static io.weir.launcher.config.Applied.RELOAD;
+import static io.weir.launcher.config.Applied.RELOAD_IF_SECURE;
 import static io.weir.launcher.config.Applied.RESTART;
 import static io.weir.launcher.config.Terms.NONE;
 
@@ -18,14 +19,14 @@ public final class GatewayKeys {
                     "gateway.cert",
                     Types.orWord(NONE, Types.PATH),
                     NONE,
-                    RESTART,
+                    RELOAD_IF_SECURE,
                     "PEM file with the gateway's certificate and those that signed it: it is then reached over https only.")
             .option("--gateway-cert", "FILE");
     static final Key<Optional<Path>> KEY = Key.one(
                     "gateway.key",
                     Types.orWord(NONE, Types.PATH),
                     NONE,
-                    RESTART,
+                    RELOAD_IF_SECURE,
                     "PEM file with that certificate's private key.")
             .option("--gateway-key", "FILE");
     public static final Key<List<String>> ALLOW = Key.list(

@@ -15,6 +15,7 @@ import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.BandwidthLimits;
 import io.weir.proxyengine.EngineConfig;
 import io.weir.proxyengine.EngineConfigBuilder;
+import io.weir.proxyengine.Entrance;
 import io.weir.proxyengine.EngineLimits;
 import io.weir.proxyengine.HostPatterns;
 import io.weir.proxyengine.InterceptConfig;
@@ -37,6 +38,7 @@ import io.weir.proxyengine.upstream.UpstreamsConfig;
 import io.weir.wsgateway.GatewayConfig;
 import io.weir.wsgateway.GatewayTls;
 import io.weir.wsgateway.GatewayToken;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -133,11 +135,20 @@ public final class NodeSettings {
         if (settings.get(GatewayKeys.ALLOW_PLAIN)) {
             config = config.withPlainAllowed();
         }
-        return settings.get(GatewayKeys.CERT).isEmpty()
-                ? config
-                : config.withTls(GatewayTls.load(
-                        settings.get(GatewayKeys.CERT).get(),
-                        settings.get(GatewayKeys.KEY).orElseThrow()));
+        GatewayTls tls = gatewayTls();
+        return tls == null ? config : config.withTls(tls);
+    }
+
+    /**
+     * What the gateway shows of itself; null if it is reached without TLS. Reads its files.
+     *
+     * @throws io.weir.wsgateway.GatewayException if they cannot be used
+     */
+    public @Nullable GatewayTls gatewayTls() {
+        return settings.get(GatewayKeys.CERT)
+                .map(certificate -> GatewayTls.load(
+                        certificate, settings.get(GatewayKeys.KEY).orElseThrow()))
+                .orElse(null);
     }
 
     /** Who may use the proxy; null if everybody may. */
@@ -146,6 +157,17 @@ public final class NodeSettings {
                 .map(file -> new AccessConfig(
                         file, settings.get(ProxyKeys.NO_AUTH_FROM), settings.get(ProxyKeys.AUTH_REALM)))
                 .orElse(null);
+    }
+
+    /**
+     * Where clients come in, and who may.
+     *
+     * @param gateway where nobody goes, besides those addresses that are named
+     */
+    public Entrance entrance(InetSocketAddress gateway) {
+        List<InetSocketAddress> refused = new ArrayList<>(refusedDestinations());
+        refused.add(gateway);
+        return new Entrance(listeners(), settings.get(ProxyKeys.ALLOW_OPEN), access(), refused);
     }
 
     /** Where the rules are. */
@@ -273,7 +295,7 @@ public final class NodeSettings {
     }
 
     /** Further addresses that are refused. */
-    public List<java.net.InetSocketAddress> refusedDestinations() {
+    public List<InetSocketAddress> refusedDestinations() {
         return settings.get(ProxyKeys.REFUSED_DESTINATIONS);
     }
 

@@ -26,7 +26,7 @@ public final class ProxyKeys {
     static final Key<List<Types.Listener>> LISTEN = Key.list(
                     "proxy.listen",
                     Types.LISTENER,
-                    RESTART,
+                    RELOAD,
                     "Where clients connect. Port 0 takes a free one. KIND is http, https, socks5 or mixed; http if it is left out.",
                     "127.0.0.1:8080")
             .option("--listen", "[KIND://]HOST:PORT");
@@ -34,28 +34,28 @@ public final class ProxyKeys {
                     "proxy.allow-open",
                     Types.FLAG,
                     "false",
-                    RESTART,
+                    RELOAD,
                     "Listen on addresses other than loopback although not every client needs a password.")
             .option("--allow-open", "");
     static final Key<Optional<Path>> USERS = Key.one(
                     "proxy.users",
                     Types.orWord(NONE, Types.PATH),
                     NONE,
-                    RESTART,
+                    RELOAD,
                     "Ask clients for a user and a password of this file: lines of name:hash, bcrypt or argon2id (htpasswd -B). Edit it with weir"
                             + " user; a change of the file counts within seconds.")
             .option("--users", "FILE");
     static final Key<List<Network>> NO_AUTH_FROM = Key.list(
                     "proxy.no-auth-from",
                     Types.NETWORK,
-                    RESTART,
+                    RELOAD,
                     "From where clients need no user: networks or addresses.")
             .option("--no-auth-from", "NETWORK");
     static final Key<String> AUTH_REALM = Key.one(
                     "proxy.auth-realm",
                     Types.WORDS,
                     AccessConfig.REALM,
-                    RESTART,
+                    RELOAD,
                     "What a client shows to whom it asks for the password.")
             .option("--auth-realm", "TEXT");
     static final Key<Optional<Path>> RULES = Key.one(
@@ -99,7 +99,7 @@ public final class ProxyKeys {
     static final Key<List<InetSocketAddress>> REFUSED_DESTINATIONS = Key.list(
             "proxy.refused-destinations",
             Types.ADDRESS,
-            RESTART,
+            RELOAD,
             "Further addresses that no client may reach, besides the node's own.");
     static final Key<List<InetSocketAddress>> NAME_SERVERS = Key.list(
             "proxy.name-servers",

@@ -84,20 +84,19 @@ class ConfigKeeperTest {
     @Test
     void aReloadAppliesWhatItCanAndSaysWhatNeedsARestart() throws IOException {
         ConfigKeeper keeper = keeper();
-        Files.writeString(file, "timeouts: {connect: 7s}\nproxy: {listen: '127.0.0.1:9999'}\n");
+        Files.writeString(file, "timeouts: {connect: 7s}\nproxy: {event-loops: 9}\n");
 
         keeper.reload("sighup");
 
         assertThat(changes).hasSize(1);
         assertThat(changes.get(0).version()).isEqualTo(2).isEqualTo(keeper.version());
         assertThat(changes.get(0).summary())
-                .isEqualTo(
-                        "by=\"sighup\" changed: timeouts.connect 5s -> 7s needs a restart: proxy.listen [127.0.0.1:8080] ->"
-                                + " [127.0.0.1:9999]");
+                .isEqualTo("by=\"sighup\" changed: timeouts.connect 5s -> 7s needs a restart: proxy.event-loops auto ->"
+                        + " 9");
         assertThat(applied.get(0).get(TimeoutKeys.CONNECT)).isEqualTo(Duration.ofSeconds(7));
-        assertThat(applied.get(0).texts(ProxyKeys.LISTEN)).containsExactly("127.0.0.1:8080");
+        assertThat(applied.get(0).texts(ProxyKeys.EVENT_LOOPS)).containsExactly("auto");
         assertThat(changes.get(0).digest()).isEqualTo(applied.get(0).digest());
-        assertThat(keeper.state().pending()).containsExactly("proxy.listen");
+        assertThat(keeper.state().pending()).containsExactly("proxy.event-loops");
         keeper.reload("sighup");
         assertThat(changes).as("nothing differs").hasSize(1);
     }

@@ -50,12 +50,13 @@ public final class PasswordChecker implements AutoCloseable {
     /** Who asks what; the same twice is computed once. */
     private record Question(long source, Fingerprint fingerprint) {}
 
-    private PasswordChecker(Path file, FileStamp stamp, UserTable users, Workers workers, LongSupplier nanoClock) {
+    private PasswordChecker(
+            Path file, FileStamp stamp, UserTable users, Workers workers, LongSupplier nanoClock, SourceDelays delays) {
         this.file = file;
         this.stamp = stamp;
         this.users = users;
         this.workers = workers;
-        delays = new SourceDelays(nanoClock);
+        this.delays = delays;
         new SecureRandom().nextBytes(key);
         remembered = Caffeine.newBuilder()
                 .maximumSize(REMEMBERED_MAX)
@@ -71,14 +72,32 @@ public final class PasswordChecker implements AutoCloseable {
      * @throws AccessException if it cannot be used, naming all faults
      */
     public static PasswordChecker open(Path file) {
-        return open(file, AuthThreads::new, System::nanoTime);
+        return open(file, null);
+    }
+
+    /**
+     * The same in the place of another: who has guessed there is slowed down here, too. Nothing else is known of it.
+     *
+     * @param before null if there is none
+     */
+    public static PasswordChecker open(Path file, @Nullable PasswordChecker before) {
+        return open(
+                file,
+                AuthThreads::new,
+                System::nanoTime,
+                before == null ? new SourceDelays(System::nanoTime) : before.delays);
     }
 
     static PasswordChecker open(Path file, java.util.function.Supplier<Workers> workers, LongSupplier nanoClock) {
+        return open(file, workers, nanoClock, new SourceDelays(nanoClock));
+    }
+
+    private static PasswordChecker open(
+            Path file, java.util.function.Supplier<Workers> workers, LongSupplier nanoClock, SourceDelays delays) {
         Path real = file.toAbsolutePath();
         FileStamp stamp = FileStamp.of(real); // before it is read: a change meanwhile shows at the next look
         UserTable users = UserTable.of(1, UsersFile.read(real));
-        var checker = new PasswordChecker(real, stamp, users, workers.get(), nanoClock);
+        var checker = new PasswordChecker(real, stamp, users, workers.get(), nanoClock, delays);
         checker.workers.runEvery(checker::look, LOOK_NANOS);
         return checker;
     }
@@ -227,8 +246,19 @@ public final class PasswordChecker implements AutoCloseable {
         }
     }
 
+    /** Looks now whether the file has changed, and reads it again then. Reads a file. */
+    public void refresh() {
+        look();
+    }
+
+    /** Stops the threads. Who still waits for an answer is told that there is no room. */
     @Override
     public void close() {
         workers.close();
+        List<Question> unanswered;
+        synchronized (open) {
+            unanswered = List.copyOf(open.keySet());
+        }
+        unanswered.forEach(question -> answer(question, Verdict.NO_ROOM));
     }
 }

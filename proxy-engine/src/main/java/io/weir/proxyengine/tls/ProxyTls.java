@@ -39,7 +39,7 @@ public final class ProxyTls {
     private final Path key;
     private final @Nullable Path clientCa;
     private final ClientAuth clientAuth;
-    private List<Object> seen;
+    private List<Object> seen; // guarded by this, once it is made
     private volatile SslContext context;
 
     private ProxyTls(Path certificate, Path key, @Nullable Path clientCa, boolean clientMust) {
@@ -69,8 +69,8 @@ public final class ProxyTls {
         return context.newEngine(allocator);
     }
 
-    /** Reads the files again if one has changed since the last time. Blocks; one thread. */
-    public void refresh() {
+    /** Reads the files again if one has changed since the last time. Blocks; any thread but loops. */
+    public synchronized void refresh() {
         List<Object> now = state();
         if (now.equals(seen)) {
             return;
