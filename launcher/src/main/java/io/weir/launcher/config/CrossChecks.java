@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.BiConsumer;
 
 /**
@@ -51,10 +52,11 @@ final class CrossChecks {
         limits();
     }
 
-    /** What holds for users holds for nobody where nobody is asked who he is; no user has two quotas. */
+    /** What holds for users holds for nobody where nobody is asked who he is; no user has two quotas or bandwidths. */
     private void limits() {
         if (areRight(Keys.USERS, Keys.LISTEN) && settings.get(Keys.USERS).isEmpty() && !knowsUsersByCertificate()) {
-            for (Key<?> key : List.of(Keys.SESSIONS_PER_USER, Keys.QUOTA_DAY, Keys.QUOTA_MONTH, Keys.QUOTAS)) {
+            for (Key<?> key : List.of(
+                    Keys.SESSIONS_PER_USER, Keys.QUOTA_DAY, Keys.QUOTA_MONTH, Keys.QUOTAS, Keys.BANDWIDTHS)) {
                 if (areRight(key) && !settings.isDefault(key)) {
                     faults.accept(
                             key,
@@ -63,11 +65,16 @@ final class CrossChecks {
                 }
             }
         }
-        if (areRight(Keys.QUOTAS)) {
+        onceEach(Keys.QUOTAS, UserQuota::name);
+        onceEach(Keys.BANDWIDTHS, UserBandwidth::name);
+    }
+
+    private <T> void onceEach(Key<List<T>> key, Function<T, String> name) {
+        if (areRight(key)) {
             Set<String> names = new HashSet<>();
-            for (UserQuota each : settings.get(Keys.QUOTAS)) {
-                if (!names.add(each.name())) {
-                    faults.accept(Keys.QUOTAS, "the user " + each.name() + " is there twice");
+            for (T each : settings.get(key)) {
+                if (!names.add(name.apply(each))) {
+                    faults.accept(key, "the user " + name.apply(each) + " is there twice");
                 }
             }
         }

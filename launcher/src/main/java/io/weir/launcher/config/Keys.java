@@ -302,6 +302,11 @@ public final class Keys {
             NONE,
             RELOAD,
             "The same for each session: a tunnel, or a client's connection of plain HTTP. A rule can set a lower one.");
+    static final Key<List<UserBandwidth>> BANDWIDTHS = Key.list(
+            "limits.bandwidths",
+            Types.USER_BANDWIDTH,
+            RELOAD,
+            "Bandwidths of single users, in the place of limits.bandwidth-per-user.");
 
     static final Key<List<String>> CAPTURE = Key.list(
                     "capture.hosts",
@@ -549,6 +554,7 @@ public final class Keys {
             BANDWIDTH,
             BANDWIDTH_PER_USER,
             BANDWIDTH_PER_SESSION,
+            BANDWIDTHS,
             INTERCEPT,
             INTERCEPT_EXCEPT,
             TRUST,

@@ -320,6 +320,8 @@ public final class NodeSettings {
         return new BandwidthLimits(
                 settings.get(Keys.BANDWIDTH).orElse(0L),
                 settings.get(Keys.BANDWIDTH_PER_USER).orElse(0L),
-                settings.get(Keys.BANDWIDTH_PER_SESSION).orElse(0L));
+                settings.get(Keys.BANDWIDTH_PER_SESSION).orElse(0L),
+                settings.get(Keys.BANDWIDTHS).stream()
+                        .collect(Collectors.toMap(UserBandwidth::name, UserBandwidth::bytesPerSecond)));
     }
 }
