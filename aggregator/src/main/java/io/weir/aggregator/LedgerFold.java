@@ -177,8 +177,8 @@ public final class LedgerFold implements EventSink {
             violations.recorded(sequence, atMillis, violation);
         } else if (event instanceof JournalGap gap) {
             gap(gap);
-        } else if (event instanceof ConnectionRefused) {
-            eventCounts.refused();
+        } else if (event instanceof ConnectionRefused refused) {
+            refused(refused);
         } else if (event instanceof ConfigChanged changed) {
             config = new CheckpointConfig(changed.version(), changed.digest());
         } else if (event instanceof QuotaWarned warning) {
@@ -327,6 +327,15 @@ public final class LedgerFold implements EventSink {
             return; // it would be about what is lost
         }
         violations.found(sequence, atMillis, new ConservationViolated(sessionId, what, expected, found));
+    }
+
+    private void refused(ConnectionRefused refused) {
+        eventCounts.refused();
+        int row = sessions.rowOf(refused.sessionId());
+        UserUsage usage = row == LongIntMap.ABSENT ? null : sessions.usage(row);
+        if (usage != null) {
+            usage.refused();
+        }
     }
 
     /** Takes over what a checkpoint states, without its sessions. */

@@ -374,6 +374,11 @@ final class Node implements AutoCloseable {
         }
 
         @Override
+        public void requestUserFigures(Consumer<UsageReport> reader) {
+            aggregator.requestUserFigures(reader);
+        }
+
+        @Override
         public RecentExchanges exchanges() {
             return aggregator.exchanges();
         }
