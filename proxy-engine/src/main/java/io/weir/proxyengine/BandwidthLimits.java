@@ -17,7 +17,10 @@ public record BandwidthLimits(long all, long perUser, long perSession, Map<Strin
     /** Checks, and copies the map. */
     public BandwidthLimits {
         ofUsers = Map.copyOf(ofUsers);
-        if (all < 0 || perUser < 0 || perSession < 0 || ofUsers.values().stream().anyMatch(rate -> rate < 0)) {
+        if (all < 0
+                || perUser < 0
+                || perSession < 0
+                || ofUsers.values().stream().anyMatch(rate -> rate < 0)) {
             throw new IllegalArgumentException(
                     "a bandwidth cannot be negative: " + all + ", " + perUser + ", " + perSession + ", " + ofUsers);
         }

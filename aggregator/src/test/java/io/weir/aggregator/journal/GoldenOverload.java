@@ -22,8 +22,8 @@ import java.util.List;
 public final class GoldenOverload {
     private static final SessionOpened TUNNEL = new SessionOpened(
             1, 1, SessionProtocol.HTTPS_TUNNEL, "TUNNEL", "a.example:443", "a.example:443", "192.0.2.7:4711", "");
-    private static final SessionOpened REFUSED = new SessionOpened(
-            2, 0, SessionProtocol.HTTP, "GET", "b.example", "http://b.example/", "192.0.2.8:1", "");
+    private static final SessionOpened REFUSED =
+            new SessionOpened(2, 0, SessionProtocol.HTTP, "GET", "b.example", "http://b.example/", "192.0.2.8:1", "");
 
     private GoldenOverload() {}
 

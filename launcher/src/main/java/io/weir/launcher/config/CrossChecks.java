@@ -23,8 +23,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Checks what no key can be blamed for alone, and that the files that are named can be used. A fault is reported at the key that most
@@ -55,8 +55,8 @@ final class CrossChecks {
     /** What holds for users holds for nobody where nobody is asked who he is; no user has two quotas or bandwidths. */
     private void limits() {
         if (areRight(Keys.USERS, Keys.LISTEN) && settings.get(Keys.USERS).isEmpty() && !knowsUsersByCertificate()) {
-            for (Key<?> key : List.of(
-                    Keys.SESSIONS_PER_USER, Keys.QUOTA_DAY, Keys.QUOTA_MONTH, Keys.QUOTAS, Keys.BANDWIDTHS)) {
+            for (Key<?> key :
+                    List.of(Keys.SESSIONS_PER_USER, Keys.QUOTA_DAY, Keys.QUOTA_MONTH, Keys.QUOTAS, Keys.BANDWIDTHS)) {
                 if (areRight(key) && !settings.isDefault(key)) {
                     faults.accept(
                             key,
