@@ -69,7 +69,7 @@ class UsageApiTest {
     }
 
     private static String metrics(JournaledGateway gateway) throws Exception {
-        return gateway.client().get("/metrics").body();
+        return gateway.client().get("/metrics").text();
     }
 
     @Test

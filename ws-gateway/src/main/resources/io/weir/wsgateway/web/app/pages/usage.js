@@ -72,9 +72,9 @@ function Use({ use, name }) {
 const figure = (row, name, show) => row.sinceStart ? h("span", { title: exact(row.sinceStart[name]), "data-test": "usage-" + name, "data-value": row.sinceStart[name] }, show(row.sinceStart[name])) : h("span.zero", "–");
 
 const columns = () => [
-  { key: "user", title: t("h.col.user"), width: "minmax(110px, 1fr)", sort: true, cell: (row) => [h("b", { key: "u", title: safe(row.user) }, safe(row.user)), isOver(row) ? h("span.over-pill", { key: "o", "data-test": "usage-over" }, t("u.isOver")) : null] },
-  { key: "day", title: t("u.day"), width: "minmax(110px, 210px)", sort: true, cell: (row) => h(Use, { use: row.day, name: "day" }) },
-  { key: "month", title: t("u.month"), width: "minmax(110px, 210px)", sort: true, cell: (row) => h(Use, { use: row.month, name: "month" }) },
+  { key: "user", title: t("h.col.user"), width: "minmax(140px, 1.5fr)", sort: true, cell: (row) => [h("b", { key: "u", title: safe(row.user) }, safe(row.user)), isOver(row) ? h("span.over-pill", { key: "o", "data-test": "usage-over" }, t("u.isOver")) : null] },
+  { key: "day", title: t("u.day"), width: "minmax(104px, 1fr)", sort: true, cell: (row) => h(Use, { use: row.day, name: "day" }) },
+  { key: "month", title: t("u.month"), width: "minmax(104px, 1fr)", sort: true, cell: (row) => h(Use, { use: row.month, name: "month" }) },
   { key: "up", title: t("col.up"), width: "84px", sort: true, num: true, class: "up", minWidth: 760, cell: (row) => figure(row, "up", bytes) },
   { key: "down", title: t("col.down"), width: "84px", sort: true, num: true, class: "down", minWidth: 760, cell: (row) => figure(row, "down", bytes) },
   { key: "open", title: t("u.open"), width: "72px", sort: true, num: true, minWidth: 640, cell: (row) => figure(row, "open", exact) },
