@@ -87,7 +87,8 @@ class BandwidthEndToEndTest {
                 }
                 before.echo(10_000); // it goes on as it began
             }
-            await().until(() -> EndToEndTest.figure(EndToEndTest.audit(data), "open") == 0);
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> EndToEndTest.figure(EndToEndTest.audit(data), "open") == 0);
             assertThat(weir.stop()).isEqualTo(143);
         }
         String audit = EndToEndTest.audit(data);
