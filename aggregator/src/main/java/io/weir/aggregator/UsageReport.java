@@ -30,7 +30,8 @@ public record UsageReport(long sequence, long sinceSequence, String day, String 
      *
      * @param figures what it has done since the node was started; null if that is among the figures of all others
      */
-    public record User(String user, Use day, Use month, @Nullable UserFigures figures) {}
+    public record User(
+            String user, Use day, Use month, @Nullable UserFigures figures) {}
 
     /**
      * What was used in one period.
