@@ -279,6 +279,15 @@ public final class Aggregator implements AutoCloseable {
         bus.wakeConsumer();
     }
 
+    /**
+     * The same of at most 200 users by name, those that first came since the node was started, and of all others together as {@code other}; with what they have done since
+     * then.
+     */
+    public void requestUserFigures(Consumer<UsageReport> reader) {
+        ledger.usageDesk().requestFigures(reader);
+        bus.wakeConsumer();
+    }
+
     /** The exchanges that were journaled last: since this node started, and before that as far as recovery read. */
     public RecentExchanges exchanges() {
         return exchanges;

@@ -46,6 +46,7 @@ final class BootRecord {
         if (crashed > 0) {
             LOG.warn("sessions ended with the node before this start sessions={} boot={}", crashed, fold.boot());
         }
+        fold.usages().beginCounts();
         if (recovered.events() > LONG_TAIL_EVENTS) {
             writer.writeCheckpoint(now);
         }

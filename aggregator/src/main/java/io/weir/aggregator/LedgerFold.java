@@ -123,8 +123,8 @@ public final class LedgerFold implements EventSink {
             position.recorded(violation);
         } else if (event instanceof JournalGap gap) {
             gaps.recorded(position.sequence(), gap);
-        } else if (event instanceof ConnectionRefused) {
-            eventCounts.refused();
+        } else if (event instanceof ConnectionRefused refused) {
+            sessions.refused(refused);
         } else if (event instanceof ConfigChanged changed) {
             node.changed(changed);
         } else if (event instanceof QuotaWarned warning) {

@@ -4,6 +4,7 @@ import io.weir.aggregator.SessionPage.Facts;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.LedgerEvent.CheckpointBegun;
 import io.weir.eventbus.LedgerEvent.CheckpointSession;
+import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.LedgerEvent.OriginConnected;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
@@ -114,6 +115,15 @@ final class SessionFold {
             totals.addExact(delta);
         } catch (ArithmeticException overflow) {
             position.violated(sessionId, "sum of all sessions passes 2^63", totals.toTally(), delta.toTally());
+        }
+    }
+
+    void refused(ConnectionRefused refused) {
+        eventCounts.refused();
+        int row = table.rowOf(refused.sessionId());
+        UserUsage usage = row == LongIntMap.ABSENT ? null : table.usage(row);
+        if (usage != null) {
+            usage.refused();
         }
     }
 

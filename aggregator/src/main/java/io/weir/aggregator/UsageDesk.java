@@ -3,6 +3,8 @@ package io.weir.aggregator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,17 +12,24 @@ import org.slf4j.LoggerFactory;
 final class UsageDesk {
     private static final Logger LOG = LoggerFactory.getLogger(UsageDesk.class);
 
-    private final Queue<Consumer<UsageReport>> readers = new ConcurrentLinkedQueue<>();
+    private record Asker(boolean asksForFigures, Consumer<UsageReport> reader) {}
+
+    private final Queue<Asker> askers = new ConcurrentLinkedQueue<>();
     private int waiting; // consumer thread
 
-    /** Any thread; the consumer must be woken after it. */
+    /** Of everybody. Any thread; the consumer must be woken after it. */
     void request(Consumer<UsageReport> reader) {
-        readers.add(reader);
+        askers.add(new Asker(false, reader));
+    }
+
+    /** Of those that have figures of their own, and of the others together; costs the same however many users there are. As {@link #request}. */
+    void requestFigures(Consumer<UsageReport> reader) {
+        askers.add(new Asker(true, reader));
     }
 
     /** Notes who has asked by now: they get what comes of all that follows in this round. Consumer thread. */
     void beginRound() {
-        waiting = readers.size();
+        waiting = askers.size();
     }
 
     /** Delivers to those who had asked when the round began. Consumer thread. */
@@ -28,14 +37,33 @@ final class UsageDesk {
         if (waiting == 0) {
             return;
         }
-        UsageReport report = UsageReport.of(fold, policy, nowMillis);
-        Consumer<UsageReport> reader;
-        for (; waiting > 0 && (reader = readers.poll()) != null; waiting--) {
+        var all = new Once(() -> UsageReport.of(fold, policy, nowMillis));
+        var figures = new Once(() -> UsageReport.ofFigures(fold, policy, nowMillis));
+        Asker asker;
+        for (; waiting > 0 && (asker = askers.poll()) != null; waiting--) {
+            UsageReport report = (asker.asksForFigures() ? figures : all).get();
             try {
-                reader.accept(report);
+                asker.reader().accept(report);
             } catch (RuntimeException e) { // a reader's fault is not the ledger's
                 LOG.error("a reader of usage failed sequence={}", report.sequence(), e);
             }
+        }
+    }
+
+    /** One report for all who ask in a round. */
+    private static final class Once {
+        private final Supplier<UsageReport> source;
+        private @Nullable UsageReport made;
+
+        Once(Supplier<UsageReport> source) {
+            this.source = source;
+        }
+
+        UsageReport get() {
+            if (made == null) {
+                made = source.get();
+            }
+            return made;
         }
     }
 }

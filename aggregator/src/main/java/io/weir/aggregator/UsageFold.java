@@ -34,6 +34,7 @@ final class UsageFold {
 
     private final FoldPosition position;
     private final Map<String, UserUsage> users = new HashMap<>();
+    private final UserSeries series = new UserSeries();
     private final List<UserUsage> touched = new ArrayList<>();
     private final StatedUsage stated = new StatedUsage();
     private long sinceSequence;
@@ -51,7 +52,7 @@ final class UsageFold {
             return null;
         }
         UserUsage usage = users.computeIfAbsent(opened.user(), UserUsage::new);
-        usage.sessionOpened();
+        usage.sessionOpened(series);
         return usage;
     }
 
@@ -80,8 +81,7 @@ final class UsageFold {
             position.violated(sessionId, "what a user has used passes 2^63", Tally.ZERO, delta.toTally());
             return;
         }
-        usage.days.add(day, bytes);
-        usage.months.add(month, bytes);
+        usage.add(day, month, delta);
         if (!usage.isTouched) {
             usage.isTouched = true;
             touched.add(usage);
@@ -117,6 +117,23 @@ final class UsageFold {
             reader.accept(usage);
         }
         touched.clear();
+    }
+
+    /** Who has counts of its own, and how they are. */
+    UserSeries series() {
+        return series;
+    }
+
+    /** What users have done is counted from here on; no session is open. */
+    void beginCounts() {
+        series.clear();
+        users.values().forEach(UserUsage::forgetCounts);
+    }
+
+    /** What that user has used, which may be nothing. */
+    OfUser view(String user) {
+        UserUsage usage = users.get(user);
+        return usage == null ? new OfUser(user, List.of(), List.of()) : usage.view();
     }
 
     void forEach(Consumer<UserUsage> reader) {

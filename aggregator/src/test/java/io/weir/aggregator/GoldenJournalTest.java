@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.aggregator.journal.GoldenCounts;
 import io.weir.aggregator.journal.GoldenInterception;
 import io.weir.aggregator.journal.GoldenJournal;
+import io.weir.aggregator.journal.GoldenOverload;
 import io.weir.aggregator.journal.GoldenRoutes;
 import io.weir.aggregator.journal.GoldenUsage;
 import io.weir.aggregator.journal.JournalReader;
@@ -33,6 +34,7 @@ class GoldenJournalTest {
     private static final Path GOLDEN_CARE = Path.of("src/test/resources/golden-journal-1e");
     private static final Path GOLDEN_USAGE = Path.of("src/test/resources/golden-journal-1f");
     private static final Path GOLDEN_ROUTES = Path.of("src/test/resources/golden-journal-1g");
+    private static final Path GOLDEN_OVERLOAD = Path.of("src/test/resources/golden-journal-1h");
     private static final Path GOLDEN_SEALS = Path.of("src/test/resources/golden-journal-1d");
 
     @Test
@@ -173,6 +175,30 @@ class GoldenJournalTest {
             assertThat(outcome.faults()).isEmpty();
         }
         assertThat(events.list()).isEqualTo(GoldenRoutes.story());
+    }
+
+    @Test
+    void theJournalWithOverloadReplaysForEver() {
+        LedgerFold fold = Ledgers.replay(GOLDEN_OVERLOAD);
+
+        assertThat(fold.sequence()).isEqualTo(16);
+        assertThat(fold.totals()).isEqualTo(new Tally(1_077, 2_189, 250, 39, 1_000, 2_000));
+        assertThat(fold.violations()).isZero();
+        assertThat(fold.openCount()).isZero();
+        assertThat(fold.snapshot(0).refused()).isEqualTo(1);
+        assertThat(fold.closedByReason()).containsEntry(CloseReason.OVERLOADED, 1L);
+        assertThat(fold.digest()).isEqualTo("e25572862b36c4d383017e0c2a2b438aab3890063320d7897e87854b77d7444e");
+    }
+
+    @Test
+    void theOneWithOverloadHoldsExactlyTheEventsThatWereWritten() {
+        RecordedEvents events = new RecordedEvents();
+        try (JournalReader reader = JournalReader.open(GOLDEN_OVERLOAD)) {
+            ReadOutcome outcome = reader.read(events, ReadProgress.NONE);
+
+            assertThat(outcome.faults()).isEmpty();
+        }
+        assertThat(events.list()).isEqualTo(GoldenOverload.story());
     }
 
     @Test

@@ -122,9 +122,15 @@ class QuotaWatchTest {
             assertThat(report.users())
                     .containsExactly(
                             new UsageReport.User(
-                                    "anna", new UsageReport.Use(1001, 1000, true), new UsageReport.Use(1001, 0, false)),
+                                    "anna",
+                                    new UsageReport.Use(1001, 1000, true),
+                                    new UsageReport.Use(1001, 0, false),
+                                    new UserFigures("anna", 0, 1001, 5, 0, 0)),
                             new UsageReport.User(
-                                    "bob", new UsageReport.Use(5000, 0, false), new UsageReport.Use(5000, 0, false)));
+                                    "bob",
+                                    new UsageReport.Use(5000, 0, false),
+                                    new UsageReport.Use(5000, 0, false),
+                                    new UserFigures("bob", 0, 5000, 1, 0, 0)));
         }
         assertThat(warnings()).containsExactly(new QuotaWarned("anna", "2026-11-26", 800, 1000));
     }

@@ -35,6 +35,11 @@ final class AggregatorLedger implements Ledger {
     }
 
     @Override
+    public void requestUserFigures(Consumer<UsageReport> reader) {
+        aggregator.requestUserFigures(reader);
+    }
+
+    @Override
     public RecentExchanges exchanges() {
         return aggregator.exchanges();
     }

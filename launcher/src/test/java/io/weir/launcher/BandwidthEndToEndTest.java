@@ -52,11 +52,17 @@ class BandwidthEndToEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bandwidth", "bandwidth-per-user", "bandwidth-per-session"})
-    void eachKeyLimitsAndIsAppliedWhileTheNodeRunsAndEveryByteIsCounted(String key) throws Exception {
+    @ValueSource(
+            strings = {
+                "bandwidth: 1MiB",
+                "bandwidth-per-user: 1MiB",
+                "bandwidth-per-session: 1MiB",
+                "bandwidth-per-user: 16KiB, bandwidths: [anna 1MiB]"
+            })
+    void eachKeyLimitsAndIsAppliedWhileTheNodeRunsAndEveryByteIsCounted(String limits) throws Exception {
         Path data = Files.createDirectory(folder.resolve("data"));
         Path users = folder.resolve("users");
-        boolean asks = key.endsWith("user");
+        boolean asks = limits.contains("user");
         if (asks) {
             addUser(users);
         }
@@ -66,12 +72,12 @@ class BandwidthEndToEndTest {
                 var weir = WeirProcess.start(data)) {
             String fields = "Proxy-Authorization: Basic " + basic() + "\r\n";
             try (TunnelClient before = TunnelClient.open(weir, origin.authority(), fields)) {
-                Files.writeString(file, proxy + "limits: {" + key + ": 1MiB}\n");
+                Files.writeString(file, proxy + "limits: {" + limits + "}\n");
                 await().atMost(Duration.ofSeconds(40))
                         .until(() -> weir.health().body().contains("\"configVersion\":2"));
                 try (TunnelClient one = TunnelClient.open(weir, origin.authority(), fields);
                         TunnelClient two = TunnelClient.open(weir, origin.authority(), fields)) {
-                    boolean isShared = !key.endsWith("session");
+                    boolean isShared = !limits.contains("session");
                     long begun = System.nanoTime();
                     List.of(echo(one, BYTES), echo(two, BYTES))
                             .forEach(each -> assertThat(
@@ -81,7 +87,8 @@ class BandwidthEndToEndTest {
                 }
                 before.echo(10_000); // it goes on as it began
             }
-            await().until(() -> EndToEndTest.figure(EndToEndTest.audit(data), "open") == 0);
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> EndToEndTest.figure(EndToEndTest.audit(data), "open") == 0);
             assertThat(weir.stop()).isEqualTo(143);
         }
         String audit = EndToEndTest.audit(data);

@@ -372,13 +372,22 @@ class DashboardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"#/", "#/connections", "#/history", "#/exchanges", "#/logs"})
+    @ValueSource(strings = {"#/", "#/connections", "#/history", "#/exchanges", "#/rules", "#/usage", "#/logs"})
     void nothingIsWiderThanAPhone(String hash) {
         Page page = open(hash, new NewContextOptions().setViewportSize(360, 740));
 
         assertThat(part(page, "state")).hasAttribute("data-state", "live");
         assertThat(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
                 .isEqualTo(0);
+    }
+
+    @Test
+    void whereThereAreNoRulesAndNoUsersThePageSaysHowToHaveThem() {
+        Page page = open("#/rules");
+        assertThat(part(page, "rules-none")).containsText("rules:");
+
+        part(page, "nav-usage").click();
+        assertThat(part(page, "usage-none")).containsText("quota-day");
     }
 
     @Test

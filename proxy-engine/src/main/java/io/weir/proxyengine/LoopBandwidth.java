@@ -40,9 +40,7 @@ final class LoopBandwidth {
 
     /** Whether anything limits who has no rule of its own. */
     private boolean limits(String user) {
-        return shared.all().isLimited()
-                || shared.perSession().isLimited()
-                || (shared.perUser().isLimited() && !user.isEmpty());
+        return shared.all().isLimited() || shared.perSession().isLimited() || shared.limits(user);
     }
 
     /**
@@ -66,7 +64,7 @@ final class LoopBandwidth {
         if (shared.perSession().isLimited()) {
             addOwn(shared.perSession(), up, down);
         }
-        UserTaps taps = shared.perUser().isLimited() && !user.isEmpty() ? join(user) : null;
+        UserTaps taps = shared.limits(user) ? join(user) : null;
         if (taps != null) {
             up.add(taps.up());
             down.add(taps.down());

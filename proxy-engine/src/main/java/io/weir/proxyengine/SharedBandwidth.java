@@ -16,15 +16,19 @@ final class SharedBandwidth {
         }
     }
 
-    private record User(Buckets buckets, int loops) {}
+    private record User(Rate rate, Buckets buckets, int loops) {
+        User on(int otherLoops) {
+            return new User(rate, buckets, otherLoops);
+        }
+    }
 
     private final int loops;
     private final LongSupplier clockNanos;
     private final Rate all;
-    private final Rate perUser;
     private final Rate perSession;
     private final Buckets ofAll;
     private final Map<String, User> users = new ConcurrentHashMap<>();
+    private volatile BandwidthLimits limits;
 
     /**
      * Makes the buckets of all.
@@ -34,8 +38,8 @@ final class SharedBandwidth {
     SharedBandwidth(BandwidthLimits limits, int loops, LongSupplier clockNanos) {
         this.loops = loops;
         this.clockNanos = clockNanos;
+        this.limits = limits;
         all = new Rate(limits.all());
-        perUser = new Rate(limits.perUser());
         perSession = new Rate(limits.perSession());
         ofAll = buckets(all);
     }
@@ -46,18 +50,20 @@ final class SharedBandwidth {
     }
 
     /** Goes by others from now on, for whatever was limited in that respect when it began. */
-    void limits(BandwidthLimits limits) {
-        all.set(limits.all());
-        perUser.set(limits.perUser());
-        perSession.set(limits.perSession());
+    void limits(BandwidthLimits changed) {
+        limits = changed;
+        all.set(changed.all());
+        perSession.set(changed.perSession());
+        users.keySet().forEach(this::setRate);
     }
 
     Rate all() {
         return all;
     }
 
-    Rate perUser() {
-        return perUser;
+    /** Whether the sessions of that user are limited together. */
+    boolean limits(String user) {
+        return limits.of(user) != 0;
     }
 
     Rate perSession() {
@@ -70,18 +76,28 @@ final class SharedBandwidth {
 
     /** The buckets of a user, for one more loop. */
     Buckets join(String user) {
-        return users.compute(
-                        user,
-                        (name, known) -> known == null
-                                ? new User(buckets(perUser), 1)
-                                : new User(known.buckets(), known.loops() + 1))
-                .buckets();
+        User joined = users.compute(user, (name, known) -> known == null ? newUser(name) : known.on(known.loops() + 1));
+        if (joined.loops() == 1) {
+            setRate(user); // whoever changed the limits meanwhile may not have met this one
+        }
+        return joined.buckets();
+    }
+
+    private User newUser(String name) {
+        var rate = new Rate(limits.of(name));
+        return new User(rate, buckets(rate), 1);
+    }
+
+    private void setRate(String user) {
+        users.computeIfPresent(user, (name, known) -> {
+            known.rate().set(limits.of(name));
+            return known;
+        });
     }
 
     /** A loop has nobody of that user any more. */
     void leave(String user) {
-        users.computeIfPresent(
-                user, (name, known) -> known.loops() == 1 ? null : new User(known.buckets(), known.loops() - 1));
+        users.computeIfPresent(user, (name, known) -> known.loops() == 1 ? null : known.on(known.loops() - 1));
     }
 
     /** How many users have buckets, for tests. */

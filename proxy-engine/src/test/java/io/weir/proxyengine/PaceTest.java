@@ -8,6 +8,7 @@ import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -261,5 +262,28 @@ class PaceTest {
 
         assertThat(before).isBetween(19_000L, 22_000L);
         assertThat(reader.bytes() - before).isBetween(1_900_000L, 2_100_000L);
+    }
+
+    @Test
+    void aSingleUserHasAnotherRateThanEverybodyAlsoWhenItChanges() {
+        var random = new Random(1);
+        var clock = new FakePaceClock(random, 0);
+        var shared = new SharedBandwidth(
+                new BandwidthLimits(0, 10_000, 0, Map.of("anna", 40_000L, "free", 0L)), 1, clock::nanos);
+        LoopBandwidth loop = loop(shared, clock);
+        var anna = new Reader(loop, "anna", 0, clock, random);
+        var alsoAnna = new Reader(loop, "anna", 0, clock, random);
+        var bert = new Reader(loop, "bert", 0, clock, random);
+        assertThat(loop.of(meter(), "free", 0)).isNull();
+        clock.advance(2 * SECOND);
+        long annaBefore = anna.bytes() + alsoAnna.bytes();
+        long bertBefore = bert.bytes();
+        shared.limits(new BandwidthLimits(0, 20_000, 0, Map.of("bert", 80_000L)));
+        clock.advance(2 * SECOND);
+
+        assertThat(annaBefore).isBetween(78_000L, 86_000L);
+        assertThat(bertBefore).isBetween(19_000L, 22_000L);
+        assertThat(anna.bytes() + alsoAnna.bytes() - annaBefore).isBetween(38_000L, 44_000L);
+        assertThat(bert.bytes() - bertBefore).isBetween(156_000L, 168_000L);
     }
 }

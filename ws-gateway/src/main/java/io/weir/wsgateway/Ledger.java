@@ -6,7 +6,6 @@ import io.weir.aggregator.Snapshot;
 import io.weir.aggregator.UsageReport;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.aggregator.replay.ReplayState;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,16 @@ public interface Ledger {
      * @param reader called once, on a thread of the aggregator's or this one; never, if the aggregator has stopped
      */
     default void requestUsage(Consumer<UsageReport> reader) {
-        reader.accept(new UsageReport(0, 0, "", "", List.of()));
+        reader.accept(UsageReport.EMPTY);
+    }
+
+    /**
+     * Asks what users have done since the node was started: those that are counted by themselves, and all others together.
+     *
+     * @param reader as that of {@link #requestUsage}
+     */
+    default void requestUserFigures(Consumer<UsageReport> reader) {
+        reader.accept(UsageReport.EMPTY);
     }
 
     /** The exchanges that were journaled last. */

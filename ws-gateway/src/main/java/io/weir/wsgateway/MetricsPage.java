@@ -4,6 +4,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.UsageReport;
 import io.weir.wsgateway.metrics.GatewayFigures;
 import io.weir.wsgateway.metrics.Meters;
 import io.weir.wsgateway.metrics.Reading;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Answers {@code GET /metrics}. Event loop of the gateway; the text is written on a thread of its own, {@code weir-metrics},
  * which rests while nobody asks, because some figures are read from files.
  *
- * <p>An answer waits for a fresh snapshot, but no longer than a second: a ledger that is stuck is what somebody then wants to
+ * <p>An answer waits for a fresh snapshot and fresh figures of users, but no longer than a second: a ledger that is stuck is what somebody then wants to
  * see, and what it said last is still true.
  */
 final class MetricsPage implements AutoCloseable {
@@ -41,6 +43,7 @@ final class MetricsPage implements AutoCloseable {
     private final SnapshotReader snapshots;
     private final ExecutorService writer;
     private final Set<Channel> waiting = new LinkedHashSet<>();
+    private UsageReport users = UsageReport.EMPTY; // as they came last
 
     MetricsPage(EventLoop loop, Ledger ledger, Meters meters, Supplier<GatewayFigures> gateway) {
         this.loop = loop;
@@ -69,14 +72,35 @@ final class MetricsPage implements AutoCloseable {
 
     private void arrived(SnapshotReader.Reading reading) {
         List<Channel> channels = new ArrayList<>(waiting);
-        waiting.clear();
-        Reading now = new Reading(reading.snapshot(), ledger.health(), gateway.get());
-        channels.forEach(channel -> answer(channel, now));
+        ledger.requestUserFigures(report -> hop(channels, reading.snapshot(), report));
+    }
+
+    /** Aggregator's thread: nothing may be thrown into it. */
+    private void hop(List<Channel> channels, Snapshot snapshot, UsageReport report) {
+        try {
+            loop.execute(() -> arrived(channels, snapshot, report));
+        } catch (RejectedExecutionException e) {
+            return; // the gateway was closed meanwhile
+        }
+    }
+
+    private void arrived(List<Channel> channels, Snapshot snapshot, UsageReport report) {
+        users = report;
+        Reading now = reading(snapshot);
+        for (Channel channel : channels) {
+            if (waiting.remove(channel)) {
+                answer(channel, now);
+            }
+        }
+    }
+
+    private Reading reading(Snapshot snapshot) {
+        return new Reading(snapshot, ledger.health(), gateway.get(), users);
     }
 
     private void lostPatience(Channel channel) {
         if (waiting.remove(channel)) {
-            answer(channel, new Reading(ledger.latest(), ledger.health(), gateway.get()));
+            answer(channel, reading(ledger.latest()));
         }
     }
 

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.weir.aggregator.UsageReport;
+import io.weir.aggregator.UserFigures;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
@@ -58,6 +59,20 @@ final class UsageApi {
         json.writeStringProperty("user", user.user());
         use(json, "day", user.day());
         use(json, "month", user.month());
+        UserFigures figures = user.figures();
+        if (figures != null) {
+            figures(json, figures);
+        }
+        json.writeEndObject();
+    }
+
+    private static void figures(JsonGenerator json, UserFigures figures) {
+        json.writeObjectPropertyStart("sinceStart");
+        json.writeNumberProperty("up", figures.up());
+        json.writeNumberProperty("down", figures.down());
+        json.writeNumberProperty("sessions", figures.sessionsOpened());
+        json.writeNumberProperty("open", figures.sessionsOpen());
+        json.writeNumberProperty("refused", figures.refused());
         json.writeEndObject();
     }
 

@@ -8,6 +8,7 @@ import io.weir.aggregator.LedgerHealth;
 import io.weir.aggregator.RecentExchanges;
 import io.weir.aggregator.SessionChanges;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.UsageReport;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.ExchangeCompleted;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
 /** A ledger that a test writes: rows, totals and health, with snapshots on a thread of its own. Any thread. */
 final class FakeLedger implements Ledger, AutoCloseable {
     final AtomicInteger requests = new AtomicInteger();
+    private volatile UsageReport users = UsageReport.EMPTY;
 
     private final RecentExchanges exchanges = new RecentExchanges();
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -181,6 +183,16 @@ final class FakeLedger implements Ledger, AutoCloseable {
         if (!isSilent) {
             thread.execute(() -> reader.accept(latest()));
         }
+    }
+
+    /** What it tells of users from now on. */
+    void tellOfUsers(UsageReport report) {
+        users = report;
+    }
+
+    @Override
+    public void requestUserFigures(Consumer<UsageReport> reader) {
+        reader.accept(users);
     }
 
     /** The folder of the journal that the past is read from. */

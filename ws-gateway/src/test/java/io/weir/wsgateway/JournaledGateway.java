@@ -92,6 +92,11 @@ final class JournaledGateway implements Ledger, AutoCloseable {
         aggregator.requestUsage(reader);
     }
 
+    @Override
+    public void requestUserFigures(Consumer<UsageReport> reader) {
+        aggregator.requestUserFigures(reader);
+    }
+
     /** Holds users to quotas from now on. */
     void quotas(QuotaPolicy policy) {
         aggregator.quotas(policy);

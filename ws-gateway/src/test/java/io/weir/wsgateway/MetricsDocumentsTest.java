@@ -3,12 +3,16 @@ package io.weir.wsgateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.aggregator.UsageReport;
+import io.weir.aggregator.UsageReport.Use;
+import io.weir.aggregator.UserFigures;
 import io.weir.eventbus.Tally;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -35,6 +39,13 @@ class MetricsDocumentsTest {
         gateway = TestGateway.start();
         gateway.ledger.put(FakeLedger.exchange(1, "a.example", Tally.ZERO));
         gateway.ledger.close(1, Tally.ZERO);
+        gateway.ledger.tellOfUsers(new UsageReport(
+                1,
+                0,
+                "2026-11-26",
+                "2026-11",
+                List.of(new UsageReport.User(
+                        "anna", new Use(1, 2, false), new Use(1, 2, false), new UserFigures("anna", 1, 1, 1, 1, 1)))));
         scrape(); // from here on collections are counted
         System.gc();
         await().atMost(Duration.ofSeconds(20)).until(() -> {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.aggregator.JournalState;
 import io.weir.aggregator.Snapshot;
+import io.weir.aggregator.UsageReport;
+import io.weir.aggregator.UsageReport.Use;
+import io.weir.aggregator.UserFigures;
 import io.weir.eventbus.LoopDelay;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
@@ -12,6 +15,7 @@ import io.weir.wsgateway.metrics.Meters;
 import io.weir.wsgateway.metrics.Reading;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +163,44 @@ class MetricsPageTest {
         }
     }
 
+    @Test
+    void usersAreLabelsAndWhoHasNoQuotaHasNoRatio() throws IOException {
+        String name = "\"a\\b\nc{d}";
+        gateway.ledger.tellOfUsers(new UsageReport(
+                9,
+                0,
+                "2026-11-26",
+                "2026-11",
+                List.of(
+                        new UsageReport.User(
+                                name,
+                                new Use(50, 200, false),
+                                new Use(70, 0, false),
+                                new UserFigures(name, 20, 50, 3, 2, 1)),
+                        new UsageReport.User(
+                                "other",
+                                new Use(0, 0, false),
+                                new Use(0, 0, false),
+                                new UserFigures("other", 1, 2, 3, 4, 5)))));
+        String label = "user=\"\\\"a\\\\b\\nc{d}\"";
+
+        Exposition metrics = scrape();
+
+        assertThat(metrics.value("weir_user_bytes_total{direction=\"up\"," + label + "}"))
+                .isEqualTo(20);
+        assertThat(metrics.value("weir_user_bytes_total{direction=\"down\"," + label + "}"))
+                .isEqualTo(50);
+        assertThat(metrics.value("weir_user_sessions_opened_total{" + label + "}"))
+                .isEqualTo(3);
+        assertThat(metrics.value("weir_user_sessions_open{" + label + "}")).isEqualTo(2);
+        assertThat(metrics.value("weir_user_refused_total{" + label + "}")).isEqualTo(1);
+        assertThat(metrics.value("weir_user_quota_used_ratio{period=\"day\"," + label + "}"))
+                .isEqualTo(0.25);
+        assertThat(metrics.value("weir_user_refused_total{user=\"other\"}")).isEqualTo(5);
+        assertThat(metrics.series().stream().filter(each -> each.startsWith("weir_user_quota_used_ratio")))
+                .hasSize(1);
+    }
+
     private Meters meters(String version) {
         ScheduledExecutorService idle = Executors.newSingleThreadScheduledExecutor();
         LoopDelay delay = LoopDelay.watch("gateway", idle);
@@ -167,7 +209,8 @@ class MetricsPageTest {
     }
 
     private Exposition parse(Meters meters, Snapshot snapshot) throws IOException {
-        byte[] text = meters.text(new Reading(snapshot, gateway.ledger.health(), new GatewayFigures(0, 0, 0)));
+        byte[] text = meters.text(
+                new Reading(snapshot, gateway.ledger.health(), new GatewayFigures(0, 0, 0), UsageReport.EMPTY));
         return Exposition.parse(new String(text, StandardCharsets.UTF_8));
     }
 

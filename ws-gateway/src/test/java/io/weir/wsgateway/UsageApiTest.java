@@ -39,11 +39,37 @@ class UsageApiTest {
             assertThat(data).hasSize(2);
             assertThat(data.get(0).toString())
                     .isEqualTo("{\"user\":\"anna\",\"day\":{\"bytes\":900},"
-                            + "\"month\":{\"bytes\":900,\"quota\":1000,\"warned\":true,\"exceeded\":false}}");
+                            + "\"month\":{\"bytes\":900,\"quota\":1000,\"warned\":true,\"exceeded\":false},"
+                            + "\"sinceStart\":{\"up\":900,\"down\":0,\"sessions\":1,\"open\":1,\"refused\":0}}");
             assertThat(data.get(1).toString())
                     .isEqualTo("{\"user\":\"bob\",\"day\":{\"bytes\":7,\"quota\":7,\"warned\":true,\"exceeded\":true},"
-                            + "\"month\":{\"bytes\":7}}");
+                            + "\"month\":{\"bytes\":7},"
+                            + "\"sinceStart\":{\"up\":7,\"down\":0,\"sessions\":1,\"open\":1,\"refused\":0}}");
         }
+    }
+
+    @Test
+    void whatWasDoneBeforeTheStartIsInThePeriodsOnly() throws Exception {
+        try (JournaledGateway gateway = new JournaledGateway(folder)) {
+            use(gateway, "anna", 900);
+            gateway.settle();
+        }
+        try (JournaledGateway gateway = new JournaledGateway(folder)) {
+            gateway.settle();
+
+            assertThat(data(gateway, "").get(0).toString())
+                    .isEqualTo("{\"user\":\"anna\",\"day\":{\"bytes\":900},\"month\":{\"bytes\":900}}");
+            assertThat(metrics(gateway)).doesNotContain("weir_user_");
+            use(gateway, "anna", 5);
+            gateway.settle();
+            assertThat(metrics(gateway))
+                    .contains("weir_user_bytes_total{direction=\"up\",user=\"anna\"} 5.0\n")
+                    .contains("weir_user_sessions_open{user=\"anna\"} 1.0\n");
+        }
+    }
+
+    private static String metrics(JournaledGateway gateway) throws Exception {
+        return gateway.client().get("/metrics").text();
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Checks what no key can be blamed for alone, and that the files that are named can be used. A fault is reported at the key that most
@@ -52,13 +53,17 @@ final class CrossChecks {
         limits();
     }
 
-    /** What holds for users holds for nobody where nobody is asked who he is; no user has two quotas. */
+    /** What holds for users holds for nobody where nobody is asked who he is; no user has two quotas or bandwidths. */
     private void limits() {
         if (areRight(ProxyKeys.USERS, ProxyKeys.LISTEN)
                 && settings.get(ProxyKeys.USERS).isEmpty()
                 && !knowsUsersByCertificate()) {
             for (Key<?> key : List.of(
-                    LimitKeys.SESSIONS_PER_USER, LimitKeys.QUOTA_DAY, LimitKeys.QUOTA_MONTH, LimitKeys.QUOTAS)) {
+                    LimitKeys.SESSIONS_PER_USER,
+                    LimitKeys.QUOTA_DAY,
+                    LimitKeys.QUOTA_MONTH,
+                    LimitKeys.QUOTAS,
+                    LimitKeys.BANDWIDTHS)) {
                 if (areRight(key) && !settings.isDefault(key)) {
                     faults.accept(
                             key,
@@ -67,11 +72,16 @@ final class CrossChecks {
                 }
             }
         }
-        if (areRight(LimitKeys.QUOTAS)) {
+        onceEach(LimitKeys.QUOTAS, UserQuota::name);
+        onceEach(LimitKeys.BANDWIDTHS, UserBandwidth::name);
+    }
+
+    private <T> void onceEach(Key<List<T>> key, Function<T, String> name) {
+        if (areRight(key)) {
             Set<String> names = new HashSet<>();
-            for (UserQuota each : settings.get(LimitKeys.QUOTAS)) {
-                if (!names.add(each.name())) {
-                    faults.accept(LimitKeys.QUOTAS, "the user " + each.name() + " is there twice");
+            for (T each : settings.get(key)) {
+                if (!names.add(name.apply(each))) {
+                    faults.accept(key, "the user " + name.apply(each) + " is there twice");
                 }
             }
         }

@@ -57,6 +57,11 @@ public final class LimitKeys {
             NONE,
             RELOAD,
             "The same for each session: a tunnel, or a client's connection of plain HTTP. A rule can set a lower one.");
+    static final Key<List<UserBandwidth>> BANDWIDTHS = Key.list(
+            "limits.bandwidths",
+            Types.USER_BANDWIDTH,
+            RELOAD,
+            "Bandwidths of single users, in the place of limits.bandwidth-per-user.");
 
     /** All of them, in the order in which they are shown. */
     static final List<Key<?>> ROWS = List.of(
@@ -68,7 +73,8 @@ public final class LimitKeys {
             QUOTAS,
             BANDWIDTH,
             BANDWIDTH_PER_USER,
-            BANDWIDTH_PER_SESSION);
+            BANDWIDTH_PER_SESSION,
+            BANDWIDTHS);
 
     private LimitKeys() {}
 }

@@ -339,6 +339,8 @@ public final class NodeSettings {
         return new BandwidthLimits(
                 settings.get(LimitKeys.BANDWIDTH).orElse(0L),
                 settings.get(LimitKeys.BANDWIDTH_PER_USER).orElse(0L),
-                settings.get(LimitKeys.BANDWIDTH_PER_SESSION).orElse(0L));
+                settings.get(LimitKeys.BANDWIDTH_PER_SESSION).orElse(0L),
+                settings.get(LimitKeys.BANDWIDTHS).stream()
+                        .collect(Collectors.toMap(UserBandwidth::name, UserBandwidth::bytesPerSecond)));
     }
 }

@@ -107,6 +107,10 @@ final class Types {
     /** A quota of one user. */
     static final ValueType<UserQuota> USER_QUOTA = text(UserQuota.FORM_TEXT, UserQuota::parse, UserQuota::text);
 
+    /** A bandwidth of one user. */
+    static final ValueType<UserBandwidth> USER_BANDWIDTH =
+            text(UserBandwidth.FORM_TEXT, UserBandwidth::parse, UserBandwidth::text);
+
     /** A listener, with how it is written. */
     static final ValueType<Listener> LISTENER = text(
             "[KIND://]HOST:PORT[?SETTINGS], such as 127.0.0.1:8080 or socks5://127.0.0.1:1080",

@@ -88,6 +88,7 @@ class EveryKeyTest {
         OTHERS.put("limits.bandwidth", "100MiB");
         OTHERS.put("limits.bandwidth-per-user", "10MiB");
         OTHERS.put("limits.bandwidth-per-session", "1MiB");
+        OTHERS.put("limits.bandwidths", "[\"anna 2MiB\", \"b c none\"]");
         OTHERS.put("intercept.hosts", "[\".a.example\"]");
         OTHERS.put("intercept.except", "[bank.a.example]");
         OTHERS.put("intercept.trust", "[\"CA\"]");
@@ -267,7 +268,7 @@ class EveryKeyTest {
                 .isEqualTo(Duration.ofSeconds(16))
                 .isEqualTo(node.live().timeouts().drain());
         assertThat(engine.limits().bandwidth())
-                .isEqualTo(new BandwidthLimits(100 << 20, 10 << 20, 1 << 20))
+                .isEqualTo(new BandwidthLimits(100 << 20, 10 << 20, 1 << 20, Map.of("anna", 2L << 20, "b c", 0L)))
                 .isEqualTo(node.live().limits().bandwidth());
 
         assertThat(engine.limits().sessions())

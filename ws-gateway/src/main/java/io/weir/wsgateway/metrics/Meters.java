@@ -13,7 +13,7 @@ public final class Meters implements AutoCloseable {
     /** What the text is, as Prometheus wants to be told. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    private record Parts(MeterTable table, LedgerMeters ledger, NodeMeters node) {}
+    private record Parts(MeterTable table, LedgerMeters ledger, UserMeters users, NodeMeters node) {}
 
     private final String version;
     private final NodeMetrics node;
@@ -41,6 +41,7 @@ public final class Meters implements AutoCloseable {
         }
         parts.table().show(now);
         parts.ledger().addClosed(now.snapshot().closedCounts());
+        parts.users().show(now.users());
         node.loopDelays().forEach(parts.node()::addLoop);
         node.overloadFills().forEach(parts.node()::addFill);
         node.upstreams().forEach(each -> parts.node().addUpstream(each.name(), node));
@@ -54,7 +55,7 @@ public final class Meters implements AutoCloseable {
         NodeMeters process = new NodeMeters(table);
         process.add(version, node, first.health());
         process.addLoop(gatewayLoop);
-        return new Parts(table, ledger, process);
+        return new Parts(table, ledger, new UserMeters(table), process);
     }
 
     @Override

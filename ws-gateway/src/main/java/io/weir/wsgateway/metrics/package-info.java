@@ -6,7 +6,7 @@
  *
  * <p>Threads: everything runs on {@code weir-metrics}, which rests while nobody asks. Nothing is counted here, so the hot
  * path knows nothing of it: each figure is read from a snapshot, or from who owns it, when it is asked for. No label has
- * values from the wire, so the number of series is bounded. All metrics are listed in {@code docs/operations.md}.
+ * values from the wire, but for names of users who have shown to be them, of which the ledger counts so many at most; so the number of series is bounded. All metrics are listed in {@code docs/operations.md}.
  */
 @NullMarked
 package io.weir.wsgateway.metrics;

@@ -47,5 +47,5 @@ export const fileName = (what, ending) =>
 
 /** Columns of a session for {@link csv}; times are RFC 3339 and bytes are exact. */
 export const SESSION_COLUMNS = ["id", "parentId", "startTime", "endTime", "status", "reason", "protocol", "method", "host", "url", "statusCode",
-  "remote", "user", "originAddress", "up", "down", "overheadUp", "overheadDown", "originUp", "originDown"]
+  "remote", "user", "rule", "upstream", "configVersion", "originAddress", "up", "down", "overheadUp", "overheadDown", "originUp", "originDown"]
   .map((name) => ({ title: name, value: (row) => row[name] }));

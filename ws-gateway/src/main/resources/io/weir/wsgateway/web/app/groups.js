@@ -1,4 +1,4 @@
-/* Top hosts and top clients, out of the table of sessions. */
+/* Top hosts, clients and users, out of the table of sessions. */
 import { ticks } from "./now.js";
 
 const EACH = 1024;
@@ -17,25 +17,28 @@ export class Groups {
     this.table = table;
     this.host = [];
     this.client = [];
+    this.user = []; // of those who are somebody
   }
 
   /** Groups the root sessions, whose bytes include those of the exchanges in them; in slices, see slices.js. */
   *steps() {
-    const hosts = new Map(), clients = new Map(), now = ticks();
+    const hosts = new Map(), clients = new Map(), users = new Map(), now = ticks();
     let n = 0;
     for (const entry of this.table.entries.values()) {
       if (!entry.isChild) {
         entry.client ??= clientOf(entry.row.remote);
         add(hosts, entry.row.host, entry, now);
         add(clients, entry.client, entry, now);
+        if (entry.row.user) add(users, entry.row.user, entry, now);
       }
       if (++n % EACH === 0) yield;
     }
     this.host = [...hosts.values()];
     this.client = [...clients.values()];
+    this.user = [...users.values()];
   }
 
-  /** @param {"host"|"client"} by @param {"rate"|"bytes"} order @returns {Group[]} the biggest first; by rate the quiet ones after them */
+  /** @param {"host"|"client"|"user"} by @param {"rate"|"bytes"} order @returns {Group[]} the biggest first; by rate the quiet ones after them */
   top(by, order, limit) {
     const total = (group) => group.up + group.down, size = order === "rate" ? (group) => group.rateUp + group.rateDown : total;
     return this[by].filter((group) => total(group) > 0 || group.open > 0)

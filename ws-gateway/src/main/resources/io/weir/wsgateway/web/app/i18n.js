@@ -3,7 +3,7 @@
  * written with every digit. A list of two texts is [one, many], chosen by the parameter n.
  *
  * A page brings texts of its own by adding files here: en-history.js and zh-history.js (pages history, session and exchanges), en-replay.js
- * and zh-replay.js.
+ * and zh-replay.js, en-policy.js and zh-policy.js (pages rules and usage).
  * The test of the page checks that both languages have the same keys.
  */
 import en from "./i18n/en.js";
@@ -12,9 +12,11 @@ import enHistory from "./i18n/en-history.js";
 import zhHistory from "./i18n/zh-history.js";
 import enReplay from "./i18n/en-replay.js";
 import zhReplay from "./i18n/zh-replay.js";
+import enPolicy from "./i18n/en-policy.js";
+import zhPolicy from "./i18n/zh-policy.js";
 
 const STORED = "weir-language";
-const TEXTS = { en: { ...en, ...enHistory, ...enReplay }, zh: { ...zh, ...zhHistory, ...zhReplay } };
+const TEXTS = { en: { ...en, ...enHistory, ...enReplay, ...enPolicy }, zh: { ...zh, ...zhHistory, ...zhReplay, ...zhPolicy } };
 const numbers = new Intl.NumberFormat("en-US");
 const listeners = new Set();
 let current = initial();

@@ -5,7 +5,7 @@ import { go } from "./route.js";
 import { isReplay } from "./store.js";
 import { Sheet } from "./toast.js";
 
-const PLACES = { o: "overview", c: "connections", h: "history", e: "exchanges", l: "logs" };
+const PLACES = { o: "overview", c: "connections", h: "history", e: "exchanges", r: "rules", u: "usage", l: "logs" };
 const TOGETHER_MS = 1200;
 
 const isTyping = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
@@ -33,7 +33,7 @@ export function useKeys(onHelp) {
 }
 
 const KEYS = [
-  ["g o", "nav.overview"], ["g c", "nav.connections"], ["g h", "nav.history"], ["g e", "nav.exchanges"], ["g l", "nav.logs"],
+  ["g o", "nav.overview"], ["g c", "nav.connections"], ["g h", "nav.history"], ["g e", "nav.exchanges"], ["g r", "nav.rules"], ["g u", "nav.usage"], ["g l", "nav.logs"],
   ["/", "keys.search"], ["↑ ↓", "keys.rows"], ["PgUp PgDn Home End", "keys.pages"], ["Enter", "keys.open"], ["← →", "keys.tree"], ["x", "keys.close"], ["Esc", "keys.escape"], ["?", "help"],
 ];
 const REPLAY_KEYS = [["Space", "replay.keys.play"], ["← →", "replay.keys.leap"], [".", "replay.keys.step"]];

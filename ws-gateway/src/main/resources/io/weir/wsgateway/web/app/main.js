@@ -12,10 +12,12 @@ const MODULES = {
   sessions: () => import("./pages/session.js"),
   history: () => import("./pages/history.js"),
   exchanges: () => import("./pages/exchanges.js"),
+  rules: () => import("./pages/rules.js"),
+  usage: () => import("./pages/usage.js"),
   logs: () => import("./pages/logs.js"),
 };
 const loaded = new Map();
-const FOLLOWING = ["overview", "connections", "logs"]; // the others ask once, and anew when a replay is sent to another time
+const FOLLOWING = ["overview", "connections", "rules", "usage", "logs"]; // the others ask once, and anew when a replay is sent to another time
 
 function App() {
   const [, again] = useReducer((n) => n + 1, 0);

@@ -17,8 +17,12 @@ export const PAGES = [
   ["connections", "M7 7h13m0 0-4-4m4 4-4 4M17 17H4m0 0 4-4m-4 4 4 4"],
   ["history", "M3.5 12a8.5 8.5 0 1 0 2.6-6.1L3 9m0-5v5h5m4-2v5l3.5 2"],
   ["exchanges", "M4 5h16v14H4zM4 10h16M9 10v9"],
+  ["rules", "M4 6h9M4 12h5M4 18h9m3-9 2.2 2.2L22 7m-5 9 4 4m0-4-4 4"],
+  ["usage", "M4 18a8.5 8.5 0 1 1 16 0M12 14l4.5-5"],
   ["logs", "M5 6h14M5 12h14M5 18h9"],
 ];
+
+const LIVE_ONLY = ["rules", "usage"]; // of a node, not of its past
 
 const SEAL = "M12 3l7 2.6v5.2c0 4.6-2.9 8-7 9.7-4.1-1.7-7-5.1-7-9.7V5.6zM9 11.5l2.2 2.2L15.2 9.6";
 const THEMES = { auto: "M12 3a9 9 0 1 0 0 18zm0 0a9 9 0 0 1 0 18", light: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2m0 16v2M2 12h2m16 0h2M5 5l1.4 1.4m11.2 11.2L19 19M5 19l1.4-1.4M17.6 6.4 19 5",
@@ -26,7 +30,7 @@ const THEMES = { auto: "M12 3a9 9 0 1 0 0 18zm0 0a9 9 0 0 1 0 18", light: "M12 8
 
 /** @param {{children: any}} props the page */
 export function Shell({ children }) {
-  const { page } = useRoute(), { connection } = useStore("connection");
+  const { page } = useRoute(), { connection } = useStore(["connection", "build"]);
   const [help, setHelp] = useState(false);
   useKeys(() => setHelp(true));
   const shown = page === "sessions" ? "connections" : page;
@@ -34,7 +38,7 @@ export function Shell({ children }) {
     h("a.skip", { href: "#main", onClick: (event) => { event.preventDefault(); document.getElementById("main").focus(); } }, t("skip")),
     h("header.top",
       h("a.brand", { href: href("overview"), "aria-label": "Weir" }, h(Logo), h("span.brand-name", "Weir")),
-      h("nav.nav", { "aria-label": t("navigation"), "data-test": "nav" }, PAGES.map(([name, path]) =>
+      h("nav.nav", { "aria-label": t("navigation"), "data-test": "nav" }, PAGES.filter(([name]) => !isReplay() || !LIVE_ONLY.includes(name)).map(([name, path]) =>
         h("a", { key: name, href: href(name), "aria-current": shown === name ? "page" : null, "data-test": "nav-" + name },
           icon(path), h("span", t("nav." + name))))),
       h("div.switches", h(CertificateLink), h(LiveState), h(LanguageSwitch), h(ThemeSwitch),

@@ -28,6 +28,8 @@ const KEYS = {
   host: (entry) => entry.row.host,
   kind: (entry) => entry.row.protocol,
   client: (entry) => entry.row.remote,
+  user: (entry) => entry.row.user || "",
+  rule: (entry) => entry.row.rule || "",
   age: (entry, now, time) => (entry.closed ? entry.end : time) - entry.start,
   up: (entry) => entry.row.up,
   down: (entry) => entry.row.down,
@@ -43,6 +45,8 @@ export class SessionView {
     this.parents = new Set(); // ids of those that have exchanges under them
     this.matched = 0;
     this.openMatches = 0;
+    this.hasUsers = false;    // whether any session, shown or not, is somebody's
+    this.hasRoutes = false;   // whether any met a rule, or went by a proxy
     this.roots = [];
     this.number = 0;          // of the filter
     this.filter = "";
@@ -59,16 +63,18 @@ export class SessionView {
     const found = yield* this.collect(wanted);
     const roots = yield* this.order(found.roots, sort);
     const shown = yield* flatten(roots, found.children, collapsed);
-    Object.assign(this, { roots, rows: shown.rows, parents: shown.parents, matched: found.matched, openMatches: found.openMatches });
+    Object.assign(this, { roots, rows: shown.rows, parents: shown.parents, matched: found.matched, openMatches: found.openMatches, hasUsers: found.hasUsers, hasRoutes: found.hasRoutes });
   }
 
   *collect({ state, ...filter }) {
     const { entries } = this.table, number = this.number, build = ++builds, children = new Map(), fresh = [];
-    let matched = 0, openMatches = 0, n = 0;
+    let matched = 0, openMatches = 0, hasUsers = false, hasRoutes = false, n = 0;
     const isIn = (entry) => !state || (state === "closed") === entry.closed;
     for (const entry of entries.values()) {
       if (entry.matches !== number && entry.matches !== -number) entry.matches = matches(entry, filter) ? number : -number;
       entry.isMatch = entry.matches === number && isIn(entry);
+      hasUsers ||= !!entry.row.user;
+      hasRoutes ||= !!entry.row.rule || !!entry.row.upstream;
       if (entry.isMatch) {
         matched++;
         if (!entry.closed) openMatches++;
@@ -89,7 +95,7 @@ export class SessionView {
     }
     yield;
     const roots = yield* this.inOrder(build, fresh);
-    return { roots, children, matched, openMatches };
+    return { roots, children, matched, openMatches, hasUsers, hasRoutes };
   }
 
   /** Those shown before come in the order that they had, and those that are new in front of them. */

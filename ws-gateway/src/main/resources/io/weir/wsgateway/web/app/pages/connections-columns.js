@@ -20,6 +20,8 @@ export const ageOf = (entry) => (entry.closed ? entry.end : nodeNow()) - entry.s
 export const countsTip = (row, up) => t(up ? "row.upTip" : "row.downTip", {
   payload: exact(up ? row.up : row.down), overhead: exact(up ? row.overheadUp : row.overheadDown), origin: exact(up ? row.originUp : row.originDown) });
 
+const routeTip = (row) => t("row.ruleTip", { rule: row.rule ? safe(row.rule) : t("row.noRule"), way: row.upstream ? safe(row.upstream) : t("row.direct"), version: row.configVersion ?? "–" });
+
 function Destination({ entry, expand, collapsed, view }) {
   const { row } = entry, hasChildren = view.parents.has(entry.id), isOpen = !collapsed.has(entry.id);
   return h("div.destination", { "data-level": entry.isChild ? 2 : 1 },
@@ -39,9 +41,10 @@ export function COLUMNS(expand, collapsed, view) {
     { key: "id", title: t("col.id"), width: "78px", sort: true, minWidth: 970, class: "mono dim", cell: ({ id }) => id },
     { key: "host", title: t("col.destination"), width: "minmax(150px, 1fr)", sort: true, tip: ({ row }) => safe(row.url),
       cell: (entry) => h(Destination, { entry, expand, collapsed, view }) },
-    { key: "kind", title: t("col.kind"), width: "124px", sort: true, minWidth: 1300, cell: ({ row }) => kindOf(row) },
-    { key: "client", title: t("col.client"), width: "148px", sort: true, minWidth: 1140, class: "mono dim",
-      tip: ({ row }) => safe(row.remote) + (row.user ? " · " + safe(row.user) : ""), cell: ({ row }) => row.user ? [h("b", safe(row.user)), " ", safe(row.remote)] : safe(row.remote) },
+    { key: "kind", title: t("col.kind"), width: "124px", sort: true, minWidth: view.hasUsers && view.hasRoutes ? 1540 : 1300, cell: ({ row }) => kindOf(row) },
+    { key: "client", title: t("col.client"), width: "148px", sort: true, minWidth: 1140, class: "mono dim", tip: ({ row }) => safe(row.remote), cell: ({ row }) => safe(row.remote) },
+    ...(view.hasUsers ? [{ key: "user", title: t("col.user"), width: "84px", sort: true, minWidth: 820, tip: ({ row }) => safe(row.user), cell: ({ row }) => row.user ? h("b", safe(row.user)) : h("span.zero", "–") }] : []),
+    ...(view.hasRoutes ? [{ key: "rule", title: t("col.rule"), width: "108px", sort: true, minWidth: 1240, tip: ({ row }) => routeTip(row), cell: ({ row }) => [row.rule ? safe(row.rule) : h("span.zero", "–"), row.upstream ? h("span.dim", " → ", safe(row.upstream)) : null] }] : []),
     { key: "age", title: t("col.age"), width: "80px", sort: true, num: true, minWidth: 890, tip: ({ row }) => exactTime(row.startTime), cell: (entry) => duration(ageOf(entry)) },
     { key: "up", title: t("col.up"), width: "68px", sort: true, num: true, class: "up", tip: ({ row }) => countsTip(row, true), cell: ({ row }) => bytes(row.up) },
     { key: "down", title: t("col.down"), width: "68px", sort: true, num: true, class: "down", tip: ({ row }) => countsTip(row, false), cell: ({ row }) => bytes(row.down) },

@@ -41,7 +41,7 @@ export default function Connections({ params }) {
   }
 
   const isFiltered = FIELDS.some((name) => filter[name]);
-  const columns = useMemo(() => COLUMNS(expand, collapsed, view), [collapsed, t("nav.connections")]);
+  const columns = useMemo(() => COLUMNS(expand, collapsed, view), [collapsed, view.hasUsers, view.hasRoutes, t("nav.connections")]);
   return h("section.panel.sheet.fill", { "aria-label": t("nav.connections"), "data-test": "connections" },
     h(Toolbar, { filter, change, view, more, setMore, isNarrowed: closingFilter(filter) !== null, onClose: () => askToClose({ filter: closingFilter(filter), count: view.openMatches }),
       allCollapsed: collapsed.size > 0, onCollapse: () => setCollapsed(collapsed.size ? new Set() : new Set(view.parents)) }),

@@ -1,4 +1,4 @@
-/* The hosts, or the clients, that carry the most. */
+/* The hosts, the clients, or the users that carry the most. */
 import { h, useEffect, useMemo, useReducer, useState } from "../dom.js";
 import { bytes, exact, rate, safe } from "../format.js";
 import { Groups } from "../groups.js";
@@ -9,17 +9,17 @@ import { store, useStore } from "../store.js";
 
 const LINES = 8;
 
-/** Both lists, as they come out of the same pass over the sessions. */
+/** The lists, as they come out of the same pass over the sessions. */
 export function TopLists() {
   const groups = useMemo(() => new Groups(store.sessions), []), [, again] = useReducer((n) => n + 1, 0);
   const work = useMemo(() => new Repeated(() => groups.steps(), again, { everyMs: 1000 }), []);
   useEffect(() => () => work.stop(), []);
   useStore(["sessions", "traffic"]);
   work.want(store.sessions.resets, (a, b) => a === b);
-  return h("div.tops", h(TopList, { groups, by: "host" }), h(TopList, { groups, by: "client" }));
+  return h("div.tops", h(TopList, { groups, by: "host" }), h(TopList, { groups, by: "client" }), groups.user.length > 0 ? h(TopList, { groups, by: "user" }) : null);
 }
 
-/** @param {{groups: Groups, by: "host"|"client"}} props */
+/** @param {{groups: Groups, by: "host"|"client"|"user"}} props */
 function TopList({ groups, by }) {
   const [order, setOrder] = useState("rate"), isRate = order === "rate", show = isRate ? rate : bytes;
   const lines = groups.top(by, order, LINES).map(({ name, open, up, down, rateUp, rateDown }) =>

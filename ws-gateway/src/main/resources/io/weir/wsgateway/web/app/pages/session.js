@@ -91,6 +91,8 @@ function Facts({ row, route }) {
     ["from", [h("span.mono", { key: "a" }, safe(row.remote)), h("span.dim", { key: "u" }, " · ", row.user ? safe(row.user) : t("s.noUser"))]],
     ["to", [h("span.mono", { key: "h" }, safe(row.host)), row.originAddress ? h("span.dim", { key: "o" }, " · " + t("s.resolved") + " ", h("span.mono", safe(row.originAddress))) : h("span.dim", { key: "o" }, " · " + t("s.notConnected"))]],
     ["rule", route?.rule ? has("s.rule." + route.rule) ? t("s.rule." + route.rule) : safe(route.rule) : "–"],
+    ["upstream", row.upstream ? safe(row.upstream) : null],
+    ["config", row.configVersion ? String(row.configVersion) : null],
     ["kind", [kindOf(row), h("span.fact-note", { key: "n" }, has("kind." + row.protocol + ".long") ? t("kind." + row.protocol + ".long") : "")]],
     ["parent", isChild(row) ? h("a", { href: href("sessions/" + row.parentId, { at: millis(row.startTime) }), "data-test": "session-parent" }, String(row.parentId)) : null],
     ["url", row.url && !["TUNNEL", "CONNECT"].includes(row.method) ? h("span.mono", safe(row.url)) : null],
