@@ -9,11 +9,9 @@ import io.weir.aggregator.history.IndexThread;
 import io.weir.aggregator.history.JournalHistory;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent;
-import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LoopPublisher;
 import io.weir.launcher.accesslog.AccessLog;
 import io.weir.launcher.accesslog.AccessLogConfig;
-import io.weir.launcher.config.ConfigException;
 import io.weir.launcher.config.ConfigKeeper;
 import io.weir.launcher.config.ConfigWatch;
 import io.weir.launcher.config.Configuration;
@@ -21,14 +19,12 @@ import io.weir.launcher.config.Keys;
 import io.weir.launcher.config.NodeSettings;
 import io.weir.proxyengine.AccessConfig;
 import io.weir.proxyengine.EngineConfig;
-import io.weir.proxyengine.EngineException;
 import io.weir.proxyengine.InterceptConfig;
 import io.weir.proxyengine.ListenerConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.Transport;
 import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.proxyengine.rules.LiveRules;
-import io.weir.proxyengine.rules.Rules;
 import io.weir.proxyengine.tls.CertificateAuthority;
 import io.weir.wsgateway.Gateway;
 import io.weir.wsgateway.GatewayConfig;
@@ -125,7 +121,8 @@ final class Node implements AutoCloseable {
         AccessLog accessLog = null;
         try {
             accessLog = accessLog(config, data, aggregator);
-            var keeper = new ConfigKeeper(configuration, aggregator.recoveredConfig(), digest(rules.current()));
+            var keeper =
+                    new ConfigKeeper(configuration, aggregator.recoveredConfig(), NodeReload.digest(rules.current()));
             keeper.started().ifPresent(started -> recordAlone(bus, started));
             var state = new NodeState(keeper::version);
             gateway = Gateway.start(
@@ -153,9 +150,9 @@ final class Node implements AutoCloseable {
             engine.overloadMonitor(overload::lookSoon);
             state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(preparing(aggregator, engine, gateway, overload, room));
-            engine.onRules(changed -> keeper.rulesRead(digest(changed), shown(changed)));
-            keeper.rulesRead(digest(engine.currentRules()), shown(engine.currentRules())); // if they changed meanwhile
+            var reload = new NodeReload(aggregator, engine, gateway::allow, overload, room);
+            keeper.serve(reload);
+            rules.onChange(read -> reload.rulesRead(read, keeper));
             return new Node(
                     data,
                     aggregator,
@@ -182,14 +179,6 @@ final class Node implements AutoCloseable {
         }
     }
 
-    private static String digest(Rules rules) {
-        return rules.size() == 0 ? "" : rules.digest();
-    }
-
-    private static String shown(Rules rules) {
-        return rules.size() + " rules, " + rules.lists() + " lists";
-    }
-
     private static @Nullable AccessLog accessLog(NodeSettings config, DataFolder data, Aggregator aggregator) {
         Optional<AccessLogConfig> wanted = config.accessLog();
         if (wanted.isEmpty()) {
@@ -212,34 +201,6 @@ final class Node implements AutoCloseable {
                         },
                         System::currentTimeMillis)
                 .publish(event);
-    }
-
-    private static ConfigKeeper.Node preparing(
-            Aggregator aggregator, ProxyEngine engine, Gateway gateway, OverloadMonitor overload, int room) {
-        return settings -> {
-            var config = new NodeSettings(settings, room);
-            LiveRules.Ready rules;
-            try {
-                rules = engine.prepareRules(config.rules(), config.upstreams());
-            } catch (EngineException e) {
-                throw new ConfigException(String.valueOf(e.getMessage()), e);
-            }
-            return new ConfigKeeper.Ready() {
-                @Override
-                public String rulesDigest() {
-                    return digest(rules.rules());
-                }
-
-                @Override
-                public void apply(ConfigChanged change) {
-                    engine.reconfigure(config.live(), rules, change);
-                    aggregator.quotas(config.quotas());
-                    overload.limits(config.overload());
-                    gateway.allow(config.gatewayNames());
-                    LogLevels.configure(settings.get(Keys.LOG_LEVEL));
-                }
-            };
-        };
     }
 
     private static GatewayConfig gatewayConfig(GatewayConfig gateway, @Nullable InterceptConfig intercept) {

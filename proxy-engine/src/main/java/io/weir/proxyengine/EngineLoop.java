@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -430,7 +431,7 @@ final class EngineLoop {
     @Nullable Refusal admit(SessionMeter meter, Caller caller, String target) {
         Refusal refusal = SpentQuota.refusal(bus.quotas(), caller.user());
         if (refusal == null) {
-            refusal = places.enter(meter, caller);
+            refusal = places.enter(meter, caller, config.sessionLimits());
         }
         if (refusal != null) {
             recordRefusal(meter, caller.remote(), target, refusal);
@@ -518,6 +519,20 @@ final class EngineLoop {
     /** Records an event of no session. */
     void record(LedgerEvent event) {
         publisher.publish(event);
+    }
+
+    /**
+     * The same, and does something when the event has its place in the ring, so that whatever that leads to stands behind it: with the next task, or, if the ring is
+     * full, when there is room.
+     */
+    void record(LedgerEvent event, Runnable afterwards) {
+        publisher.publish(event, () -> {
+            try {
+                loop.execute(afterwards);
+            } catch (RejectedExecutionException stopped) {
+                log.debug("an event was recorded when the loop had stopped");
+            }
+        });
     }
 
     /**

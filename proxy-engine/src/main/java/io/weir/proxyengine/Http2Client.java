@@ -124,7 +124,7 @@ final class Http2Client extends Http2EventAdapter implements ConnectionTail.Ends
         if (overload != null) {
             tunnel.requestRefused();
             tunnel.recordShortage();
-            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
+            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "%s", overload);
         }
         if (streams.size() >= Http2Link.STREAMS_MAX) { // the codec holds to it only when the client has acknowledged it
             tunnel.requestRefused();
