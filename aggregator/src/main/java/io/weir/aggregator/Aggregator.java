@@ -264,9 +264,13 @@ public final class Aggregator implements AutoCloseable {
         bus.wakeConsumer();
     }
 
-    /** Has users' quotas changed, within a tick. */
-    public void quotas(QuotaPolicy policy) {
-        quotas.policy(policy);
+    /**
+     * Has users' quotas changed, within a tick of when the configuration that has them is journaled.
+     *
+     * @param version of that configuration; 0 if they are to hold at once
+     */
+    public void quotas(QuotaPolicy policy, long version) {
+        quotas.policy(policy, version);
         bus.wakeConsumer();
     }
 

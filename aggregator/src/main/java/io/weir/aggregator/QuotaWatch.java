@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +35,14 @@ final class QuotaWatch {
     private final Set<String> newly = new HashSet<>();
     private final EventBatch warnings = new EventBatch();
     private volatile QuotaPolicy policy;
+    private final AtomicReference<@Nullable Change> change = new AtomicReference<>();
     private QuotaPolicy lookedBy = QuotaPolicy.NONE;
     private long day = Long.MIN_VALUE;
     private long month;
     private boolean isChanged; // what is spent, since it was shown
+
+    /** What is to hold as soon as the fold has the configuration of that version. */
+    private record Change(QuotaPolicy policy, long version) {}
 
     QuotaWatch(LedgerFold fold, LedgerWriter writer, QuotaBoard board, QuotaPolicy policy) {
         this.fold = fold;
@@ -45,9 +51,19 @@ final class QuotaWatch {
         this.policy = policy;
     }
 
-    /** From the next look on these hold. Any thread; the consumer must be woken after it. */
-    void policy(QuotaPolicy now) {
-        policy = now;
+    /**
+     * From the first look on these hold that finds the configuration of that version journaled, so that nothing that they lead to stands before it. Any thread; the
+     * consumer must be woken after it.
+     */
+    void policy(QuotaPolicy next, long version) {
+        change.set(new Change(next, version));
+    }
+
+    private void takeChange() {
+        Change next = change.get();
+        if (next != null && fold.config().version() >= next.version() && change.compareAndSet(next, null)) {
+            policy = next.policy();
+        }
     }
 
     /** What holds now. Any thread. */
@@ -57,6 +73,12 @@ final class QuotaWatch {
 
     /** Looks who has used up what, by this time. */
     void look(long atMillis) throws IOException {
+        if (!warnings.isEmpty()) {
+            writer.write(
+                    warnings,
+                    atMillis); // a write has failed before them: the fold must know of them before it is asked
+        }
+        takeChange();
         QuotaPolicy now = policy;
         if (now.isEmpty() && lookedBy.isEmpty()) {
             return;

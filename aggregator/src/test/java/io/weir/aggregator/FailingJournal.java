@@ -28,6 +28,8 @@ final class FailingJournal implements Journal, Aggregator.JournalFactory {
     private final List<Raw> appended = Collections.synchronizedList(new ArrayList<>());
     private volatile Fault fault = Fault.NONE;
     private volatile boolean syncFails;
+    private volatile boolean turnsAndFailsNext;
+    private volatile boolean isTurning;
     private @Nullable Journal journal;
 
     @Override
@@ -38,6 +40,12 @@ final class FailingJournal implements Journal, Aggregator.JournalFactory {
 
     void fail(Fault next) {
         fault = next;
+        isTurning = false;
+    }
+
+    /** After the next append the journal turns to a new file, and can't be written. */
+    void turnAndFailAfterNext() {
+        turnsAndFailsNext = true;
     }
 
     void failSync(boolean fails) {
@@ -62,11 +70,16 @@ final class FailingJournal implements Journal, Aggregator.JournalFactory {
         if (now != Fault.NONE) {
             throw new IOException("no space left");
         }
+        if (turnsAndFailsNext) {
+            turnsAndFailsNext = false;
+            isTurning = true;
+            fault = Fault.BEFORE_WRITING;
+        }
     }
 
     @Override
     public boolean isTurning() {
-        return real().isTurning();
+        return isTurning || real().isTurning();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.Counts;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.QuotaWarned;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.LoopPublisher;
@@ -181,13 +182,13 @@ class QuotaWatchTest {
         try (Aggregator aggregator = open(QuotaPolicy.NONE)) {
             bus.quotas().listen(told::add);
             use(aggregator, "anna", 1000);
-            aggregator.quotas(day(1000));
+            aggregator.quotas(day(1000), 0);
             await().atMost(Duration.ofSeconds(10)).until(() -> isSpent("anna"));
-            aggregator.quotas(day(1001));
+            aggregator.quotas(day(1001), 0);
             await().atMost(Duration.ofSeconds(10)).until(() -> !isSpent("anna"));
             use(aggregator, "anna", 1);
             assertThat(isSpent("anna")).isTrue();
-            aggregator.quotas(QuotaPolicy.NONE);
+            aggregator.quotas(QuotaPolicy.NONE, 0);
             await().atMost(Duration.ofSeconds(10)).until(() -> !isSpent("anna"));
             assertThat(told).containsExactly(Set.of("anna"), Set.of("anna"));
         }
@@ -195,6 +196,70 @@ class QuotaWatchTest {
                 .containsExactly(
                         new QuotaWarned("anna", "2026-11-26", 1000, 1000),
                         new QuotaWarned("anna", "2026-11-26", 1000, 1001));
+    }
+
+    @Test
+    void otherQuotasHoldWhenTheConfigurationThatHasThemIsJournaledAndNotBefore() throws Exception {
+        try (Aggregator aggregator = open(QuotaPolicy.NONE)) {
+            use(aggregator, "anna", 1000);
+            aggregator.quotas(day(1000), 2);
+            use(aggregator, "anna", 1);
+            usage(aggregator);
+            assertThat(isSpent("anna")).isFalse();
+
+            new LoopPublisher(bus, (task, delay) -> {}, clock::get).publish(new ConfigChanged(2, "ab", "by=test"));
+
+            await().atMost(Duration.ofSeconds(10)).until(() -> isSpent("anna"));
+        }
+        assertThat(Ledgers.replay(folder).config().version()).isEqualTo(2);
+        assertThat(warnings()).containsExactly(new QuotaWarned("anna", "2026-11-26", 1001, 1000));
+    }
+
+    @Test
+    void aWarningThatCouldNotBeWrittenIsWrittenOnceWhenItCan(@TempDir Path seals) throws Exception {
+        var journal = new FailingJournal();
+        bus = EventBus.create(64);
+        try (Aggregator aggregator =
+                Aggregator.open(bus, sealed(seals), day(1000), journal, clock::get, () -> Long.MAX_VALUE)) {
+            journal.turnAndFailAfterNext();
+            useAtOnce("anna", 900);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> aggregator.health().state() == JournalState.DEGRADED);
+            useAtOnce("anna", 10);
+            journal.fail(FailingJournal.Fault.NONE);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> aggregator.health().state() == JournalState.OK);
+            use(aggregator, "anna", 1);
+        }
+        assertThat(warnings()).containsExactly(new QuotaWarned("anna", "2026-11-26", 900, 1000));
+    }
+
+    /** A journal whose files begin with a seal. */
+    private AggregatorConfig sealed(Path seals) {
+        AggregatorConfig plain = Ledgers.config(folder);
+        return new AggregatorConfig(
+                plain.journalFolder(),
+                plain.version(),
+                plain.syncInterval(),
+                plain.tick(),
+                plain.freeSpaceFloorBytes(),
+                plain.checkpointEvents(),
+                plain.checkpointInterval(),
+                plain.retryInterval(),
+                plain.heldEvents(),
+                seals,
+                Duration.ofDays(1),
+                plain.retention());
+    }
+
+    /** The same in one slot of the ring. */
+    private void useAtOnce(String user, long bytes) {
+        var publisher = new LoopPublisher(bus, (task, delay) -> {}, clock::get);
+        SessionMeter meter = publisher.openSoon(new SessionOpened(
+                bus.sessionIds().next(), 0, SessionProtocol.HTTP, "GET", "a", "http://a/", "192.0.2.1:5", user));
+        meter.down(bytes);
+        meter.close(CloseReason.COMPLETED, 200);
+        publisher.publishPending();
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -212,7 +277,7 @@ class QuotaWatchTest {
                 aggregator = open(everybody(quota));
             } else if (dice == 1) {
                 quota = 1L + random.nextInt(20_000);
-                aggregator.quotas(everybody(quota));
+                aggregator.quotas(everybody(quota), 0);
                 usage(aggregator);
             } else {
                 int bytes = random.nextInt(400);

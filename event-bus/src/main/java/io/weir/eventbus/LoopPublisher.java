@@ -89,7 +89,16 @@ public final class LoopPublisher {
 
     /** Publishes an event of no session; if the ring is full it waits with the loop, in order. */
     public void publish(LedgerEvent event) {
-        publishNow(new Notice(event, clockMillis.getAsLong()));
+        publish(event, () -> {});
+    }
+
+    /**
+     * The same, and tells when the event has its place in the ring: whatever is published after that, by whatever loop, stands behind it.
+     *
+     * @param published called once, by the loop, within this call or when there is room; it must neither publish nor throw
+     */
+    public void publish(LedgerEvent event, Runnable published) {
+        publishNow(new Notice(event, clockMillis.getAsLong(), published));
     }
 
     /** Publishes an event that names a session of this loop, after what that session itself has to say. */

@@ -15,15 +15,21 @@ abstract sealed class Pending permits SessionMeter, Pending.Notice {
     static final class Notice extends Pending {
         private final LedgerEvent event;
         private final long atMillis;
+        private final Runnable published;
 
-        Notice(LedgerEvent event, long atMillis) {
+        Notice(LedgerEvent event, long atMillis, Runnable published) {
             this.event = event;
             this.atMillis = atMillis;
+            this.published = published;
         }
 
         @Override
         boolean tryPublish(EventBus bus) {
-            return bus.tryPublish(event, atMillis);
+            boolean isPublished = bus.tryPublish(event, atMillis);
+            if (isPublished) {
+                published.run();
+            }
+            return isPublished;
         }
     }
 }

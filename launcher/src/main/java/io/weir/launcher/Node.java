@@ -142,12 +142,10 @@ final class Node implements AutoCloseable {
             engine.overloadMonitor(overload::lookSoon);
             state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            keeper.serve(new NodeReload(
-                    aggregator, engine, gateway, new GatewayCertificate(gateway, config), overload, room));
-            engine.onRules(changed -> keeper.rulesRead(NodeReload.digest(changed), NodeReload.shown(changed)));
-            keeper.rulesRead(
-                    NodeReload.digest(engine.currentRules()),
-                    NodeReload.shown(engine.currentRules())); // if they changed meanwhile
+            var reload = new NodeReload(
+                    aggregator, engine, gateway, new GatewayCertificate(gateway, config), overload, room);
+            keeper.serve(reload);
+            rules.onChange(read -> reload.rulesRead(read, keeper));
             return new Node(
                     data,
                     aggregator,

@@ -3,60 +3,84 @@ package io.weir.launcher;
 import io.weir.aggregator.Aggregator;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.launcher.config.ConfigKeeper;
-import io.weir.launcher.config.EntranceFault;
+import io.weir.launcher.config.EngineFault;
 import io.weir.launcher.config.LogKeys;
 import io.weir.launcher.config.NodeSettings;
 import io.weir.launcher.config.Settings;
 import io.weir.proxyengine.EngineException;
-import io.weir.proxyengine.NewEntrance;
+import io.weir.proxyengine.PreparedConfig;
 import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.Rules;
 import io.weir.wsgateway.Gateway;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Has the parts of a node go by other settings. The configuration's thread. */
+/**
+ * Puts other settings in force in a node that runs: reads all that they name first, has the change recorded, and only then do the parts go by them. Any thread but event
+ * loops; the keeper lets in one at a time.
+ */
 final class NodeReload implements ConfigKeeper.Node {
+    private static final Logger log = LoggerFactory.getLogger(NodeReload.class);
+    private static final long IN_FORCE_SECONDS = 3;
+
     private final Aggregator aggregator;
     private final ProxyEngine engine;
     private final Gateway gateway;
     private final GatewayCertificate certificate;
     private final OverloadMonitor overload;
-    private final int roomForConnections;
+    private final int room;
 
+    /**
+     * Makes it.
+     *
+     * @param room what {@code auto} means for client connections
+     */
     NodeReload(
             Aggregator aggregator,
             ProxyEngine engine,
             Gateway gateway,
             GatewayCertificate certificate,
             OverloadMonitor overload,
-            int roomForConnections) {
+            int room) {
         this.aggregator = aggregator;
         this.engine = engine;
         this.gateway = gateway;
         this.certificate = certificate;
         this.overload = overload;
-        this.roomForConnections = roomForConnections;
+        this.room = room;
     }
 
-    /** By what the ledger knows them; empty if there are none. */
+    /** Of the rules, for the ledger; empty if there are none. */
     static String digest(Rules rules) {
         return rules.size() == 0 ? "" : rules.digest();
     }
 
-    /** What is said of them to people. */
-    static String shown(Rules rules) {
-        return rules.size() + " rules, " + rules.lists() + " lists";
+    /** Rules that were read because their files have changed: has the keeper put them in force. */
+    void rulesRead(LiveRules.Ready read, ConfigKeeper keeper) {
+        Rules rules = read.rules();
+        keeper.rulesRead(
+                digest(rules), rules.size() + " rules, " + rules.lists() + " lists", settings -> ready(settings, read));
+    }
+
+    private Optional<ConfigKeeper.Ready> ready(Settings inForce, LiveRules.Ready read) {
+        return engine.prepareRules(new NodeSettings(inForce, room).live(), read).map(next -> new Change(inForce, next));
     }
 
     @Override
     public ConfigKeeper.Ready prepare(Settings settings) {
-        var config = new NodeSettings(settings, roomForConnections);
+        var config = new NodeSettings(settings, room);
         try {
-            LiveRules.Ready rules = engine.prepareRules(config.rules(), config.upstreams());
-            return new Ready(settings, config, rules, engine.prepareEntrance(config.entrance(gateway.address())));
+            return new Change(settings, engine.prepare(config.live(), config.rules(), config.entrance(gateway.address())));
         } catch (EngineException e) {
-            throw EntranceFault.of(e);
+            throw EngineFault.of(settings, e);
         }
     }
 
@@ -66,40 +90,59 @@ final class NodeReload implements ConfigKeeper.Node {
         certificate.refresh();
     }
 
-    /** Settings whose rules were read. */
-    private final class Ready implements ConfigKeeper.Ready {
+    /** Settings whose files were read. */
+    private final class Change implements ConfigKeeper.Ready {
         private final Settings settings;
-        private final NodeSettings config;
-        private final LiveRules.Ready rules;
-        private final NewEntrance entrance;
+        private final PreparedConfig next;
 
-        Ready(Settings settings, NodeSettings config, LiveRules.Ready rules, NewEntrance entrance) {
+        Change(Settings settings, PreparedConfig next) {
             this.settings = settings;
-            this.config = config;
-            this.rules = rules;
-            this.entrance = entrance;
+            this.next = next;
         }
 
         @Override
         public String rulesDigest() {
-            return digest(rules.rules());
+            return digest(next.rules());
+        }
+
+        @Override
+        public List<String> otherFiles() {
+            return next.otherUpstreams().stream()
+                    .map(name -> "upstream " + name)
+                    .toList();
         }
 
         @Override
         public void apply(ConfigChanged change) {
-            try (entrance) {
-                engine.reconfigure(config.live(), rules, entrance, change);
-            }
-            aggregator.quotas(config.quotas());
-            overload.limits(config.overload());
-            gateway.allow(config.gatewayNames());
+            var config = new NodeSettings(settings, room);
+            aggregator.quotas(config.quotas(), change.version()); // which hold when that is journaled
+            Future<Boolean> inForce = engine.reconfigure(next, change, () -> {
+                overload.limits(config.overload());
+                gateway.allow(config.gatewayNames());
+            });
+            await(inForce, change.version());
             certificate.follow(config);
             LogLevels.configure(settings.get(LogKeys.LEVEL));
         }
 
         @Override
         public void discard() {
-            entrance.close();
+            next.close();
+        }
+
+        /** Whoever asked is to have an answer, whatever the ledger and the loops do. */
+        private static void await(Future<Boolean> inForce, long version) {
+            try {
+                inForce.get(IN_FORCE_SECONDS, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                log.warn(
+                        "configuration is accepted, and in force when the ledger has room to record it version={}",
+                        version);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e.getCause());
+            }
         }
     }
 }

@@ -39,7 +39,8 @@ final class EngineLoop {
         relaySweep = new Sweep(Sparing.relaySweepMillis(config.timeouts().tunnelIdle()));
         ledger = new LoopLedger(loop, share.bus(), config.configVersion());
         standing = new StandingSessions(ledger);
-        admission = new LoopAdmission(share, ledger, standing, sweep);
+        admission = new LoopAdmission(
+                share, ledger, standing, sweep, config.limits().sessions());
         clients = new LoopClients(share.acceptLimit());
         ways = new WaysOut(this, share, inForce);
         http = LoopHttp.of(loop, config);
@@ -77,6 +78,7 @@ final class EngineLoop {
         config = now.config();
         rules = now.rules();
         ledger.configVersion(config.configVersion());
+        admission.limits(config.limits().sessions());
         ways.reconfigure(now);
         entrance.reconfigure(now);
         sparing.tunnelIdle(config.timeouts().tunnelIdle());

@@ -109,7 +109,7 @@ final class Http2Client extends HeadersListener implements ConnectionTail.Ends {
         if (overload != null) {
             tunnel.requestRefused();
             tunnel.exchanges().recordShortage();
-            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
+            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "%s", overload);
         }
         if (streams.size() >= Http2Link.STREAMS_MAX) { // the codec holds to it only when the client has acknowledged it
             tunnel.requestRefused();

@@ -154,6 +154,11 @@ final class Listeners {
         entering = new CompletableFuture<>();
     }
 
+    /** The change that has begun does not come. */
+    void stayed() {
+        entering.complete(null);
+    }
+
     /** These are the listeners from now on. */
     void take(Ready ready) {
         certificates.replace(ready.tls);

@@ -19,17 +19,25 @@ final class LoopAdmission {
     private final SessionPlaces places;
     private final Shortage shortage;
     private final Sweep sweep;
+    private SessionLimits limits;
     private boolean draining;
     private long shortageRecordedNanos;
     private int shortageRecords;
 
-    LoopAdmission(LoopShare share, LoopLedger ledger, StandingSessions standing, Sweep sweep) {
+    LoopAdmission(
+            LoopShare share, LoopLedger ledger, StandingSessions standing, Sweep sweep, SessionLimits limits) {
         bus = share.bus();
         this.ledger = ledger;
         this.standing = standing;
         places = share.places();
         shortage = share.shortage();
         this.sweep = sweep;
+        this.limits = limits;
+    }
+
+    /** From now on these hold; sessions that are open stay. */
+    void limits(SessionLimits now) {
+        limits = now;
     }
 
     /** From now on no session begins, and no client is kept. */
@@ -65,7 +73,7 @@ final class LoopAdmission {
     @Nullable Refusal admit(SessionMeter meter, Caller caller, String target) {
         Refusal refusal = SpentQuota.refusal(bus.quotas(), caller.user());
         if (refusal == null) {
-            refusal = places.enter(meter, caller);
+            refusal = places.enter(meter, caller, limits);
         }
         if (refusal != null) {
             ledger.recordRefusal(meter, caller.remote(), target, refusal);

@@ -11,19 +11,26 @@ import io.weir.eventbus.SessionMeter;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.SessionRoute;
 import io.weir.proxyengine.rules.CompiledRule;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one event loop has to say to the ledger: opens its sessions, and records what else there is. That loop only. */
 final class LoopLedger {
     /** Ids that no client's session gets, so that each loop has one for its overload session. */
     private static final long IDS_KEPT = 1024;
 
+    private static final Logger log = LoggerFactory.getLogger(LoopLedger.class);
+
+    private final EventLoop loop;
     private final EventBus bus;
     private final LoopPublisher publisher;
     private SessionRoute unruled;
 
     LoopLedger(EventLoop loop, EventBus bus, long configVersion) {
+        this.loop = loop;
         this.bus = bus;
         publisher = new LoopPublisher(
                 bus, (task, delay) -> loop.schedule(task, delay, TimeUnit.MILLISECONDS), System::currentTimeMillis);
@@ -98,6 +105,20 @@ final class LoopLedger {
     /** Records an event of no session. */
     void record(LedgerEvent event) {
         publisher.publish(event);
+    }
+
+    /**
+     * The same, and does something when the event has its place in the ring, so that whatever that leads to stands behind it: with the next task, or, if the ring is
+     * full, when there is room.
+     */
+    void record(LedgerEvent event, Runnable afterwards) {
+        publisher.publish(event, () -> {
+            try {
+                loop.execute(afterwards);
+            } catch (RejectedExecutionException stopped) {
+                log.debug("an event was recorded when the loop had stopped");
+            }
+        });
     }
 
     /** Why the ledger takes no more sessions; null if it does. */

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import io.weir.eventbus.SessionMeter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class MultiplexedClient extends HeadersListener implements ConnectionTail.
     private final EngineLoop loop;
     private final InnerChannel channel;
     private final Caller caller;
+    private final SessionMeter rest;
     private final Http2Link link;
     private final FrameLedger ledger = new FrameLedger();
     private final IntObjectMap<StreamChannel> streams = new IntObjectHashMap<>();
@@ -37,7 +39,9 @@ final class MultiplexedClient extends HeadersListener implements ConnectionTail.
     private long waitingSinceNanos;
     private int sweepPosition = -1;
 
-    MultiplexedClient(EngineLoop loop, InnerChannel channel, Caller caller) {
+    /** @param rest counts what no stream's session does, such as requests that are refused before they have one */
+    MultiplexedClient(EngineLoop loop, InnerChannel channel, Caller caller, SessionMeter rest) {
+        this.rest = rest;
         this.loop = loop;
         this.channel = channel;
         this.caller = caller;
@@ -103,7 +107,8 @@ final class MultiplexedClient extends HeadersListener implements ConnectionTail.
         }
         String overload = loop.admission().refusal();
         if (overload != null) {
-            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, overload);
+            loop.admission().recordShortage(rest, caller.remote(), asked(headers));
+            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "%s", overload);
         }
         if (streams.size() >= Http2Link.STREAMS_MAX) { // the codec holds to it only when the client has acknowledged it
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "there are too many streams");
@@ -116,6 +121,16 @@ final class MultiplexedClient extends HeadersListener implements ConnectionTail.
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "there is no room for more clients");
         }
         open(id, new StreamRequest(loop.http().heads(), head, end), !streams.isEmpty(), end);
+    }
+
+    /** The host that it is for; empty if it does not say, or not as it should. */
+    private static String asked(Http2Headers headers) {
+        RequestHead head = Http2Fields.request(headers);
+        if (head == null) {
+            return "";
+        }
+        Authority authority = Authority.parse(head.authority(), head.method().equals("CONNECT") ? 0 : Site.HTTP_PORT);
+        return authority == null ? "" : authority.toString();
     }
 
     /** RFC 9113 §8.5; a scheme is to be part of a line of HTTP/1.1. */

@@ -32,7 +32,12 @@ public final class NewEntrance implements AutoCloseable {
         return users;
     }
 
-    /** It is in force. */
+    /** Whom it replaces. */
+    @Nullable Users before() {
+        return before;
+    }
+
+    /** It is going to be in force. */
     void taken() {
         isTaken = true;
     }
@@ -44,6 +49,11 @@ public final class NewEntrance implements AutoCloseable {
             return;
         }
         isTaken = true;
+        giveBack();
+    }
+
+    /** It was going to be in force and is not: nobody is there any more to let in. */
+    void giveBack() {
         listeners.discard();
         if (users != null && !users.equals(before)) {
             users.close();

@@ -3,19 +3,16 @@ package io.weir.proxyengine;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.resolver.dns.DnsCache;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.EventBus;
-import io.weir.eventbus.LedgerEvent;
 import io.weir.eventbus.LedgerEvent.CommandReceived;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
-import io.weir.eventbus.LedgerEvent.OverloadChanged;
 import io.weir.eventbus.LoopDelay;
 import io.weir.eventbus.LoopPublisher;
 import io.weir.eventbus.OverloadStep;
-import io.weir.proxyengine.LiveConfig.InterceptedHosts;
 import io.weir.proxyengine.overload.ProcessGauges;
 import io.weir.proxyengine.rules.CompiledRule;
 import io.weir.proxyengine.rules.LiveRules;
@@ -25,26 +22,15 @@ import io.weir.proxyengine.rules.RulesException;
 import io.weir.proxyengine.upstream.UpstreamException;
 import io.weir.proxyengine.upstream.UpstreamStatus;
 import io.weir.proxyengine.upstream.Upstreams;
-import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The proxy: listens, and carries what clients ask for. One a node; any thread may call it.
@@ -53,35 +39,24 @@ import org.slf4j.LoggerFactory;
  * goes to the {@link EventBus}; the engine keeps no totals.
  */
 public final class ProxyEngine implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(ProxyEngine.class);
     private static final long MEMORY_LOOK_MILLIS = 250;
-    private static final long PUBLISH_LAST_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long SAY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final String LOOP_LOST = "an event loop is lost, start the node again";
-    private static final String LEDGER_LOST = "the ledger is lost, start the node again";
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private volatile EngineConfig config; // only what LiveConfig has may differ from the start's
     private final EventBus bus;
     private final MultiThreadIoEventLoopGroup group;
-    private final Map<EventExecutor, EngineLoop> loops = new HashMap<>();
+    private final Crew crew = new Crew();
     private final List<LoopDelay> delays = new ArrayList<>();
     private final Listeners listeners;
     private final AcceptLimit acceptLimit;
-    private final SessionPlaces places;
+    private final SessionPlaces places = new SessionPlaces();
     private final Shortage shortage = new Shortage(ProcessGauges.filesMax());
     private final FrugalReads reads = ChannelTuning.receiveBuffers();
     private final @Nullable Interception interception;
-    private volatile @Nullable Users users;
     private final @Nullable LiveRules rules;
     private final SharedBandwidth bandwidth;
+    private final Reconfiguration going;
+    private final Lookout lookout;
+    private final Drain drain = new Drain(crew);
     private boolean closed;
-    private volatile boolean isClosing;
-    private volatile boolean isLost; // by any loop, perhaps by more than one
-    private OverloadStep heeded = OverloadStep.NORMAL; // the overload monitor's thread
-    private volatile boolean hurried;
-    private volatile Upstreams upstreams;
-    private volatile @Nullable Consumer<Rules> rulesListener;
 
     private ProxyEngine(
             EngineConfig config,
@@ -89,24 +64,20 @@ public final class ProxyEngine implements AutoCloseable {
             @Nullable Users users,
             @Nullable LiveRules rules,
             Upstreams upstreams) {
-        this.config = config;
         this.bus = bus;
         this.rules = rules;
         bandwidth = new SharedBandwidth(
                 config.limits().bandwidth(), config.network().eventLoops(), System::nanoTime);
-        this.users = users;
         listeners = new Listeners(this::bind);
         group = new MultiThreadIoEventLoopGroup(
                 config.network().eventLoops(),
                 new DefaultThreadFactory("weir-loop"),
                 config.network().transport().handlers());
         acceptLimit = new AcceptLimit(config.limits().maxConnections());
-        places = new SessionPlaces(config.limits().sessions());
-        this.upstreams = upstreams;
         interception = config.intercept() == null ? null : Interception.start(config.intercept());
-        if (rules != null) {
-            rules.onChange(this::rulesRead);
-        }
+        going = new Reconfiguration(
+                config, upstreams, rules, crew, listeners, users, acceptLimit, bandwidth, interception);
+        lookout = new Lookout(bus, crew, acceptLimit, shortage);
     }
 
     /**
@@ -115,11 +86,15 @@ public final class ProxyEngine implements AutoCloseable {
      * @throws EngineException if an address cannot be listened on, or a file cannot be used; then nothing was started
      */
     public static ProxyEngine start(EngineConfig config, EventBus bus) {
-        return start(config, bus, config.openRules());
+        LiveRules rules = config.openRules();
+        ProxyEngine engine = start(config, bus, rules);
+        engine.going.goByRules();
+        return engine;
     }
 
     /**
-     * The same, with rules that are open; they are closed with the engine, or if it does not start.
+     * The same, with rules that are open; they are closed with the engine, or if it does not start. Who has opened them is told of changes, and has them put in force by
+     * {@link #reconfigure}; without that they are in force as soon as they were read.
      *
      * @param rules what is allowed, instead of what the configuration names; null if everything is
      */
@@ -139,7 +114,7 @@ public final class ProxyEngine implements AutoCloseable {
             EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable Users users) {
         ProxyEngine engine;
         try {
-            Upstreams upstreams = open(config.upstreams(), Upstreams.NONE);
+            Upstreams upstreams = Reconfiguration.read(() -> Upstreams.open(config.upstreams()));
             engine = new ProxyEngine(config, bus, users, rules, upstreams);
         } catch (RuntimeException e) {
             close(rules);
@@ -152,11 +127,11 @@ public final class ProxyEngine implements AutoCloseable {
             engine.listeners.take(first);
             engine.startLoops();
             engine.listeners.begin();
-            engine.listeners.enter(first, List.copyOf(engine.loops.values()));
+            engine.listeners.enter(first, engine.crew.all());
         } catch (RuntimeException e) {
             engine.listeners.close();
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            engine.upstreams.leaveTo(Upstreams.NONE);
+            engine.going.upstreams().close();
             close(users);
             close(rules);
             if (engine.interception != null) {
@@ -180,9 +155,10 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     private Door bind(ListenerConfig listener, boolean joins) {
-        return config.network().transport().hasRawSockets()
-                ? SocketDoor.bind(listener, config.network().eventLoops(), acceptLimit, joins)
-                : ChannelDoor.bind(group, config, listener, acceptLimit, reads);
+        NetworkConfig network = going.config().network();
+        return network.transport().hasRawSockets()
+                ? SocketDoor.bind(listener, network.eventLoops(), acceptLimit, joins)
+                : ChannelDoor.bind(group, going.config(), listener, acceptLimit, reads);
     }
 
     private void startLoops() {
@@ -196,218 +172,55 @@ public final class ProxyEngine implements AutoCloseable {
                 interception,
                 listeners.certificates(),
                 bandwidth);
-        var inForce = new InForce(
-                config, policy(config, addresses()), rulesToAsk(), upstreams, listeners.asEntered(), users);
+        InForce inForce = going.inForce();
         for (EventExecutor executor : group) {
             var loop = new EngineLoop((EventLoop) executor, share, inForce);
-            loops.put(executor, loop);
+            crew.add(loop);
             loop.start();
-            delays.add(LoopDelay.watch("engine-" + loops.size(), executor));
+            delays.add(LoopDelay.watch("engine-" + crew.all().size(), executor));
         }
         group.forEach(executor -> executor.scheduleWithFixedDelay(
                 () -> {
                     reads.adapt(ByteBufAllocator.DEFAULT);
-                    lookForLost();
+                    lookout.lookForLost();
                 },
                 MEMORY_LOOK_MILLIS,
                 MEMORY_LOOK_MILLIS,
                 TimeUnit.MILLISECONDS));
-        watchUpstreams(upstreams);
-    }
-
-    /** What it could not go on without. Any thread. */
-    private void lookForLost() {
-        if (isLost || isClosing) {
-            return;
-        }
-        boolean isLoopLost = loops.keySet().stream().anyMatch(EventExecutor::isTerminated);
-        if (isLoopLost || bus.isConsumerLost()) {
-            isLost = true;
-            bus.admission().refuseForGood(isLoopLost ? LOOP_LOST : LEDGER_LOST);
-            loops.values().forEach(loop -> execute(loop, () -> loop.sessions().abortAll(CloseReason.INTERNAL_ERROR)));
-            log.error(
-                    "{} is lost, so not all could be counted: all sessions are ended and none begins, start the node again",
-                    isLoopLost ? "an event loop" : "the ledger");
-        }
-    }
-
-    /** The first loop looks at them. */
-    private void watchUpstreams(Upstreams now) {
-        EngineLoop first = loops.values().iterator().next();
-        execute(first, () -> first.ways().checks().watch(now.nodes()));
-    }
-
-    private static DestinationPolicy policy(EngineConfig now, List<InetSocketAddress> addresses) {
-        var own = new ArrayList<>(now.permissions().refusedDestinations());
-        own.addAll(addresses);
-        return new DestinationPolicy(own, now.allowsPrivateDestinations());
+        going.watchUpstreams();
     }
 
     /**
-     * Goes by other values from now on, and records that before any loop does. Returns at once; once the engine has stopped it is void.
+     * Reads all that other values name, and takes the addresses of new listeners; nothing is in force by that. Waits; no event loop's thread.
+     *
+     * @param source where the rules are that hold with them; null to keep those of now
+     * @param entrance where clients come in then, and who; null to keep that of now
+     * @throws EngineException naming what is wrong: a {@link ListenException} or a {@link UsersException}, or one with a {@link RulesException} or an
+     *     {@link UpstreamException} for its cause, if that is what it is
+     */
+    public PreparedConfig prepare(LiveConfig live, @Nullable RuleSource source, @Nullable Entrance entrance) {
+        return going.prepare(live, source, entrance);
+    }
+
+    /**
+     * The same with rules that were read because their files have changed, for values of which the rest is in force.
+     *
+     * @return nothing if other rules have come into force since these were read
+     */
+    public Optional<PreparedConfig> prepareRules(LiveConfig live, LiveRules.Ready read) {
+        return going.prepareRules(live, read);
+    }
+
+    /**
+     * Goes by other values as soon as that is recorded: what comes of them, a refusal or a session that names their version, stands behind {@code change} in the
+     * journal. While the ring is full they wait. Returns at once.
      *
      * @param change for the ledger
-     * @throws EngineException naming what is wrong; then nothing was changed
+     * @param also what else is to be done when it is recorded; by an event loop, so it must not wait
+     * @return completes with true when every event loop goes by them; with false if the engine has stopped, and then they are void. If a loop is lost it never does
      */
-    public void reconfigure(LiveConfig live, ConfigChanged change) {
-        reconfigure(live, null, change);
-    }
-
-    /** The same with other rules. */
-    public void reconfigure(LiveConfig live, LiveRules.@Nullable Ready other, ConfigChanged change) {
-        reconfigure(live, other, null, change);
-    }
-
-    /**
-     * The same with another entrance.
-     *
-     * @param other what {@link #prepareRules} has read; null to keep those of now
-     * @param entrance what {@link #prepareEntrance} has made, which may be closed afterwards; null to keep the one of now
-     */
-    public void reconfigure(
-            LiveConfig live, LiveRules.@Nullable Ready other, @Nullable NewEntrance entrance, ConfigChanged change) {
-        EngineConfig changed = entrance == null
-                ? config.with(live, change.version())
-                : config.with(live, change.version()).with(entrance.config());
-        DestinationPolicy policy = policy(
-                changed, entrance == null ? addresses() : entrance.listeners().addresses());
-        InterceptedHosts hosts = live.hosts();
-        Upstreams before = upstreams;
-        Upstreams now = changed.upstreams().equals(before.config()) ? before : open(changed.upstreams(), before);
-        if (rules != null && other != null) {
-            rules.replace(other);
-        }
-        if (rules != null) {
-            rules.abilities(EngineConfig.abilities(changed.intercept(), changed.upstreams()));
-        }
-        Rules newest = rulesToAsk();
-        Runnable enter = entrance == null ? () -> {} : take(entrance);
-        var inForce = new InForce(
-                changed,
-                policy,
-                newest,
-                now,
-                entrance == null
-                        ? listeners.asEntered()
-                        : entrance.listeners().configs(),
-                users);
-        var left = new AtomicInteger(loops.size());
-        command(change, loop -> {
-            try {
-                loop.reconfigure(inForce);
-            } finally {
-                if (left.decrementAndGet() == 0) {
-                    enter.run();
-                }
-            }
-        });
-        config = changed;
-        if (!now.equals(before)) {
-            upstreams = now;
-            watchUpstreams(now);
-            before.leaveTo(now);
-        }
-        acceptLimit.max(changed.limits().maxConnections());
-        places.limits(changed.limits().sessions());
-        bandwidth.limits(changed.limits().bandwidth());
-        if (interception != null && hosts != null) {
-            interception.hosts(hosts);
-        }
-    }
-
-    /**
-     * Makes another entrance, for {@link #reconfigure}: takes addresses, reads certificates and users. Nothing is in force by that. Waits; no event loop's thread.
-     *
-     * @throws EngineException naming what is wrong with a listener, or with them all
-     * @throws UsersException naming what is wrong with the users
-     */
-    public NewEntrance prepareEntrance(Entrance next) {
-        config.with(next); // checks
-        listeners.awaitEntered();
-        Users before = users;
-        Users nowUsers;
-        try {
-            nowUsers = Users.open(next.access(), before);
-        } catch (EngineException e) {
-            throw new UsersException(String.valueOf(e.getMessage()), e);
-        }
-        try {
-            return new NewEntrance(next, listeners.prepare(next.listeners()), nowUsers, before);
-        } catch (RuntimeException e) {
-            if (!Objects.equals(nowUsers, before)) {
-                close(nowUsers);
-            }
-            throw e;
-        }
-    }
-
-    /** Says what the entrance is from now on. What is returned lets in through it; it is to be run once all loops know it. */
-    private Runnable take(NewEntrance entrance) {
-        Listeners.Ready ready = entrance.listeners();
-        Users before = users;
-        Users now = entrance.users();
-        listeners.begin();
-        listeners.take(ready);
-        users = now;
-        entrance.taken();
-        return () -> {
-            listeners.enter(ready, List.copyOf(loops.values()));
-            if (!Objects.equals(before, now)) {
-                close(before);
-            }
-        };
-    }
-
-    /** Looks now at the files that it looks at from time to time: certificates of listeners, users. Reads them if they have changed; no event loop's thread. */
-    public void refresh() {
-        listeners.certificates().refresh();
-        Users now = users;
-        if (now != null) {
-            now.refresh();
-        }
-    }
-
-    /** The newest; null if there are none. */
-    private @Nullable Rules rulesToAsk() {
-        Rules newest = rules == null ? null : rules.current();
-        return newest == null || newest.size() == 0 ? null : newest;
-    }
-
-    /**
-     * Reads rules, for {@link #reconfigure}; nothing is in force by that. Reads files.
-     *
-     * @param source where they are
-     * @param next what they may name, which need not be in force yet
-     * @throws EngineException naming all their faults, or if the engine was started without rules
-     */
-    public LiveRules.Ready prepareRules(RuleSource source, UpstreamsConfig next) {
-        if (rules == null) {
-            throw new EngineException("the engine was started without rules");
-        }
-        try {
-            return rules.prepare(source, EngineConfig.abilities(config.intercept(), next));
-        } catch (RulesException e) {
-            throw new EngineException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /**
-     * Who is told, on the thread that reads rules, that they are others, and has them put in force by {@link #reconfigure}. Without one they
-     * are in force at once.
-     */
-    public void onRules(Consumer<Rules> listener) {
-        rulesListener = listener;
-    }
-
-    private void rulesRead() {
-        LiveRules live = Objects.requireNonNull(rules);
-        Consumer<Rules> listener = rulesListener;
-        if (listener == null) {
-            Rules newest = rulesToAsk();
-            loops.values().forEach(loop -> execute(loop, () -> loop.rules(newest)));
-        } else {
-            listener.accept(live.current());
-        }
+    public CompletableFuture<Boolean> reconfigure(PreparedConfig next, ConfigChanged change, Runnable also) {
+        return going.reconfigure(next, change, also);
     }
 
     /**
@@ -417,16 +230,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @param cause which figure asks for it, for people; empty for none
      */
     public void overload(OverloadStep step, String cause) {
-        lookForLost(); // there may be no loop left that could
-        shortage.set(step, cause);
-        OverloadStep before = heeded;
-        if (before == step) {
-            return;
-        }
-        acceptLimit.hold(step.isAtLeast(OverloadStep.ACCEPT_PAUSED));
-        log.warn("overload step={} previous={} cause=\"{}\"", step, before, cause);
-        command(new OverloadChanged(step, before, cause), EngineLoop::heedShortage);
-        heeded = step; // if there was memory for all of it; else it is done again
+        lookout.overload(step, cause);
     }
 
     /** Who decides that, to be told when it is time to look again: files may run out between two looks. */
@@ -436,14 +240,12 @@ public final class ProxyEngine implements AutoCloseable {
 
     /** How far it goes now. Any thread. */
     public OverloadStep overloadStep() {
-        OverloadStep step = shortage.step();
-        return isLost && !step.isAtLeast(OverloadStep.REFUSING) ? OverloadStep.REFUSING : step;
+        return lookout.step();
     }
 
     /** Which figure asks for that, for people; empty if none does. Any thread. */
     public String overloadCause() {
-        String lost = isLost ? bus.admission().refusal() : null;
-        return lost == null ? shortage.cause() : lost;
+        return lookout.cause();
     }
 
     /** Requests that were refused since the start because something was short. Any thread. */
@@ -459,23 +261,15 @@ public final class ProxyEngine implements AutoCloseable {
     /** What waits for a slot of the ring on the loop on which most does, as a part of what may. Any thread. */
     public double waitingForLedger() {
         int most = 0;
-        for (EngineLoop loop : loops.values()) {
+        for (EngineLoop loop : crew.all()) {
             most = Math.max(most, loop.ledger().waiting());
         }
         return (double) most / LoopPublisher.BACKLOG_LIMIT;
     }
 
-    private static Upstreams open(UpstreamsConfig config, Upstreams before) {
-        try {
-            return Upstreams.open(config, before);
-        } catch (UpstreamException e) {
-            throw new EngineException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
     /** Its upstreams, each as it is now, in the order of the configuration. */
     public List<UpstreamStatus> upstreams() {
-        return upstreams.status();
+        return going.upstreams().status();
     }
 
     /** Its listeners, each with the address and port that it has got. */
@@ -495,23 +289,32 @@ public final class ProxyEngine implements AutoCloseable {
 
     /** Users that may use the proxy; -1 if everybody may. */
     public int users() {
-        Users now = users;
+        Users now = going.users();
         return now == null ? -1 : now.count();
     }
 
     /** The rules that are in force now, to be asked. */
     public Rules currentRules() {
-        return rules == null ? Rules.NONE : rules.current();
+        return going.rules();
     }
 
     /** The rules that are in force now, in their order, each with how often it has decided; none if there are none. */
     public List<CompiledRule> rules() {
-        return rules == null ? List.of() : rules.current().all();
+        return going.rules().all();
     }
 
     /** How late the tasks of each event loop run. The list is never changed, what is in it is. */
     public List<LoopDelay> loopDelays() {
         return List.copyOf(delays);
+    }
+
+    /** Looks now at the files that it looks at from time to time: certificates of listeners, users. Reads them if they have changed; no event loop's thread. */
+    public void refresh() {
+        listeners.certificates().refresh();
+        Users now = going.users();
+        if (now != null) {
+            now.refresh();
+        }
     }
 
     /** Waits until the last change is in force at every door, for tests. */
@@ -531,7 +334,7 @@ public final class ProxyEngine implements AutoCloseable {
 
     /** The loops, for tests of what they do. */
     Collection<EngineLoop> loops() {
-        return loops.values();
+        return crew.all();
     }
 
     /**
@@ -540,7 +343,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @param why the reason that was given; empty if none was
      */
     public void closeSession(long sessionId, String by, String why) {
-        command(
+        crew.command(
                 new CommandReceived("closeConnection", sessionId, by, why),
                 loop -> loop.sessions().abort(sessionId, CloseReason.CLOSED_BY_COMMAND));
     }
@@ -551,7 +354,7 @@ public final class ProxyEngine implements AutoCloseable {
      * @param why the reason that was given; empty if none was
      */
     public void closeAllSessions(String by, String why) {
-        command(
+        crew.command(
                 new CommandReceived("closeAllConnections", 0, by, why),
                 loop -> loop.sessions().abortAll(CloseReason.CLOSED_BY_COMMAND));
     }
@@ -564,34 +367,15 @@ public final class ProxyEngine implements AutoCloseable {
      */
     public void closeSessions(Collection<Long> sessionIds, String command, String by, String why) {
         List<Long> ids = List.copyOf(sessionIds);
-        command(
-                new CommandReceived(command, 0, by, why),
-                loop -> loop.sessions().abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
+        crew.command(
+                new CommandReceived(command, 0, by, why), loop -> loop.sessions().abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**
      * Ends all open sessions of users who have used up a quota; what they ask for next is refused by the bus's board. Returns at once; any thread.
      */
     public void endSessionsOf(Set<String> users) {
-        loops.values()
-                .forEach(loop -> execute(loop, () -> loop.sessions().abortUsers(users, CloseReason.QUOTA_EXCEEDED)));
-    }
-
-    /** Records the command before any loop carries it out; once the engine has stopped it is void. */
-    private void command(LedgerEvent command, Consumer<EngineLoop> effect) {
-        EngineLoop first = loops.values().iterator().next();
-        execute(first, () -> {
-            first.ledger().record(command);
-            loops.values().forEach(loop -> execute(loop, () -> effect.accept(loop)));
-        });
-    }
-
-    private static void execute(EngineLoop loop, Runnable task) {
-        try {
-            loop.eventLoop().execute(task);
-        } catch (RejectedExecutionException stopped) {
-            log.debug("a command came when the engine had stopped");
-        }
+        crew.each(loop -> loop.sessions().abortUsers(users, CloseReason.QUOTA_EXCEEDED));
     }
 
     /**
@@ -604,91 +388,24 @@ public final class ProxyEngine implements AutoCloseable {
             return;
         }
         closed = true;
-        isClosing = true;
+        lookout.closing();
         listeners.close();
-        onLoops(loop -> {
-            loop.beginDrain();
-            return 0;
-        });
-        drain(config.timeouts().drain());
-        onLoops(loop -> {
-            loop.endAll();
-            return 0;
-        });
-        upstreams.leaveTo(Upstreams.NONE);
-        close(users);
+        crew.await(EngineLoop::beginDrain);
+        drain.awaitSessions(going.config().timeouts().drain());
+        crew.await(EngineLoop::endAll);
+        going.upstreams().close();
+        close(going.users());
         close(rules);
         if (interception != null) {
             interception.close(); // bodies that are stored now still have exchanges to tell of them
         }
-        boolean quiet = awaitUntil(PUBLISH_LAST_NANOS, () -> onLoops(loop -> loop.isQuiet() ? 0 : 1) == 0);
-        if (!quiet) {
-            log.error("some sessions could not be published before the end; the next start records their end");
-        }
-        onLoops(loop -> {
-            loop.release();
-            return 0;
-        });
+        drain.awaitPublished();
+        crew.await(EngineLoop::release);
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
-    }
-
-    /** Waits until no session is left, at most so long, and says once a second how it stands. */
-    private void drain(Duration limit) {
-        long start = System.nanoTime();
-        long said = start;
-        boolean isOver = false;
-        while (!isOver) {
-            int left = onLoops(loop -> loop.sessions().count());
-            long now = System.nanoTime();
-            long leftNanos = limit.toNanos() - (now - start);
-            isOver = left == 0 || leftNanos <= 0 || hurried;
-            if (isOver && left > 0) {
-                log.info(
-                        "draining ended, ending sessions={} because=\"{}\"",
-                        left,
-                        hurried ? "second signal" : "time is up");
-            } else if (!isOver && now - said >= SAY_NANOS) {
-                said += SAY_NANOS;
-                log.info("draining, sessions left={} seconds={}", left, TimeUnit.NANOSECONDS.toSeconds(leftNanos));
-            }
-            if (!isOver) {
-                LockSupport.parkNanos(LOOK_NANOS);
-            }
-        }
     }
 
     /** Lets a {@link #close} that is under way, or comes, wait for no session. Any thread; returns at once. */
     public void hurry() {
-        hurried = true;
-    }
-
-    /** Sums what each loop answers, on its own thread. */
-    private int onLoops(ToIntFunction<EngineLoop> question) {
-        int sum = 0;
-        for (EngineLoop loop : loops.values()) {
-            if (loop.eventLoop().isTerminated()) {
-                continue; // it is lost, and has nothing more to say
-            }
-            Future<Integer> answer =
-                    loop.eventLoop().submit(() -> question.applyAsInt(loop)).awaitUninterruptibly();
-            if (answer.isSuccess()) {
-                sum += answer.getNow();
-            } else {
-                log.error("a loop could not answer", answer.cause());
-                sum++; // it is not known to be done
-            }
-        }
-        return sum;
-    }
-
-    private static boolean awaitUntil(long limitNanos, BooleanSupplier condition) {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > limitNanos) {
-                return false;
-            }
-            LockSupport.parkNanos(LOOK_NANOS);
-        }
-        return true;
+        drain.hurry();
     }
 }

@@ -207,7 +207,7 @@ final class SecureClient extends ChannelInboundHandlerAdapter implements ActiveS
         loop.eventLoop().register(channel);
         Caller known = caller.as(user());
         if (ProxyTls.HTTP_2.equals(tls.applicationProtocol())) {
-            var multiplexed = new MultiplexedClient(loop, channel, known);
+            var multiplexed = new MultiplexedClient(loop, channel, known, meter);
             frames = multiplexed.ledger();
             multiplexed.begin(sinceNanos);
         } else {

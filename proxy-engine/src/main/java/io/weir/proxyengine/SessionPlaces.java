@@ -22,24 +22,14 @@ final class SessionPlaces {
     private final AtomicInteger all = new AtomicInteger();
     private final ConcurrentMap<String, Integer> byUser = new ConcurrentHashMap<>();
     private final ConcurrentMap<Long, Integer> byClient = new ConcurrentHashMap<>();
-    private volatile SessionLimits limits;
-
-    SessionPlaces(SessionLimits limits) {
-        this.limits = limits;
-    }
-
-    /** From now on these hold; sessions that are open stay. */
-    void limits(SessionLimits now) {
-        limits = now;
-    }
 
     /**
      * Takes places for a session that is about to begin.
      *
+     * @param now the limits of the configuration that the session names; sessions that are open stay, whatever it is
      * @return why it may not; null if it may
      */
-    @Nullable Refusal enter(SessionMeter meter, Caller caller) {
-        SessionLimits now = limits;
+    @Nullable Refusal enter(SessionMeter meter, Caller caller, SessionLimits now) {
         if (now.equals(SessionLimits.NONE)) {
             return null;
         }

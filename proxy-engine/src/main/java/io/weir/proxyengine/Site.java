@@ -9,7 +9,7 @@ package io.weir.proxyengine;
  * @param ledgerHost for the ledger: always with the port
  */
 record Site(String text, Authority authority, String hostField, String ledgerHost) {
-    private static final int HTTP_PORT = 80;
+    static final int HTTP_PORT = 80;
 
     /** No site: no request has this text. */
     static final Site NONE = of("", new Authority("", HTTP_PORT));

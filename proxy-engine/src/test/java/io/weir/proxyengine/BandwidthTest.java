@@ -311,7 +311,7 @@ class BandwidthTest {
                     null,
                     null);
             var pace = new Pacer();
-            proxy.engine().reconfigure(live, new ConfigChanged(2, "ab", "by=test"));
+            proxy.reconfigure(live, new ConfigChanged(2, "ab", "by=test"));
             CompletableFuture<Peer.End> rest = Peer.async(() -> tunnel.client().readToEnd());
             assertThat(rest.get(30, TimeUnit.SECONDS)).isEqualTo(Peer.End.FIN);
             pace.assertNotFaster(BYTES - 20_000, RATE, 0);

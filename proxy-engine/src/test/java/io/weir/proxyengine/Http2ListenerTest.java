@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.weir.eventbus.CloseReason;
+import io.weir.eventbus.LedgerEvent.ConnectionRefused;
+import io.weir.eventbus.OverloadStep;
 import io.weir.eventbus.SessionProtocol;
 import io.weir.eventbus.Tally;
+import io.weir.proxyengine.FramePeer.StreamEnded;
 import io.weir.proxyengine.SecureListener.Multiplexed;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -46,6 +49,36 @@ class Http2ListenerTest {
                 .filter(session -> session.opened.method().equals(method))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @Test
+    void aStreamThatIsRefusedBecauseSomethingIsShortIsCountedAndRecorded() throws Exception {
+        try (var proxy = listener.start(settings -> settings.intercept(null));
+                var overload = new ForcedOverload(proxy);
+                Multiplexed client = listener.connectHttp2(proxy)) {
+            overload.force(OverloadStep.REFUSING);
+            int[] ids = {client.connect("a.example:443"), client.request("GET", "B.example", "/", true)};
+            for (int id : ids) {
+                assertThat(catchThrowableOfType(
+                                        StreamEnded.class, () -> client.peer().head(id))
+                                .code)
+                        .as("REFUSED_STREAM for stream " + id)
+                        .isEqualTo(7);
+            }
+
+            await().until(() -> proxy.engine().refusedForOverload() == 2);
+            client.leave();
+            proxy.ledger().awaitClosed(1);
+            client.addsUp(proxy);
+            long connection = proxy.ledger().awaitOnlyClosed().opened.sessionId();
+            assertThat(proxy.ledger().notices())
+                    .filteredOn(ConnectionRefused.class::isInstance)
+                    .extracting(notice -> (ConnectionRefused) notice)
+                    .allMatch(each ->
+                            each.sessionId() == connection && each.reason().equals("overloaded: test 92 %"))
+                    .extracting(ConnectionRefused::target)
+                    .containsExactly("a.example:443", "b.example:80");
+        }
     }
 
     /** An address where nobody listens. */

@@ -117,8 +117,9 @@ class OverloadTest {
             exchange(open);
 
             assertThat(proxy.engine().refusedForOverload()).isEqualTo(10);
+            await().until(() -> refusals(proxy).size() == 10);
             List<ConnectionRefused> refused = refusals(proxy);
-            assertThat(refused).hasSize(10).allMatch(each -> each.reason().equals("overloaded: test 92 %"));
+            assertThat(refused).allMatch(each -> each.reason().equals("overloaded: test 92 %"));
             assertThat(refused.stream().map(ConnectionRefused::target)).contains("a.example:443", "b.example:80");
             overload.force(OverloadStep.NORMAL);
             try (var again = TestTunnel.open(proxy)) {

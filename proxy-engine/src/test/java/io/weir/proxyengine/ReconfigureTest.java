@@ -36,7 +36,7 @@ class ReconfigureTest {
     void aShorterIdleTimeoutIsForNewTunnelsAndTheOpenOneLivesOn(Transport transport) throws Exception {
         try (var proxy = TestProxy.start(settings -> settings.transport(transport));
                 var open = TestTunnel.open(proxy)) {
-            proxy.engine().reconfigure(live(Duration.ofMillis(300), 100, PrivateDestinations.AUTO), CHANGE);
+            proxy.reconfigure(live(Duration.ofMillis(300), 100, PrivateDestinations.AUTO), CHANGE);
             await().until(() -> proxy.ledger().notices().contains(CHANGE));
             long begun = System.nanoTime();
             try (var later = TestTunnel.open(proxy)) {
@@ -60,7 +60,7 @@ class ReconfigureTest {
             second.getOutputStream().write("GET /x HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(proxy.engine().connections()).isEqualTo(1);
 
-            proxy.engine().reconfigure(live(Duration.ofHours(1), 2, PrivateDestinations.AUTO), CHANGE);
+            proxy.reconfigure(live(Duration.ofHours(1), 2, PrivateDestinations.AUTO), CHANGE);
 
             assertThat(new String(second.getInputStream().readNBytes(9), StandardCharsets.US_ASCII))
                     .isEqualTo("HTTP/1.1 ");
@@ -74,7 +74,7 @@ class ReconfigureTest {
     void privateDestinationsMayBeRefusedFromNowOn(Transport transport) throws Exception {
         try (var proxy = TestProxy.start(settings -> settings.transport(transport));
                 var open = TestTunnel.open(proxy)) {
-            proxy.engine().reconfigure(live(Duration.ofHours(1), 100, PrivateDestinations.REFUSE), CHANGE);
+            proxy.reconfigure(live(Duration.ofHours(1), 100, PrivateDestinations.REFUSE), CHANGE);
             await().until(() -> proxy.ledger().notices().contains(CHANGE));
 
             await().until(() -> connectAnswer(proxy).startsWith("HTTP/1.1 403"));
@@ -94,8 +94,7 @@ class ReconfigureTest {
     @EnumSource(value = Transport.class, names = "NIO")
     void whatCannotBeIsRefusedAndNothingChanges(Transport transport) {
         try (var proxy = TestProxy.start(settings -> settings.transport(transport))) {
-            assertThatThrownBy(
-                            () -> proxy.engine().reconfigure(live(Duration.ZERO, 0, PrivateDestinations.AUTO), CHANGE))
+            assertThatThrownBy(() -> proxy.reconfigure(live(Duration.ZERO, 0, PrivateDestinations.AUTO), CHANGE))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("connections must be 1 or more")
                     .hasMessageContaining("a timeout must be longer");

@@ -3,6 +3,7 @@ package io.weir.proxyengine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.proxyengine.tls.TestAuthority;
 import io.weir.proxyengine.upstream.Upstream;
 import io.weir.proxyengine.upstream.UpstreamKind;
@@ -13,10 +14,13 @@ import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -146,21 +150,7 @@ class SecureUpstreamTest {
                             .filter(each -> each.opened.method().equals("TLS") && each.isClosed())
                             .count()
                     > 3);
-            first.engine()
-                    .reconfigure(
-                            new LiveConfig(
-                                    new Timeouts(
-                                            Duration.ofSeconds(10),
-                                            Duration.ofSeconds(10),
-                                            Duration.ofMillis(100),
-                                            Duration.ofMinutes(5),
-                                            Duration.ofHours(1),
-                                            Duration.ZERO),
-                                    new EngineLimits(100, SessionLimits.NONE, BandwidthLimits.NONE),
-                                    PrivateDestinations.AUTO,
-                                    null,
-                                    UpstreamsConfig.NONE),
-                            new io.weir.eventbus.LedgerEvent.ConfigChanged(2, "ab", "by=test"));
+            first.reconfigure(live(UpstreamsConfig.NONE), new ConfigChanged(2, "ab", "by=test"));
 
             addUp(first, second);
             assertThat(first.ledger().sessions())
@@ -168,6 +158,52 @@ class SecureUpstreamTest {
                     .isNotEmpty()
                     .allSatisfy(each -> assertThat(each.counts().originUp()).isPositive());
         }
+    }
+
+    @Test
+    void aHandshakeThatIsUnderWayWhenTheUpstreamIsChangedGoesOn() throws Exception {
+        TwoHops.tls(folder);
+        try (ServerSocket server = Peer.listen(0);
+                var first =
+                        first(to("localhost", server.getLocalPort(), UpstreamTls.trusting(folder.resolve("ca.pem"))))) {
+            Wire client = new Wire(first.connect());
+            client.send(TestTunnel.head("a.example:1"));
+            Socket raw = server.accept();
+            first.reconfigure(live(UpstreamsConfig.NONE), new ConfigChanged(2, "ab", "by=test"))
+                    .get(20, TimeUnit.SECONDS);
+            assertThat(first.engine().upstreams()).isEmpty();
+
+            SSLSocket secure = (SSLSocket)
+                    TwoHops.serverContext().getSocketFactory().createSocket(raw, "localhost", raw.getPort(), true);
+            secure.setUseClientMode(false);
+            Wire asked = new Wire(secure);
+            assertThat(asked.readHead()).startsWith("CONNECT a.example:1 HTTP/1.1\r\n");
+            asked.send("HTTP/1.1 200 OK\r\n\r\nhello");
+            assertThat(client.readHead()).isEqualTo(TestTunnel.ANSWER);
+            assertThat(client.read(5)).isEqualTo("hello");
+            client.finish();
+            assertThat(asked.readRest()).isEmpty();
+            asked.close();
+            assertThat(client.readRest()).isEmpty();
+            client.close();
+            first.ledger().awaitClosed(1);
+            assertThat(first.ledger().rootTotals().down()).isEqualTo(5);
+        }
+    }
+
+    private static LiveConfig live(UpstreamsConfig upstreams) {
+        return new LiveConfig(
+                new Timeouts(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(5),
+                        Duration.ofHours(1),
+                        Duration.ZERO),
+                new EngineLimits(100, SessionLimits.NONE, BandwidthLimits.NONE),
+                PrivateDestinations.AUTO,
+                null,
+                upstreams);
     }
 
     @Test

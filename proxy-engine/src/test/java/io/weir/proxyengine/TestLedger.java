@@ -8,6 +8,7 @@ import io.weir.eventbus.Counts;
 import io.weir.eventbus.EventBus;
 import io.weir.eventbus.ExchangeCompleted;
 import io.weir.eventbus.LedgerEvent;
+import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.SessionClosed;
 import io.weir.eventbus.LedgerEvent.SessionOpened;
 import io.weir.eventbus.RingSlot;
@@ -33,6 +34,9 @@ final class TestLedger implements BusConsumer, AutoCloseable {
 
         /** Through which upstream it went; empty if through none. */
         volatile String upstream = "";
+
+        /** The configuration that it names; 0 if it names none. */
+        volatile long configVersion;
 
         /** What the tunnel turned out to carry. */
         volatile @Nullable SessionProtocol detected;
@@ -82,8 +86,10 @@ final class TestLedger implements BusConsumer, AutoCloseable {
     private final List<Long> closeOrder = new ArrayList<>();
 
     private int closedCount;
+    private long configVersion;
 
     private volatile long nanosPerSlot;
+    private volatile @Nullable Latch stalled;
 
     private TestLedger(int slots) {
         bus = EventBus.create(slots);
@@ -106,8 +112,19 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         nanosPerSlot = nanos;
     }
 
+    /** Makes the consumer take nothing until this is closed. */
+    Latch stall() {
+        var latch = new Latch();
+        stalled = latch;
+        return latch;
+    }
+
     @Override
     public void onSlot(RingSlot slot, boolean endOfBatch) {
+        Latch latch = stalled;
+        if (latch != null) {
+            latch.await();
+        }
         if (nanosPerSlot > 0) {
             LockSupport.parkNanos(nanosPerSlot);
         }
@@ -119,6 +136,9 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         if (notice != null) {
             if (notice instanceof ExchangeCompleted late && sessions.get(late.sessionId()) != null) {
                 sessions.get(late.sessionId()).exchange = late;
+            }
+            if (notice instanceof ConfigChanged change) {
+                configVersion = change.version();
             }
             notices.add(notice);
             return;
@@ -138,6 +158,11 @@ final class TestLedger implements BusConsumer, AutoCloseable {
         }
         if (slot.route() != null) {
             session.upstream = slot.route().upstream();
+            session.configVersion = slot.route().configVersion();
+            if (session.configVersion > configVersion) {
+                faults.add("session " + slot.sessionId() + " names a configuration that is not recorded yet: "
+                        + session.configVersion);
+            }
         }
         if (slot.detected() != null) {
             session.detected = slot.detected();

@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.proxyengine.access.PasswordChecker;
 import io.weir.proxyengine.tls.TestAuthority;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +99,11 @@ final class TestProxy implements AutoCloseable {
 
     ProxyEngine engine() {
         return engine;
+    }
+
+    /** Goes by other values as soon as that is recorded. */
+    CompletableFuture<Boolean> reconfigure(LiveConfig live, ConfigChanged change) {
+        return engine.reconfigure(engine.prepare(live, null, null), change, () -> {});
     }
 
     /** Where clients connect; known when it is closed, too. */

@@ -1,12 +1,14 @@
 package io.weir.proxyengine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.proxyengine.rules.RuleSource;
 import io.weir.proxyengine.upstream.Upstream;
+import io.weir.proxyengine.upstream.UpstreamException;
 import io.weir.proxyengine.upstream.UpstreamKind;
 import io.weir.proxyengine.upstream.UpstreamPolicy;
 import io.weir.proxyengine.upstream.UpstreamStatus;
@@ -585,7 +587,7 @@ class UpstreamsTest {
     void aLoopOfTwoNodesIsFound() throws Exception {
         try (var b = TestProxy.start(settings -> settings.nodeName("b"))) {
             try (var a = start(UpstreamsConfig.all(to("b", UpstreamKind.HTTP, b.port())))) {
-                b.engine().reconfigure(live(UpstreamsConfig.all(to("a", UpstreamKind.HTTP, a.port()))), CHANGE);
+                b.reconfigure(live(UpstreamsConfig.all(to("a", UpstreamKind.HTTP, a.port()))), CHANGE);
                 await().until(() -> b.ledger().notices().contains(CHANGE));
                 Wire client = new Wire(a.connect());
                 client.send("GET http://a.example/ HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -626,7 +628,7 @@ class UpstreamsTest {
             tunnel.readHead();
             tunnel.send("HTTP/1.1 200 OK\r\n\r\n");
             client.readHead();
-            proxy.engine().reconfigure(live(UpstreamsConfig.all(to("next", UpstreamKind.SOCKS5, port(fresh)))), CHANGE);
+            proxy.reconfigure(live(UpstreamsConfig.all(to("next", UpstreamKind.SOCKS5, port(fresh)))), CHANGE);
             await().until(() -> proxy.ledger().notices().contains(CHANGE));
             Wire later = new Wire(proxy.connect());
             later.send(connect("a.example:1"));
@@ -634,6 +636,55 @@ class UpstreamsTest {
             client.send("still here").finish();
             assertThat(tunnel.readRest()).isEqualTo("still here");
         }
+    }
+
+    @Test
+    void otherCredentialsInTheSameFileAreReadWithTheNextConfigurationAndFaultyOnesChangeNothing() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "anna:one");
+        try (var next = ScriptedOrigin.start()) {
+            UpstreamsConfig config = UpstreamsConfig.all(
+                    to("next", UpstreamKind.HTTP, port(next)).with(secret));
+            try (var proxy = start(config)) {
+                Wire client = new Wire(proxy.connect());
+                assertThat(authorizationOf(client, next)).isEqualTo("Basic YW5uYTpvbmU=");
+                assertThat(proxy.engine().prepare(live(config), null).otherUpstreams())
+                        .isEmpty();
+
+                Files.writeString(secret, "nonsense");
+                assertThatThrownBy(() -> proxy.engine().prepare(live(config), null))
+                        .isInstanceOf(EngineException.class)
+                        .hasCauseInstanceOf(UpstreamException.class)
+                        .hasMessageContaining("upstream next must hold one line")
+                        .hasMessageNotContaining("nonsense");
+                Files.writeString(secret, "anna:two");
+                PreparedConfig other = proxy.engine().prepare(live(config), null);
+                assertThat(other.otherUpstreams()).containsExactly("next");
+                assertThat(proxy.engine().reconfigure(other, CHANGE, () -> {}).get())
+                        .isTrue();
+
+                Wire later = new Wire(proxy.connect());
+                assertThat(authorizationOf(later, next)).isEqualTo("Basic YW5uYTp0d28=");
+                client.close();
+                later.close();
+                proxy.ledger().awaitClosed(2);
+                addsUp(proxy, next);
+            }
+        }
+    }
+
+    /** Of one request of the client's, which is answered. */
+    private static String authorizationOf(Wire client, ScriptedOrigin next) throws Exception {
+        client.send("GET http://a.example/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        Wire asked = next.accept();
+        String head = asked.readHead();
+        asked.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .close();
+        client.readMessage();
+        return head.lines()
+                .filter(line -> line.startsWith("proxy-authorization: "))
+                .findFirst()
+                .orElse("")
+                .replace("proxy-authorization: ", "");
     }
 
     @Test

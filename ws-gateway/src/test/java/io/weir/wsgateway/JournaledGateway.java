@@ -99,7 +99,7 @@ final class JournaledGateway implements Ledger, AutoCloseable {
 
     /** Holds users to quotas from now on. */
     void quotas(QuotaPolicy policy) {
-        aggregator.quotas(policy);
+        aggregator.quotas(policy, 0);
     }
 
     @Override

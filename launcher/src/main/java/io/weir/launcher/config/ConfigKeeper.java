@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,9 @@ public final class ConfigKeeper implements ConfigControl {
     @FunctionalInterface
     public interface Node {
         /**
-         * Reads what the settings name.
+         * Reads what the settings name. Nothing is in force by that.
          *
-         * @throws ConfigException if it can't be used
+         * @throws ConfigException if it can't be used, with faults if keys can be named
          */
         Ready prepare(Settings settings);
 
@@ -45,8 +46,13 @@ public final class ConfigKeeper implements ConfigControl {
         /** Of the rules; empty if there are none. */
         String rulesDigest();
 
+        /** What of that has other files than what is in force, for people, rules aside. */
+        default List<String> otherFiles() {
+            return List.of();
+        }
+
         /**
-         * Goes by these from now on.
+         * Goes by these from now on; cannot fail. Waits until they are in force, but not for ever.
          *
          * @param change for the ledger, before anything goes by it
          */
@@ -120,7 +126,7 @@ public final class ConfigKeeper implements ConfigControl {
     }
 
     /**
-     * Reads the file again. What is wrong with it is logged, and nothing changes then.
+     * Reads the file again, and the files that it names. What is wrong with it is logged, and nothing changes then.
      *
      * @param by what made us do so, such as {@code sighup}
      */
@@ -231,16 +237,18 @@ public final class ConfigKeeper implements ConfigControl {
     }
 
     /**
-     * The rules, or a list of theirs, were read and are others now: puts them in force.
+     * The rules, or a list of theirs, were read and are others now: puts them in force, unless those in force are newer.
      *
      * @param summary how many there are, for people
+     * @param with makes them ready, with the settings that are in force; nothing if others have come into force since they were read
      */
-    public synchronized void rulesRead(String digest, String summary) {
-        Node applying = node;
-        if (applying == null || rulesDigest.equals(digest)) {
+    public synchronized void rulesRead(String digest, String summary, Function<Settings, Optional<Ready>> with) {
+        Ready ready = node == null || rulesDigest.equals(digest)
+                ? null
+                : with.apply(inForce).orElse(null);
+        if (ready == null) {
             return;
         }
-        Ready ready = applying.prepare(inForce);
         var change = new ConfigChanged(
                 version + 1,
                 digest(inForce, ready.rulesDigest()),
@@ -266,21 +274,37 @@ public final class ConfigKeeper implements ConfigControl {
     /** What is to be done to go by these; null if nothing is. */
     private @Nullable Change prepare(Settings next, String by) {
         Node applying = node;
-        List<Difference> differences = accepted.differences(next);
-        if (differences.isEmpty() || applying == null) {
+        if (applying == null) {
             return null;
         }
+        List<Difference> differences = accepted.differences(next);
         Settings merged = start.settings().with(key -> isLive(key, next), next);
         Ready ready = applying.prepare(merged);
+        if (differences.isEmpty() && readAgain(ready).isEmpty()) {
+            ready.discard();
+            return null;
+        }
         return new Change(ready, () -> accept(next, merged, ready, differences, by));
+    }
+
+    /** What has something else than what is in force, for people, whether a key names it that has changed or not. */
+    private List<String> readAgain(Ready ready) {
+        List<String> news = new ArrayList<>(ready.otherFiles());
+        if (!rulesDigest.equals(ready.rulesDigest())) {
+            news.add("rules");
+        }
+        return news;
     }
 
     private void accept(Settings next, Settings merged, Ready ready, List<Difference> differences, String by) {
         List<Difference> applied = new ArrayList<>();
         List<Difference> waiting = new ArrayList<>();
         differences.forEach(each -> (isLive(each.key(), next) ? applied : waiting).add(each));
-        var change = new ConfigChanged(
-                version + 1, digest(merged, ready.rulesDigest()), summary(by, "changed", applied, waiting));
+        String summary = summary(by, "changed", applied, waiting);
+        if (differences.isEmpty()) {
+            summary += " read again: " + String.join(", ", readAgain(ready));
+        }
+        var change = new ConfigChanged(version + 1, digest(merged, ready.rulesDigest()), shortened(summary));
         ready.apply(change);
         accepted = next;
         rulesDigest = ready.rulesDigest();
@@ -315,7 +339,11 @@ public final class ConfigKeeper implements ConfigControl {
         if (!waiting.isEmpty()) {
             text.append(" needs a restart: ").append(joined(waiting));
         }
-        return text.length() <= SUMMARY_CHARS ? text.toString() : text.substring(0, SUMMARY_CHARS - 1) + "…";
+        return shortened(text.toString());
+    }
+
+    private static String shortened(String summary) {
+        return summary.length() <= SUMMARY_CHARS ? summary : summary.substring(0, SUMMARY_CHARS - 1) + "…";
     }
 
     private static String joined(List<Difference> differences) {

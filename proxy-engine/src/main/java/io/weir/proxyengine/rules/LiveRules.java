@@ -6,34 +6,43 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rules as their files have them. One a node; any thread may ask for them, which is one volatile read.
+ * The rules that are in force, and who looks whether their files have others. One a node; any thread may ask for them, which is one volatile read.
  *
- * <p>The thread {@code weir-rules} looks at the files every second, and reads them again when one has changed, the rules or a list. Rules that have faults change
- * nothing. So that nobody finds half a file, replace it by a rename.
+ * <p>The thread {@code weir-rules} looks at the files every second, and reads them again when one has changed, the rules or a list. What it has read is in force when
+ * whoever is told of it has {@linkplain #replace put it in force}, and not before. Rules that have faults change nothing. So that nobody finds half a file, replace it by
+ * a rename.
  */
 public final class LiveRules implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveRules.class);
     private static final long LOOK_MILLIS = 1000;
 
-    private RuleSource source; // guarded by this, as abilities
-    private Abilities abilities;
     private final ScheduledThreadPoolExecutor thread;
-    private volatile Rules rules;
-    private volatile Runnable listener = () -> {};
-    private Map<Path, FileStamp> looked; // of what was read last, with faults or not; guarded by this
+    private final AtomicReference<State> state;
+    private volatile @Nullable Consumer<Ready> listener;
 
-    private LiveRules(RuleSource source, Abilities abilities, Rules rules, Map<Path, FileStamp> looked) {
-        this.source = source;
-        this.abilities = abilities;
-        this.rules = rules;
-        this.looked = looked;
+    /**
+     * What is in force.
+     *
+     * @param looked how the files were found that were read last, with faults or not
+     */
+    private record State(RuleSource source, Abilities abilities, Rules rules, Map<Path, FileStamp> looked) {
+        State lookedAt(Map<Path, FileStamp> files) {
+            return new State(source, abilities, rules, files);
+        }
+    }
+
+    private LiveRules(State first) {
+        state = new AtomicReference<>(first);
         thread = new ScheduledThreadPoolExecutor(1, work -> {
             var worker = new Thread(work, "weir-rules");
             worker.setDaemon(true);
@@ -42,14 +51,14 @@ public final class LiveRules implements AutoCloseable {
     }
 
     /**
-     * Reads the rules, and begins to look for changes.
+     * Reads the rules. Looks for changes as soon as there is somebody to be told: {@link #onChange}.
      *
      * @throws RulesException if they cannot be used, naming all faults
      */
     public static LiveRules open(RuleSource source, Abilities abilities) {
         Map<Path, FileStamp> looked = new LinkedHashMap<>();
         Rules first = read(source, abilities, null, looked);
-        var live = new LiveRules(source, abilities, first, looked);
+        var live = new LiveRules(new State(source, abilities, first, looked));
         live.thread.scheduleWithFixedDelay(live::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         return live;
     }
@@ -103,8 +112,10 @@ public final class LiveRules implements AutoCloseable {
      * Other rules, ready to be put in force. Immutable.
      *
      * @param looked how the files were found that they were read from
+     * @param before those that were in force when they were read
      */
-    public record Ready(RuleSource source, Abilities abilities, Rules rules, Map<Path, FileStamp> looked) {}
+    public record Ready(
+            RuleSource source, Abilities abilities, Rules rules, Map<Path, FileStamp> looked, Rules before) {}
 
     /**
      * Reads rules from somewhere else, or for a proxy that can do other things; takes over lists that have not changed. Nothing is in force by that.
@@ -112,63 +123,74 @@ public final class LiveRules implements AutoCloseable {
      * @throws RulesException if they cannot be used, naming all faults
      */
     public Ready prepare(RuleSource next, Abilities able) {
-        Map<Path, FileStamp> files = new LinkedHashMap<>();
-        Rules read = read(next, able, rules, files);
-        return new Ready(next, able, read, files);
+        return prepare(next, able, current(), new LinkedHashMap<>());
     }
 
-    /** Goes by these from now on. Nobody is told. */
-    public synchronized void replace(Ready ready) {
-        source = ready.source();
-        abilities = ready.abilities();
-        looked = ready.looked();
-        rules = ready.rules();
+    private static Ready prepare(RuleSource next, Abilities able, Rules before, Map<Path, FileStamp> files) {
+        return new Ready(next, able, read(next, able, before, files), files, before);
     }
 
-    /** Where they come from. */
-    public synchronized RuleSource source() {
-        return source;
+    /** Whether others are in force now than when these were read, so that they may be older than those. */
+    public boolean isStale(Ready ready) {
+        return !ready.before().equals(current());
     }
 
-    /** Who is told, on the thread {@code weir-rules}, that there are others. */
-    public void onChange(Runnable told) {
+    /** Goes by these from now on. Nobody is told. Never waits. */
+    public void replace(Ready ready) {
+        state.set(new State(ready.source(), ready.abilities(), ready.rules(), ready.looked()));
+    }
+
+    private State now() {
+        return Objects.requireNonNull(state.get());
+    }
+
+    /**
+     * Looks for changes from now on.
+     *
+     * @param told hears of other rules, on the thread {@code weir-rules}, and again each second until they are in force
+     */
+    public void onChange(Consumer<Ready> told) {
         listener = told;
     }
 
     /** Rules that are read from now on may ask for these. */
-    public synchronized void abilities(Abilities others) {
-        abilities = others;
+    public void abilities(Abilities others) {
+        state.updateAndGet(now -> new State(now.source(), others, now.rules(), now.looked()));
     }
 
     /** The rules as they are now. */
     public Rules current() {
-        return rules;
+        return now().rules();
     }
 
     /** Reads the files again if one has changed. */
     void look() {
         try {
-            if (hasChanged() && readAgain()) {
-                listener.run(); // holding nothing: it may have to wait for who replaces them
+            State now = now();
+            Consumer<Ready> told = listener;
+            Ready ready = told != null && hasChanged(now) ? readAgain(now) : null;
+            if (ready != null && told != null) {
+                told.accept(ready); // holding nothing: it may have to wait for who replaces them
             }
         } catch (RuntimeException | Error e) { // would end the looks
             log.error("the rules could not be looked at", e);
         }
     }
 
-    private synchronized boolean hasChanged() {
+    private static boolean hasChanged(State now) {
         boolean changed = false;
-        for (Map.Entry<Path, FileStamp> each : looked.entrySet()) {
+        for (Map.Entry<Path, FileStamp> each : now.looked().entrySet()) {
             changed |= !FileStamp.of(each.getKey()).equals(each.getValue());
         }
         return changed;
     }
 
-    private synchronized boolean readAgain() {
-        Map<Path, FileStamp> now = new LinkedHashMap<>();
+    /** Others that can be put in force; null if there are none, and then they are not read again until the files change. */
+    private @Nullable Ready readAgain(State now) {
+        Map<Path, FileStamp> files = new LinkedHashMap<>();
         try {
-            Rules next = read(source, abilities, rules, now);
-            rules = next;
+            Ready ready = prepare(now.source(), now.abilities(), now.rules(), files);
+            Rules next = ready.rules();
             log.info(
                     "rules were read again rules={} lists={} names={} networks={} ignoredLines={}",
                     next.size(),
@@ -176,13 +198,14 @@ public final class LiveRules implements AutoCloseable {
                     next.names(),
                     next.networks(),
                     next.ignored());
-            return true;
+            if (!next.digest().equals(now.rules().digest())) {
+                return ready;
+            }
         } catch (RulesException e) {
             log.warn("rules stay as they were: {}", e.getMessage());
-            return false;
-        } finally {
-            looked = now;
         }
+        state.compareAndSet(now, now.lookedAt(files)); // unless others are in force meanwhile
+        return null;
     }
 
     @Override

@@ -30,9 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -52,7 +49,6 @@ import org.jspecify.annotations.Nullable;
  * verified on one of two threads of ours; one whose were costs microseconds and stays on the event loop, without two changes of thread.
  */
 public final class OriginTls implements AutoCloseable {
-    private static final int VERIFYING_THREADS = 2;
     private static final String[] CLASSIC_GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
 
     /** For as long as an accepted certificate is remembered. */
@@ -67,7 +63,7 @@ public final class OriginTls implements AutoCloseable {
     private final Clock clock;
     private final OriginTrust trust;
     private final Map<Use, SslContext> contexts = new ConcurrentHashMap<>();
-    private final ThreadPoolExecutor verifying;
+    private final VerifyThreads verifying;
     private volatile long latestPeriod;
 
     /** Origins that ask who the client is: they do not ask again when a session is resumed. */
@@ -92,22 +88,20 @@ public final class OriginTls implements AutoCloseable {
     }
 
     OriginTls(List<X509Certificate> trust, SslProvider provider, Clock clock) {
-        this(TrustAnchors.withThoseOfTheJdk(trust), null, provider, clock);
+        this(TrustAnchors.withThoseOfTheJdk(trust), null, provider, clock, new VerifyThreads());
     }
 
     private OriginTls(
-            X509ExtendedTrustManager paths, @Nullable X509ExtendedKeyManager own, SslProvider provider, Clock clock) {
+            X509ExtendedTrustManager paths,
+            @Nullable X509ExtendedKeyManager own,
+            SslProvider provider,
+            Clock clock,
+            VerifyThreads verifying) {
         this.provider = provider;
         this.clock = clock;
         shown = own == null ? keys : own;
         trust = new OriginTrust(paths, clock);
-        verifying = new ThreadPoolExecutor(
-                VERIFYING_THREADS, VERIFYING_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    var thread = new Thread(task, "weir-verify");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        verifying.allowCoreThreadTimeOut(true);
+        this.verifying = verifying;
     }
 
     /**
@@ -116,15 +110,19 @@ public final class OriginTls implements AutoCloseable {
      * @param authorities whom alone to trust; null for those of the JDK
      * @param certificate PEM: what we show if we are asked who we are; null if nothing
      * @param key PEM: the key of that, PKCS #8, not encrypted
+     * @param verifying where what it shows is verified; the caller's, who closes them, so that handshakes with it go on when the caller has another in its place
      * @throws TlsException if a file cannot be used, naming it
      */
     public static OriginTls of(
-            @Nullable List<X509Certificate> authorities, @Nullable Path certificate, @Nullable Path key) {
+            @Nullable List<X509Certificate> authorities,
+            @Nullable Path certificate,
+            @Nullable Path key,
+            VerifyThreads verifying) {
         X509ExtendedTrustManager paths =
                 authorities == null ? TrustAnchors.withThoseOfTheJdk(List.of()) : TrustAnchors.only(authorities);
         X509ExtendedKeyManager own = certificate == null || key == null ? null : OwnKey.read(certificate, key);
         SslProvider best = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
-        return new OriginTls(paths, own, best, Clock.systemUTC());
+        return new OriginTls(paths, own, best, Clock.systemUTC(), verifying);
     }
 
     /**
@@ -205,7 +203,7 @@ public final class OriginTls implements AutoCloseable {
         }
         SslContext context = contexts.computeIfAbsent(
                 new Use(List.copyOf(alpn), verified, postQuantum, resumes, period), this::newContext);
-        Executor tasks = verified && !trust.isQuickFor(host) ? verifying : ImmediateExecutor.INSTANCE;
+        Executor tasks = verified && !trust.isQuickFor(host) ? verifying.executor() : ImmediateExecutor.INSTANCE;
         String unique = HostName.withOwnIdentity(host); // by which the keys know the engine
         return new Prepared(context, unique, dnsName, tasks);
     }
@@ -247,7 +245,7 @@ public final class OriginTls implements AutoCloseable {
     /** Handshakes that go on fail. */
     @Override
     public void close() {
-        verifying.shutdownNow();
+        verifying.close();
     }
 
     private SslContext newContext(Use use) {

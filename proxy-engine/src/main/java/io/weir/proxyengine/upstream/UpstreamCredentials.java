@@ -29,13 +29,13 @@ public final class UpstreamCredentials {
     public static UpstreamCredentials read(Upstream upstream, Path file) {
         if (!Files.isRegularFile(file)) { // a pipe could make a reader wait
             throw new UpstreamException(
-                    prefix(upstream, file) + (Files.exists(file) ? " is no file" : " is not there"));
+                    upstream, prefix(upstream, file) + (Files.exists(file) ? " is no file" : " is not there"), null);
         }
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(FILE_BYTES_MAX + 1);
         } catch (IOException e) {
-            throw new UpstreamException(prefix(upstream, file) + " cannot be read: " + e, e);
+            throw new UpstreamException(upstream, prefix(upstream, file) + " cannot be read: " + e, e);
         }
         int end = bytes.length;
         while (end > 0 && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r')) {
@@ -50,13 +50,16 @@ public final class UpstreamCredentials {
             isLine &= (bytes[i] & 0xff) >= ' ' && bytes[i] != 0x7f;
         }
         if (!isLine) {
-            throw new UpstreamException(prefix(upstream, file) + " must hold one line, user:password");
+            throw new UpstreamException(upstream, prefix(upstream, file) + " must hold one line, user:password", null);
         }
         var credentials =
                 new UpstreamCredentials(Arrays.copyOf(bytes, colon), Arrays.copyOfRange(bytes, colon + 1, end));
         if (upstream.kind() == UpstreamKind.SOCKS5 && !credentials.fitSocks()) {
-            throw new UpstreamException(prefix(upstream, file) + " has more than SOCKS5 takes: 1 to " + SOCKS_BYTES_MAX
-                    + " bytes for the user, and for the password");
+            throw new UpstreamException(
+                    upstream,
+                    prefix(upstream, file) + " has more than SOCKS5 takes: 1 to " + SOCKS_BYTES_MAX
+                            + " bytes for the user, and for the password",
+                    null);
         }
         return credentials;
     }

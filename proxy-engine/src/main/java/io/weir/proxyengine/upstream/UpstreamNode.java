@@ -23,6 +23,7 @@ public final class UpstreamNode {
     private final Upstream config;
     private final @Nullable UpstreamCredentials credentials;
     private final @Nullable OriginTls tls;
+    private final String tlsFiles;
     private final String authorization;
     private final AtomicReference<Health> health;
     private final AtomicInteger sessions = new AtomicInteger();
@@ -32,8 +33,15 @@ public final class UpstreamNode {
     /** Whether it is up, and since when, in ms since the epoch. */
     private record Health(boolean up, long sinceMillis) {}
 
-    UpstreamNode(Upstream config, @Nullable UpstreamCredentials credentials, @Nullable OriginTls tls, long nowMillis) {
+    /** @param tlsFiles digest of the files that {@code tls} is of */
+    UpstreamNode(
+            Upstream config,
+            @Nullable UpstreamCredentials credentials,
+            @Nullable OriginTls tls,
+            String tlsFiles,
+            long nowMillis) {
         this.config = config;
+        this.tlsFiles = tlsFiles;
         this.credentials = credentials;
         this.tls = tls;
         authorization = credentials == null ? "" : credentials.basic();
@@ -146,10 +154,9 @@ public final class UpstreamNode {
                 latencyNanos / 1000);
     }
 
-    void close() {
-        if (tls != null) {
-            tls.close();
-        }
+    /** Whether that is what it was made of. */
+    boolean isOf(Upstream other, @Nullable UpstreamCredentials otherCredentials, String otherTlsFiles) {
+        return config.equals(other) && Objects.equals(credentials, otherCredentials) && tlsFiles.equals(otherTlsFiles);
     }
 
     @Override

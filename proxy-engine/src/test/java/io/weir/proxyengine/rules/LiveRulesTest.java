@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +25,9 @@ class LiveRulesTest {
     }
 
     private LiveRules open() {
-        return LiveRules.open(new RuleSource.OfFile(folder.resolve("rules")), Abilities.ALL);
+        LiveRules live = LiveRules.open(new RuleSource.OfFile(folder.resolve("rules")), Abilities.ALL);
+        live.onChange(live::replace);
+        return live;
     }
 
     private static int place(LiveRules live, String host) {
@@ -81,6 +85,43 @@ class LiveRulesTest {
             live.look();
 
             assertThat(live.current().all().stream().map(CompiledRule::hits)).containsExactly(0L, 1L, 0L);
+        }
+    }
+
+    @Test
+    void whatWasReadIsInForceWhenItIsPutInForceAndIsNotReadForThatAgain() throws Exception {
+        write("rules", "refuse host=a.example");
+        try (LiveRules live = LiveRules.open(new RuleSource.OfFile(folder.resolve("rules")), Abilities.ALL)) {
+            write("rules", "refuse host=b.example");
+            live.look();
+            List<LiveRules.Ready> told = new CopyOnWriteArrayList<>();
+            assertThat(place(live, "a.example"))
+                    .as("nobody is there to record it")
+                    .isZero();
+
+            live.onChange(told::add);
+            live.look();
+            assertThat(told).hasSizeBetween(1, 2); // weir-rules looks, too
+            assertThat(place(live, "a.example")).as("it is not recorded yet").isZero();
+            write("rules", "refuse hots=x");
+            live.replace(told.get(0));
+
+            assertThat(place(live, "b.example")).isZero();
+            assertThat(live.isStale(told.get(0))).isTrue();
+            live.look();
+            assertThat(place(live, "b.example")).isZero();
+        }
+    }
+
+    @Test
+    void anotherCommentIsNoChange() throws Exception {
+        write("rules", "refuse host=a.example name=a");
+        try (LiveRules live = open()) {
+            Rules before = live.current();
+            write("rules", "# what nobody wants\nrefuse host=a.example name=a");
+            live.look();
+
+            assertThat(live.current()).isSameAs(before);
         }
     }
 }
