@@ -121,7 +121,7 @@ class EntranceTest {
 
             ask(talk, users("first", "anna", "blau"), this);
             client.send(talk.get("/2"));
-            assertThat(client.readMessage()).startsWith("HTTP/1.1 407 ").doesNotContain("Connection: close");
+            assertThat(client.readMessage()).startsWith("HTTP/1.1 407 ").doesNotContainIgnoringCase("connection: close");
             client.send(as(talk.get("/3"), "anna:blau"));
             answer(client, origin);
             tunnel.send("ping");
@@ -135,7 +135,7 @@ class EntranceTest {
 
             ask(talk, null, this);
             client.send(talk.get("/6"));
-            assertThat(answer(client, origin)).doesNotContain("Connection: close");
+            assertThat(answer(client, origin)).doesNotContainIgnoringCase("connection: close");
             assertThat(talk.proxy.engine().users()).isEqualTo(-1);
 
             far.send("pong!");
@@ -225,7 +225,7 @@ class EntranceTest {
             Wire client = talk.client();
             client.send(talk.get("/1"));
             Wire origin = talk.origin.accept();
-            assertThat(answer(client, origin)).doesNotContain("Connection: close");
+            assertThat(answer(client, origin)).doesNotContainIgnoringCase("connection: close");
 
             ListenerConfig socks = ListenerConfig.of(ListenerKind.SOCKS5, loopback(0));
             listen(talk.proxy, socks);
@@ -244,7 +244,7 @@ class EntranceTest {
                         .startsWith(5, 2);
             }
             client.send(talk.get("/2"));
-            assertThat(answer(client, origin)).contains("Connection: close");
+            assertThat(answer(client, origin)).containsIgnoringCase("connection: close");
             assertThat(client.readRest()).isEmpty();
             tunnel.send("ping");
             assertThat(far.read(4)).isEqualTo("ping");
@@ -252,7 +252,7 @@ class EntranceTest {
             listen(talk.proxy, ListenerConfig.http(talk.proxy.address()));
             Wire again = talk.client();
             again.send(talk.get("/3"));
-            assertThat(answer(again, talk.origin.accept())).doesNotContain("Connection: close");
+            assertThat(answer(again, talk.origin.accept())).doesNotContainIgnoringCase("connection: close");
             far.send("pong!");
             assertThat(tunnel.read(5)).isEqualTo("pong!");
             tunnel.finish();
@@ -276,7 +276,7 @@ class EntranceTest {
             listen(talk.proxy, ListenerConfig.of(ListenerKind.MIXED, talk.proxy.address()));
 
             client.send(talk.get("/2"));
-            assertThat(answer(client, origin)).contains("Connection: close");
+            assertThat(answer(client, origin)).containsIgnoringCase("connection: close");
             Wire socks = talk.client();
             socks.send(SOCKS_GREETING);
             assertThat(socks.read(2)).isEqualTo("\5\0");
@@ -315,7 +315,7 @@ class EntranceTest {
             assertThat(talk.proxy.engine().listeners()).isEqualTo(before);
             Wire client = talk.client();
             client.send(talk.get("/"));
-            assertThat(answer(client, talk.origin.accept())).doesNotContain("Connection: close");
+            assertThat(answer(client, talk.origin.accept())).doesNotContainIgnoringCase("connection: close");
             talk.settle(1);
         }
     }
