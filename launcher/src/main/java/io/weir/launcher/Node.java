@@ -142,8 +142,7 @@ final class Node implements AutoCloseable {
             engine.overloadMonitor(overload::lookSoon);
             state.started(engine, overload);
             IndexThread index = IndexThread.start(data.journal(), IndexThread.INTERVAL);
-            var reload = new NodeReload(
-                    aggregator, engine, gateway, new GatewayCertificate(gateway, config), overload, room);
+            var reload = new NodeReload(aggregator, engine, new GatewayReload(gateway, config), overload, room);
             keeper.serve(reload);
             rules.onChange(read -> reload.rulesRead(read, keeper));
             return new Node(

@@ -13,7 +13,7 @@ import io.weir.proxyengine.ProxyEngine;
 import io.weir.proxyengine.overload.OverloadMonitor;
 import io.weir.proxyengine.rules.LiveRules;
 import io.weir.proxyengine.rules.Rules;
-import io.weir.wsgateway.Gateway;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -31,10 +31,24 @@ final class NodeReload implements ConfigKeeper.Node {
     private static final Logger log = LoggerFactory.getLogger(NodeReload.class);
     private static final long IN_FORCE_SECONDS = 3;
 
+    /** What of it is the gateway's. */
+    interface Front {
+        /** Where it listens, which no client may reach. */
+        InetSocketAddress address();
+
+        /** Is known by these further names from now on; does not wait. */
+        void allow(List<String> names);
+
+        /** Goes by other settings, whose files were found right a moment ago. */
+        void follow(NodeSettings settings);
+
+        /** Reads its files again. Those that cannot be used change nothing but the log. */
+        void refresh();
+    }
+
     private final Aggregator aggregator;
     private final ProxyEngine engine;
-    private final Gateway gateway;
-    private final GatewayCertificate certificate;
+    private final Front gateway;
     private final OverloadMonitor overload;
     private final int room;
 
@@ -43,17 +57,10 @@ final class NodeReload implements ConfigKeeper.Node {
      *
      * @param room what {@code auto} means for client connections
      */
-    NodeReload(
-            Aggregator aggregator,
-            ProxyEngine engine,
-            Gateway gateway,
-            GatewayCertificate certificate,
-            OverloadMonitor overload,
-            int room) {
+    NodeReload(Aggregator aggregator, ProxyEngine engine, Front gateway, OverloadMonitor overload, int room) {
         this.aggregator = aggregator;
         this.engine = engine;
         this.gateway = gateway;
-        this.certificate = certificate;
         this.overload = overload;
         this.room = room;
     }
@@ -78,7 +85,8 @@ final class NodeReload implements ConfigKeeper.Node {
     public ConfigKeeper.Ready prepare(Settings settings) {
         var config = new NodeSettings(settings, room);
         try {
-            return new Change(settings, engine.prepare(config.live(), config.rules(), config.entrance(gateway.address())));
+            return new Change(
+                    settings, engine.prepare(config.live(), config.rules(), config.entrance(gateway.address())));
         } catch (EngineException e) {
             throw EngineFault.of(settings, e);
         }
@@ -87,7 +95,7 @@ final class NodeReload implements ConfigKeeper.Node {
     @Override
     public void refresh() {
         engine.refresh();
-        certificate.refresh();
+        gateway.refresh();
     }
 
     /** Settings whose files were read. */
@@ -121,7 +129,7 @@ final class NodeReload implements ConfigKeeper.Node {
                 gateway.allow(config.gatewayNames());
             });
             await(inForce, change.version());
-            certificate.follow(config);
+            gateway.follow(config);
             LogLevels.configure(settings.get(LogKeys.LEVEL));
         }
 

@@ -22,6 +22,8 @@ import io.weir.wsgateway.ConfigControl.Outcome;
 import io.weir.wsgateway.ConfigControl.Refused;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,10 +66,27 @@ class NodeReloadTest {
         engine = ProxyEngine.start(
                 settings.engine("test").eventLoops(2).drain(Duration.ZERO).build(), bus, rules);
         OverloadMonitor overload = OverloadMonitor.start(List.of(), OverloadLimits.NONE, engine::overload);
-        reload = new NodeReload(aggregator, engine, names -> {}, overload, 100);
+        reload = new NodeReload(aggregator, engine, new NoGateway(), overload, 100);
         keeper.serve(reload);
         open.addAll(List.of(overload, engine, aggregator));
         rules.onChange(read -> reload.rulesRead(read, keeper));
+    }
+
+    /** Nobody watches. */
+    private static final class NoGateway implements NodeReload.Front {
+        @Override
+        public InetSocketAddress address() {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        }
+
+        @Override
+        public void allow(List<String> names) {}
+
+        @Override
+        public void follow(NodeSettings settings) {}
+
+        @Override
+        public void refresh() {}
     }
 
     @AfterEach

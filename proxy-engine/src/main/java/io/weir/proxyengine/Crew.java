@@ -81,8 +81,7 @@ final class Crew {
      * @param once what is done before, and what each is given; by an event loop, so it must not wait
      * @return completes when each loop has done it, with true; with false at once if the engine has stopped. If a loop is lost meanwhile it never does
      */
-    <T> CompletableFuture<Boolean> afterRecord(
-            LedgerEvent event, Supplier<T> once, BiConsumer<EngineLoop, T> effect) {
+    <T> CompletableFuture<Boolean> afterRecord(LedgerEvent event, Supplier<T> once, BiConsumer<EngineLoop, T> effect) {
         var done = new CompletableFuture<Boolean>();
         boolean isTaken = first(recorder -> recorder.ledger().record(event, () -> {
             T given = once.get();

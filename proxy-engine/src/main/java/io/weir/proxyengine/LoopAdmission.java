@@ -24,8 +24,7 @@ final class LoopAdmission {
     private long shortageRecordedNanos;
     private int shortageRecords;
 
-    LoopAdmission(
-            LoopShare share, LoopLedger ledger, StandingSessions standing, Sweep sweep, SessionLimits limits) {
+    LoopAdmission(LoopShare share, LoopLedger ledger, StandingSessions standing, Sweep sweep, SessionLimits limits) {
         bus = share.bus();
         this.ledger = ledger;
         this.standing = standing;

@@ -3,7 +3,6 @@ package io.weir.proxyengine;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.resolver.dns.DnsCache;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.weir.eventbus.CloseReason;
@@ -59,11 +58,7 @@ public final class ProxyEngine implements AutoCloseable {
     private boolean closed;
 
     private ProxyEngine(
-            EngineConfig config,
-            EventBus bus,
-            @Nullable Users users,
-            @Nullable LiveRules rules,
-            Upstreams upstreams) {
+            EngineConfig config, EventBus bus, @Nullable Users users, @Nullable LiveRules rules, Upstreams upstreams) {
         this.bus = bus;
         this.rules = rules;
         bandwidth = new SharedBandwidth(
@@ -110,8 +105,7 @@ public final class ProxyEngine implements AutoCloseable {
     }
 
     /** The same, with users that are open, too; they are closed with the engine, or if it does not start. */
-    static ProxyEngine start(
-            EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable Users users) {
+    static ProxyEngine start(EngineConfig config, EventBus bus, @Nullable LiveRules rules, @Nullable Users users) {
         ProxyEngine engine;
         try {
             Upstreams upstreams = Reconfiguration.read(() -> Upstreams.open(config.upstreams()));
@@ -122,8 +116,7 @@ public final class ProxyEngine implements AutoCloseable {
             throw e;
         }
         try {
-            Listeners.Ready first =
-                    engine.listeners.prepare(config.network().listeners());
+            Listeners.Ready first = engine.listeners.prepare(config.network().listeners());
             engine.listeners.take(first);
             engine.startLoops();
             engine.listeners.begin();
@@ -368,7 +361,8 @@ public final class ProxyEngine implements AutoCloseable {
     public void closeSessions(Collection<Long> sessionIds, String command, String by, String why) {
         List<Long> ids = List.copyOf(sessionIds);
         crew.command(
-                new CommandReceived(command, 0, by, why), loop -> loop.sessions().abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
+                new CommandReceived(command, 0, by, why),
+                loop -> loop.sessions().abortEach(ids, CloseReason.CLOSED_BY_COMMAND));
     }
 
     /**

@@ -10,7 +10,6 @@ import io.weir.proxyengine.upstream.UpstreamException;
 import io.weir.proxyengine.upstream.Upstreams;
 import io.weir.proxyengine.upstream.UpstreamsConfig;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;

@@ -74,9 +74,7 @@ final class ResponseHalf {
             if (recording != null) {
                 recording.responseHead(head);
             }
-            boolean mayKeepAlive = request.keepsAlive()
-                    && request.isComplete()
-                    && ends.keepsClient();
+            boolean mayKeepAlive = request.keepsAlive() && request.isComplete() && ends.keepsClient();
             proceed(response.head(head, mayKeepAlive));
         }
     }

@@ -25,16 +25,15 @@ class ConfigOrderTest {
     /** Two sessions in all, a MiB per second. */
     private static LiveConfig two() {
         return new LiveConfig(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(60),
-                Duration.ofMinutes(5),
-                Duration.ofHours(1),
-                Duration.ZERO,
-                1000,
+                new Timeouts(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(5),
+                        Duration.ofHours(1),
+                        Duration.ZERO),
+                new EngineLimits(1000, new SessionLimits(2, 0, 0), new BandwidthLimits(1 << 20, 0, 0)),
                 PrivateDestinations.AUTO,
-                new SessionLimits(2, 0, 0),
-                new BandwidthLimits(1 << 20, 0, 0),
                 null,
                 null);
     }
@@ -66,12 +65,12 @@ class ConfigOrderTest {
     private List<Wire> clientsOf(TestProxy proxy, EngineLoop loop, int count) throws Exception {
         List<Wire> found = new ArrayList<>();
         while (found.size() < count) {
-            int before = loop.clients();
+            int before = loop.clients().count();
             int all = clients(proxy);
             Wire wire = new Wire(proxy.connect());
             wires.add(wire);
             await().until(() -> clients(proxy) == all + 1);
-            if (loop.clients() > before) {
+            if (loop.clients().count() > before) {
                 found.add(wire);
             }
         }
@@ -79,7 +78,9 @@ class ConfigOrderTest {
     }
 
     private static int clients(TestProxy proxy) {
-        return proxy.engine().loops().stream().mapToInt(EngineLoop::clients).sum();
+        return proxy.engine().loops().stream()
+                .mapToInt(loop -> loop.clients().count())
+                .sum();
     }
 
     private static String answer(Wire client, ServerSocket origin) throws Exception {
@@ -183,7 +184,7 @@ class ConfigOrderTest {
     @EnumSource(Transport.class)
     void afterTheStopItIsVoidAndSaidToBe(Transport transport) throws Exception {
         TestProxy proxy = TestProxy.start(settings -> settings.transport(transport));
-        PreparedConfig next = proxy.engine().prepare(two(), null);
+        PreparedConfig next = proxy.engine().prepare(two(), null, null);
         proxy.close();
 
         assertThat(proxy.engine().reconfigure(next, CHANGE, () -> {}).get(20, TimeUnit.SECONDS))
@@ -206,7 +207,7 @@ class ConfigOrderTest {
                     .isTrue();
 
             await().until(() -> proxy.ledger().notices().contains(CHANGE));
-            assertThat(loops.get(1).config().sessionLimits().all()).isEqualTo(2);
+            assertThat(loops.get(1).config().limits().sessions().all()).isEqualTo(2);
             proxy.engine().overload(OverloadStep.NORMAL, "");
             await().until(() -> NothingLeftBehind.check().stream()
                     .anyMatch(finding -> finding.contains("an event loop is lost"))); // by whoever has seen it first

@@ -57,11 +57,15 @@ class EntranceTest {
                 null);
     }
 
+    private static PreparedConfig prepare(TestProxy proxy, Entrance entrance) {
+        return proxy.engine().prepare(live(), null, entrance);
+    }
+
     /** Puts an entrance in force, and waits until it is at every door. */
     private void change(TestProxy proxy, Entrance entrance) {
         var change = new ConfigChanged(++version, "ab", "by=test");
-        try (NewEntrance ready = proxy.engine().prepareEntrance(entrance)) {
-            proxy.engine().reconfigure(live(), null, ready, change);
+        try (PreparedConfig ready = prepare(proxy, entrance)) {
+            proxy.engine().reconfigure(ready, change, () -> {}).join();
         }
         proxy.engine().awaitEntered();
         await().until(() -> proxy.ledger().notices().contains(change));
@@ -121,7 +125,9 @@ class EntranceTest {
 
             ask(talk, users("first", "anna", "blau"), this);
             client.send(talk.get("/2"));
-            assertThat(client.readMessage()).startsWith("HTTP/1.1 407 ").doesNotContainIgnoringCase("connection: close");
+            assertThat(client.readMessage())
+                    .startsWith("HTTP/1.1 407 ")
+                    .doesNotContainIgnoringCase("connection: close");
             client.send(as(talk.get("/3"), "anna:blau"));
             answer(client, origin);
             tunnel.send("ping");
@@ -201,7 +207,7 @@ class EntranceTest {
             var access = new AccessConfig(folder.resolve("none"), List.of(), AccessConfig.REALM);
             var next = new Entrance(List.of(ListenerConfig.http(talk.proxy.address())), false, access);
 
-            assertThatThrownBy(() -> talk.proxy.engine().prepareEntrance(next))
+            assertThatThrownBy(() -> prepare(talk.proxy, next))
                     .isInstanceOf(UsersException.class)
                     .hasMessageContaining("none");
 
@@ -304,13 +310,13 @@ class EntranceTest {
                     false,
                     users("users", "anna", "blau"));
 
-            assertThatThrownBy(() -> talk.proxy.engine().prepareEntrance(next))
+            assertThatThrownBy(() -> prepare(talk.proxy, next))
                     .isInstanceOf(ListenException.class)
                     .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getLocalPort())
                     .hasMessageContaining("cannot listen on 127.0.0.1:" + alsoTaken.getLocalPort());
 
             var possible = new Entrance(List.of(ListenerConfig.http(loopback(free))), false, null);
-            talk.proxy.engine().prepareEntrance(possible).close(); // somebody changed his mind
+            prepare(talk.proxy, possible).close(); // somebody changed his mind
             await().until(() -> !isReached(loopback(free)));
             assertThat(talk.proxy.engine().listeners()).isEqualTo(before);
             Wire client = talk.client();
@@ -335,9 +341,8 @@ class EntranceTest {
                         .isFalse();
                 assertThat(isReached(talk.proxy.address())).isTrue();
             }
-            assertThatThrownBy(() -> talk.proxy
-                            .engine()
-                            .prepareEntrance(new Entrance(List.of(ListenerConfig.http(everywhere)), false, null)))
+            assertThatThrownBy(() ->
+                            prepare(talk.proxy, new Entrance(List.of(ListenerConfig.http(everywhere)), false, null)))
                     .hasMessageContaining("open proxy");
         }
     }
@@ -414,7 +419,7 @@ class EntranceTest {
             var tls = new ListenerTls(broken, folder.resolve("key.pem"), null, false);
             var next = new ListenerConfig("secure", ListenerKind.HTTPS, proxy.address(), List.of(), tls);
 
-            assertThatThrownBy(() -> proxy.engine().prepareEntrance(new Entrance(List.of(next), false, null)))
+            assertThatThrownBy(() -> prepare(proxy, new Entrance(List.of(next), false, null)))
                     .isInstanceOf(ListenException.class)
                     .hasMessageContaining("listener secure")
                     .hasMessageContaining("broken.pem");

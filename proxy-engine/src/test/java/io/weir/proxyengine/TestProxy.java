@@ -81,7 +81,10 @@ final class TestProxy implements AutoCloseable {
                                     config,
                                     ledger.bus(),
                                     config.openRules(),
-                                    new Users(Objects.requireNonNull(config.permissions().access()), passwords)));
+                                    new Users(
+                                            Objects.requireNonNull(
+                                                    config.permissions().access()),
+                                            passwords)));
         } catch (RuntimeException e) {
             ledger.close();
             throw e;

@@ -647,17 +647,17 @@ class UpstreamsTest {
             try (var proxy = start(config)) {
                 Wire client = new Wire(proxy.connect());
                 assertThat(authorizationOf(client, next)).isEqualTo("Basic YW5uYTpvbmU=");
-                assertThat(proxy.engine().prepare(live(config), null).otherUpstreams())
+                assertThat(proxy.engine().prepare(live(config), null, null).otherUpstreams())
                         .isEmpty();
 
                 Files.writeString(secret, "nonsense");
-                assertThatThrownBy(() -> proxy.engine().prepare(live(config), null))
+                assertThatThrownBy(() -> proxy.engine().prepare(live(config), null, null))
                         .isInstanceOf(EngineException.class)
                         .hasCauseInstanceOf(UpstreamException.class)
                         .hasMessageContaining("upstream next must hold one line")
                         .hasMessageNotContaining("nonsense");
                 Files.writeString(secret, "anna:two");
-                PreparedConfig other = proxy.engine().prepare(live(config), null);
+                PreparedConfig other = proxy.engine().prepare(live(config), null, null);
                 assertThat(other.otherUpstreams()).containsExactly("next");
                 assertThat(proxy.engine().reconfigure(other, CHANGE, () -> {}).get())
                         .isTrue();
