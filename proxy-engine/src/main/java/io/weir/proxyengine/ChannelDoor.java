@@ -74,6 +74,9 @@ final class ChannelDoor implements Door {
 
     @Override
     public CompletableFuture<Void> close() {
+        if (listener.eventLoop().isTerminated()) { // it is lost, and has closed it
+            return CompletableFuture.completedFuture(null);
+        }
         var closed = new CompletableFuture<Void>();
         listener.close().addListener(done -> closed.complete(null));
         return closed;

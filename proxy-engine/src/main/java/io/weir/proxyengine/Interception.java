@@ -200,6 +200,7 @@ final class Interception implements AutoCloseable {
     public void close() {
         leaves.close();
         originTls.close();
+        clientTls.close();
         if (bodies != null) {
             bodies.close();
         }

@@ -50,13 +50,14 @@ final class SessionPlaces {
             leave(byClient, client);
             return Refusal.overloaded("the proxy has " + now.all() + " sessions open, as many as it may");
         }
-        meter.afterClose(() -> {
-            leave(byUser, user);
-            leave(byClient, client);
-            if (isCounted) {
-                all.decrementAndGet();
-            }
-        });
+        meter.afterClose(
+                () -> { // in reverse order, so that no sum is ever above what the others allow
+                    if (isCounted) {
+                        all.decrementAndGet();
+                    }
+                    leave(byUser, user);
+                    leave(byClient, client);
+                });
         return null;
     }
 

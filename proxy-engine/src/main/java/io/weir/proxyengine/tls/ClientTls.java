@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.internal.tcnative.SSL;
+import io.netty.util.ReferenceCountUtil;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManagerFactory;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * context costs more than a handshake. TLS 1.2 and 1.3. No session is resumed, neither by ticket nor by id: one of a host could be used for
  * another, where it would skip the certificate.
  */
-public final class ClientTls {
+public final class ClientTls implements AutoCloseable {
     private static final String NO_ALPN = "";
 
     /** For a ticket's lifetime RFC 8446 has a week at most; the JDK sends none if it would have to be more. */
@@ -91,5 +92,12 @@ public final class ClientTls {
 
     LeafKeys keys() {
         return keys;
+    }
+
+    /** Gives back what the contexts hold outside the heap, as soon as the last connection has ended. No handler is asked for any more. */
+    @Override
+    public void close() {
+        contexts.values().forEach(ReferenceCountUtil::release);
+        contexts.clear();
     }
 }
