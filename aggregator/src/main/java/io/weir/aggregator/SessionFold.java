@@ -121,6 +121,9 @@ final class SessionFold {
     void refused(ConnectionRefused refused) {
         eventCounts.refused();
         int row = table.rowOf(refused.sessionId());
+        if (row != LongIntMap.ABSENT && !table.facts(row).opened().isRoot()) {
+            row = table.rowOf(table.facts(row).opened().parentId()); // whose user it is
+        }
         UserUsage usage = row == LongIntMap.ABSENT ? null : table.usage(row);
         if (usage != null) {
             usage.refused();

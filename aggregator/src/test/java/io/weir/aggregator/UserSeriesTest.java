@@ -86,6 +86,17 @@ class UserSeriesTest {
     }
 
     @Test
+    void whatIsRefusedInsideATunnelWasRefusedToItsUser() {
+        long root = open("anna", 0);
+        long child = open("anna", root);
+        send(new ConnectionRefused(child, "192.0.2.1:1", "a", "rule ads"));
+        close(child);
+
+        assertThat(figures()).containsOnly(Map.entry("anna", new UserFigures("anna", 0, 0, 1, 1, 1)));
+        assertThat(fold.violations()).isZero();
+    }
+
+    @Test
     void quotasStandBesideThemAndAUserWhoIsNamedAsTheOthersAreIsOneOfThem() {
         move(open("anna", 0), 30, 0, 0, 0);
         move(open("other", 0), 5, 0, 0, 0);

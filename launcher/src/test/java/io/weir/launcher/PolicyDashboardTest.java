@@ -71,9 +71,15 @@ class PolicyDashboardTest {
     }
 
     private static Page open(String hash) {
+        return open(hash, "");
+    }
+
+    /** With a script that runs before those of the page. */
+    private static Page open(String hash, String before) {
         Page page = browser.visit(
                 weir.gatewayUrl("/?token=" + weir.token()),
                 new NewContextOptions().setLocale("en-US").setViewportSize(1440, 900));
+        page.addInitScript(before);
         page.navigate(weir.gatewayUrl("/" + hash));
         return page;
     }
@@ -150,6 +156,18 @@ class PolicyDashboardTest {
                     .isGreaterThan(1);
             assertThat(metric("weir_user_sessions_opened_total{user=\"anna\"}")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aPageThatIsOpenedBehindAnotherOneAsksWhenItIsSeen() {
+        Page page = open(
+                "", "Object.defineProperty(document, 'hidden', { configurable: true, get: () => !window.isSeen })");
+        page.reload();
+        page.evaluate("location.hash = '#/rules'");
+        assertThat(part(page, "nav-rules")).hasAttribute("aria-current", "page");
+        assertThat(part(page, "rules-row")).hasCount(0);
+        page.evaluate("window.isSeen = true");
+        assertThat(part(page, "rules-row")).hasCount(3);
     }
 
     @Test

@@ -124,9 +124,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
             return;
         }
         Refusal fault = MessageRules.refusal(request, site.text());
-        Refusal late = fault == null ? loop.entrance().turnedAway(nobody) : fault;
-        if (late != null) {
-            refuse(request, late);
+        if (fault != null) {
+            refuse(request, fault);
         } else {
             ask(request);
         }
@@ -202,7 +201,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter
     }
 
     private void serve(HttpRequest request) {
-        if (request.method().equals(HttpMethod.CONNECT)) {
+        Refusal late = loop.entrance()
+                .turnedAway(nobody); // while a password was looked at the listeners may have become others
+        if (late != null) {
+            refuse(request, late);
+        } else if (request.method().equals(HttpMethod.CONNECT)) {
             beginTunnel(request);
         } else {
             beginExchange(request);

@@ -52,11 +52,17 @@ final class ClientListener implements EpollIoHandle {
         return loop;
     }
 
+    /** If that fails the socket is closed, so that the kernel gives its clients to the others on the same address. */
     void open() {
-        registration = ((IoEventLoop) loop.eventLoop())
-                .register(this)
-                .syncUninterruptibly()
-                .getNow();
+        try {
+            registration = ((IoEventLoop) loop.eventLoop())
+                    .register(this)
+                    .syncUninterruptibly()
+                    .getNow();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
         listen(true);
     }
 

@@ -5,6 +5,7 @@ import io.weir.eventbus.LedgerEvent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,33 +80,43 @@ final class Crew {
      * the event. While the ring is full nothing of it happens. Of several such the first is the first in everything. Returns at once.
      *
      * @param once what is done before, and what each is given; by an event loop, so it must not wait
-     * @return completes when each loop has done it, with true; with false at once if the engine has stopped. If a loop is lost meanwhile it never does
+     * @return completes when each loop has done it; with nothing at once if the engine has stopped, and with its failure if what is done once fails. If a loop is lost
+     *     meanwhile it never does
      */
-    <T> CompletableFuture<Boolean> afterRecord(LedgerEvent event, Supplier<T> once, BiConsumer<EngineLoop, T> effect) {
-        var done = new CompletableFuture<Boolean>();
+    <T> CompletableFuture<Optional<T>> afterRecord(
+            LedgerEvent event, Supplier<Optional<T>> once, BiConsumer<EngineLoop, Optional<T>> effect) {
+        var done = new CompletableFuture<Optional<T>>();
         boolean isTaken = first(recorder -> recorder.ledger().record(event, () -> {
-            T given = once.get();
+            Optional<T> given;
+            try {
+                given = once.get();
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+                throw e;
+            }
             var left = new AtomicInteger(loops.size());
+            Runnable countDown = () -> {
+                if (left.decrementAndGet() == 0) {
+                    done.complete(given);
+                }
+            };
             for (EngineLoop loop : loops) {
                 boolean isGiven = give(loop, () -> {
-                    effect.accept(loop, given);
-                    countDown(left, done);
+                    try {
+                        effect.accept(loop, given);
+                    } finally { // if it fails, the loop's log says so, and the others are not held up
+                        countDown.run();
+                    }
                 });
                 if (!isGiven) {
-                    countDown(left, done);
+                    countDown.run();
                 }
             }
         }));
         if (!isTaken) {
-            done.complete(false);
+            done.complete(Optional.empty());
         }
         return done;
-    }
-
-    private static void countDown(AtomicInteger left, CompletableFuture<Boolean> done) {
-        if (left.decrementAndGet() == 0) {
-            done.complete(true);
-        }
     }
 
     /** Sums what each loop answers, on its own thread. Waits; no loop's thread. */

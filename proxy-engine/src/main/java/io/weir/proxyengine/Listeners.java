@@ -165,8 +165,8 @@ final class Listeners {
         entries = ready.next;
     }
 
-    /** Every loop knows them: opens, changes and closes doors. Any thread; returns at once. */
-    void enter(Ready ready, List<EngineLoop> loops) {
+    /** Every loop knows them: opens, changes and closes doors. Any thread; returns at once. What it returns is complete when that is done, or has failed. */
+    CompletableFuture<Void> enter(Ready ready, List<EngineLoop> loops) {
         CompletableFuture<Void> done = entering;
         List<CompletableFuture<Void>> parts = new ArrayList<>();
         for (Entry entry : ready.next) {
@@ -185,7 +185,7 @@ final class Listeners {
                 log.info("listener closed {}", shown(was));
             }
         }
-        Door.all(parts).whenComplete((nothing, failure) -> {
+        return Door.all(parts).whenComplete((nothing, failure) -> {
             if (failure != null) {
                 log.error("listeners could not be changed in order", failure);
             }

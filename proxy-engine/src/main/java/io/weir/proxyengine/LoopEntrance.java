@@ -4,6 +4,7 @@ import io.weir.proxyengine.tls.ProxyTls;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +55,21 @@ final class LoopEntrance {
 
     /**
      * Why a client gets nothing more that came through a listener that is no more: the listener could not be in the configuration that is in force, so what holds
-     * for those of now was not made for its clients. Null if it may ask once more.
+     * for those of now was not made for its clients; or its certificate, by which the client is a user, is not asked for any more. Null if it may ask once more.
+     *
+     * @param caller as it was known before anybody asked for a password
      */
     @Nullable Refusal turnedAway(Caller caller) {
-        return isOpen(caller) || loop.config().mayHave(caller.listener())
+        return isOpen(caller) || (loop.config().mayHave(caller.listener()) && isStillKnown(caller))
                 ? null
                 : Refusal.overloaded("the listener of this connection is no more");
+    }
+
+    private boolean isStillKnown(Caller caller) {
+        return caller.user().isEmpty()
+                || open.stream()
+                        .anyMatch(listener ->
+                                Objects.equals(listener.tls(), caller.listener().tls()));
     }
 
     /** With what a listener speaks TLS; null if it is no more. */

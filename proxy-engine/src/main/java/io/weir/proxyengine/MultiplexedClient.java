@@ -151,6 +151,9 @@ final class MultiplexedClient extends HeadersListener implements ConnectionTail.
         loop.eventLoop().register(stream);
         new ClientHandler(loop, stream, caller).begin(loop.sweep().nowNanos(), 0);
         stream.begin(end);
+        if (!loop.entrance().isOpen(caller)) {
+            link.goAway(); // with the answer to this one it ends
+        }
     }
 
     private static void trailersRead(StreamChannel stream, Http2Headers headers) throws Http2Exception {

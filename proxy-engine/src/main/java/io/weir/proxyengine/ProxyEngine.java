@@ -120,7 +120,7 @@ public final class ProxyEngine implements AutoCloseable {
             engine.listeners.take(first);
             engine.startLoops();
             engine.listeners.begin();
-            engine.listeners.enter(first, engine.crew.all());
+            engine.listeners.enter(first, engine.crew.all()).join();
         } catch (RuntimeException e) {
             engine.listeners.close();
             engine.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
@@ -383,6 +383,7 @@ public final class ProxyEngine implements AutoCloseable {
         }
         closed = true;
         lookout.closing();
+        going.closing();
         listeners.close();
         crew.await(EngineLoop::beginDrain);
         drain.awaitSessions(going.config().timeouts().drain());

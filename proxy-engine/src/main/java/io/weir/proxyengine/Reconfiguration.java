@@ -27,6 +27,8 @@ final class Reconfiguration {
     private EngineConfig asked; // what that is to be when all changes are in force that were asked for; who changes it
     private volatile Upstreams upstreams;
     private volatile @Nullable Users users;
+    private volatile boolean hasLetOthersIn; // from other machines than this one, since the start
+    private volatile boolean isClosing;
 
     /**
      * Begins with what the engine is started with.
@@ -47,6 +49,7 @@ final class Reconfiguration {
             @Nullable Interception interception) {
         this.config = config;
         asked = config;
+        hasLetOthersIn = !config.network().isLoopbackOnly();
         this.upstreams = upstreams;
         this.rules = rules;
         this.crew = crew;
@@ -88,12 +91,21 @@ final class Reconfiguration {
         return rules.size() == 0 ? null : rules;
     }
 
-    /** Which destinations are refused. */
+    /** Nothing comes into force any more. */
+    void closing() {
+        isClosing = true;
+    }
+
+    /**
+     * Which destinations are refused. Who came from another machine may still be there when there are listeners on this one only: what is then allowed by itself was not meant
+     * for him.
+     */
     private DestinationPolicy policy() {
         EngineConfig now = config;
+        boolean isByItself = now.permissions().privateDestinations() == PrivateDestinations.AUTO;
         var own = new ArrayList<>(now.permissions().refusedDestinations());
         listeners.configs().forEach(listener -> own.add(listener.address()));
-        return new DestinationPolicy(own, now.allowsPrivateDestinations());
+        return new DestinationPolicy(own, now.allowsPrivateDestinations() && !(isByItself && hasLetOthersIn));
     }
 
     /** Has the upstreams looked at, by the first loop. */
@@ -117,6 +129,9 @@ final class Reconfiguration {
 
     /** See {@link ProxyEngine#prepare}. */
     PreparedConfig prepare(LiveConfig live, @Nullable RuleSource source, @Nullable Entrance entrance) {
+        if (entrance != null) {
+            listeners.awaitEntered(); // what is in force then is what this comes after
+        }
         EngineConfig checked = asked(live, entrance, config.configVersion());
         Upstreams before = upstreams;
         Upstreams next = read(() -> before.next(checked.upstreams()));
@@ -132,7 +147,6 @@ final class Reconfiguration {
 
     /** Takes addresses, reads certificates and users. */
     private NewEntrance take(Entrance next) {
-        listeners.awaitEntered();
         Users before = users;
         Users now;
         try {
@@ -153,7 +167,8 @@ final class Reconfiguration {
     /** See {@link ProxyEngine#prepareRules}. */
     Optional<PreparedConfig> prepareRules(LiveConfig live, LiveRules.Ready read) {
         Upstreams now = upstreams;
-        return rules == null || rules.isStale(read)
+        boolean isLate = !asked.equals(config); // a change waits for its place in the ring, and may bring other rules
+        return rules == null || isLate || rules.isStale(read)
                 ? Optional.empty()
                 : Optional.of(prepared(live, read, now, now, null));
     }
@@ -202,22 +217,26 @@ final class Reconfiguration {
         return crew.afterRecord(
                         change,
                         () -> {
+                            if (isClosing) {
+                                return Optional.<InForce>empty();
+                            }
                             takeForce(changed, next);
                             also.run();
-                            return inForce();
+                            return Optional.of(inForce());
                         },
-                        EngineLoop::reconfigure)
-                .thenApply(isInForce -> {
+                        (loop, now) -> now.ifPresent(loop::reconfigure))
+                .whenComplete((now, failure) -> {
                     if (entrance != null) {
-                        enter(entrance, isInForce);
+                        enter(entrance, failure == null && now.isPresent(), failure != null);
                     }
-                    return isInForce;
-                });
+                })
+                .thenApply(Optional::isPresent);
     }
 
     /** What all loops share. An event loop. */
     private void takeForce(EngineConfig changed, PreparedConfig next) {
         config = changed;
+        hasLetOthersIn |= !changed.network().isLoopbackOnly();
         LiveRules.Ready ready = next.ready();
         if (rules != null && ready != null) {
             rules.replace(ready);
@@ -239,10 +258,12 @@ final class Reconfiguration {
         }
     }
 
-    /** Lets in through another entrance, once all loops know it; or gives it back, if the engine has stopped. */
-    private void enter(NewEntrance entrance, boolean isInForce) {
+    /** Lets in through another entrance, once all loops know it; or gives it back, if the engine has stopped, or leaves it, if it is not known how far it is in force. */
+    private void enter(NewEntrance entrance, boolean isInForce, boolean isUnknown) {
         if (!isInForce) {
-            entrance.giveBack();
+            if (!isUnknown) {
+                entrance.giveBack();
+            }
             listeners.stayed();
             return;
         }

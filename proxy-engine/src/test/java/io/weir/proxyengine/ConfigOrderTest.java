@@ -1,17 +1,24 @@
 package io.weir.proxyengine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.eventbus.LedgerEvent.ConfigChanged;
 import io.weir.eventbus.LedgerEvent.ConnectionRefused;
 import io.weir.eventbus.OverloadStep;
+import io.weir.proxyengine.rules.LiveRules;
+import io.weir.proxyengine.rules.RuleSource;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -178,6 +185,27 @@ class ConfigOrderTest {
                     .filteredOn(each -> each.configVersion == 2)
                     .hasSize(1);
         }
+    }
+
+    @Test
+    void rulesThatWereReadBeforeAChangeThatWaitsAreNotPutIntoItsPlace(@TempDir Path folder) throws Exception {
+        var source = new RuleSource.OfFile(Files.writeString(folder.resolve("rules"), "allow host=a.example\n"));
+        try (var proxy = TestProxy.start(settings -> settings.rules(source).eventLoops(2))) {
+            ProxyEngine engine = proxy.engine();
+            LiveRules.Ready early = read(engine, source);
+            CompletableFuture<Boolean> inForce;
+            try (var held = new Held(engine.loops().iterator().next())) {
+                inForce = proxy.reconfigure(two(), CHANGE);
+                assertThat(engine.prepareRules(two(), early)).isEmpty();
+                assertThat(held.isHolding()).isTrue();
+            }
+            assertThat(inForce.get(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(engine.prepareRules(two(), read(engine, source))).isPresent();
+        }
+    }
+
+    private static LiveRules.Ready read(ProxyEngine engine, RuleSource source) {
+        return requireNonNull(engine.prepare(two(), source, null).ready());
     }
 
     @ParameterizedTest

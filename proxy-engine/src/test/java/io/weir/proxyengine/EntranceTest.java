@@ -377,6 +377,54 @@ class EntranceTest {
     }
 
     @Test
+    void whoCameFromElsewhereAndWhosePasswordIsBeingCheckedGetsNothingEither() throws Exception {
+        ListenerConfig balanced =
+                ListenerConfig.http(loopback(0)).named("balanced").behind(List.of(Network.parse("127.0.0.0/8")));
+        var time = new TestUsers();
+        AccessConfig access = users("users", "anna", "blau");
+        PasswordChecker passwords = time.open(access.users());
+        try (var proxy = TestProxy.start(
+                        passwords,
+                        settings -> settings.listeners(balanced)
+                                .access(access)
+                                .privateDestinations(PrivateDestinations.ALLOW));
+                ScriptedOrigin origin = ScriptedOrigin.start()) {
+            var client = new Wire(proxy.connect());
+            String request = "GET " + origin.url("/") + " HTTP/1.1\r\nHost: x\r\n\r\n";
+            client.send("PROXY TCP4 192.0.2.7 127.0.0.1 4711 80\r\n" + as(request, "anna:guess"));
+            await().until(() -> time.waiting() == 1);
+
+            listen(proxy, ListenerConfig.http(loopback(0)));
+
+            assertThat(client.readMessage())
+                    .startsWith("HTTP/1.1 503 ")
+                    .contains("the listener of this connection is no more");
+            client.close();
+            proxy.ledger().awaitClosed(1);
+            assertThat(proxy.ledger().rootTotals().receivedFromClient()).isEqualTo(client.sent());
+        }
+    }
+
+    @Test
+    void whereOthersWereLetInOnceLoopbackIsNotAllowedByItself() throws Exception {
+        var everywhere = new InetSocketAddress("0.0.0.0", 0);
+        try (var proxy = TestProxy.start(
+                        settings -> settings.allowOpen(true).listeners(ListenerConfig.http(everywhere)));
+                ScriptedOrigin origin = ScriptedOrigin.start()) {
+            listen(proxy, ListenerConfig.http(loopback(0)));
+
+            InetSocketAddress now = proxy.engine().addresses().get(0);
+            var client = new Wire(new Socket(now.getAddress(), now.getPort()));
+            client.send("GET " + origin.url("/") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(client.readMessage())
+                    .startsWith("HTTP/1.1 403 ")
+                    .contains("loopback and private addresses are refused");
+            client.close();
+            proxy.ledger().awaitClosed(1);
+        }
+    }
+
+    @Test
     void anotherCertificateIsForTheNextHandshakeAndHttp2IsToldToGoAwayWithItsNextAnswer() throws Exception {
         var first = new SecureListener(folder);
         var second = new SecureListener(Files.createDirectory(folder.resolve("second")));

@@ -95,7 +95,7 @@ public final class ProxyKeys {
             Types.choice(PrivateDestinations.class),
             AUTO,
             RELOAD,
-            "Whether clients may go to loopback and private addresses. With auto, only while every listener is on loopback.");
+            "Whether clients may go to loopback and private addresses. With auto, only while every listener is on loopback, and has been since the start.");
     static final Key<List<InetSocketAddress>> REFUSED_DESTINATIONS = Key.list(
             "proxy.refused-destinations",
             Types.ADDRESS,

@@ -51,9 +51,10 @@ public final class Desk {
         if (last != null && last.fingerprint().equals(fingerprint) && last.generation() == checker.generation()) {
             return last;
         }
-        return checker.remembers(SourceDelays.source(source), fingerprint)
-                ? new Known(credentials.name(), fingerprint, checker.generation())
-                : null;
+        Long generation = checker.remembered(SourceDelays.source(source), fingerprint);
+        return generation == null
+                ? null
+                : new Known(credentials.name(), fingerprint, generation); // not of now: other users may just have come
     }
 
     /**

@@ -123,10 +123,12 @@ public final class PasswordChecker implements AutoCloseable {
         return users.generation();
     }
 
-    /** Whether it was right lately, said from there: who guesses elsewhere learns nothing from it. */
-    boolean remembers(long source, Fingerprint fingerprint) {
+    /**
+     * The generation by which it was right lately, said from there, if that is the one of now; null if not. Who guesses elsewhere learns nothing from it.
+     */
+    @Nullable Long remembered(long source, Fingerprint fingerprint) {
         Long generation = remembered.getIfPresent(new Question(source, fingerprint));
-        return generation != null && generation == users.generation();
+        return generation != null && generation == users.generation() ? generation : null;
     }
 
     /** Takes a question, and answers it later on the asker's thread; if there is no room, soon. */

@@ -34,6 +34,9 @@ public final class ClientTls implements AutoCloseable {
     /** For a ticket's lifetime RFC 8446 has a week at most; the JDK sends none if it would have to be more. */
     private static final int LONGER_THAN_A_TICKET = 8 * 24 * 3600;
 
+    /** After which Netty closes, and warns of it, where a client takes nothing more: long after whoever uses the handler has closed. */
+    private static final int GIVE_UP_MILLIS = 10_000;
+
     private final SslProvider provider;
     private final LeafKeys keys = new LeafKeys();
     private final Map<String, SslContext> contexts = new ConcurrentHashMap<>(4);
@@ -55,6 +58,7 @@ public final class ClientTls implements AutoCloseable {
     public SslHandler handler(ByteBufAllocator allocator, Leaf leaf, @Nullable String alpn) {
         SslContext context = contexts.computeIfAbsent(alpn == null ? NO_ALPN : alpn, this::newContext);
         SslHandler handler = context.newHandler(allocator, keys.peer(leaf), 0);
+        handler.setCloseNotifyFlushTimeoutMillis(GIVE_UP_MILLIS);
         if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
             SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET); // Netty has switched them on for TLS 1.3
         } else {

@@ -3,6 +3,7 @@ import { ApiError, isAbort } from "./api.js";
 import { useEffect, useReducer, useRef } from "./dom.js";
 
 const AFTER_ERROR_MS = 5000;
+const UNSEEN_MS = 1000; // a page that was opened in a tab behind another has asked for nothing yet
 
 /**
  * @param {(signal: AbortSignal) => Promise<any>} ask
@@ -26,7 +27,11 @@ export function usePolled(ask, pauseMs) {
         if (abort.signal.aborted) return;
         again();
       }
-      timer = setTimeout(round, state.error ? AFTER_ERROR_MS : pauseMs(state.answer));
+      timer = setTimeout(round, pause());
+    }
+    function pause() {
+      if (state.error) return AFTER_ERROR_MS;
+      return state.answer === null ? UNSEEN_MS : pauseMs(state.answer);
     }
     round();
     return () => { abort.abort(); clearTimeout(timer); };
