@@ -6,6 +6,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
 import io.weir.eventbus.CloseReason;
 import io.weir.eventbus.SessionMeter;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements ConnectListener, ActiveSession {
     private final EngineLoop loop;
-    private final ClientHandler handler;
+    private final ClientLife life;
     private final SocketChannel client;
     private final SessionMeter meter;
     private final RequestSide request;
@@ -39,25 +40,26 @@ final class Exchange implements ConnectListener, ActiveSession {
 
     Exchange(
             EngineLoop loop,
-            ClientHandler handler,
+            ClientLife life,
             SocketChannel client,
             RequestDecoder requests,
             SessionMeter meter,
             HttpRequest head,
             HttpTarget target) {
         this.loop = loop;
-        this.handler = handler;
+        this.life = life;
         this.client = client;
         this.meter = meter;
-        request = new RequestSide(loop, head, target, handler.received(head));
+        HttpVersion received = client instanceof StreamChannel ? RequestHead.HTTP_2 : head.protocolVersion();
+        request = new RequestSide(loop, head, target, received);
         var response = new ResponseSide(loop, client, head, request.asksForUpgrade(), this::responseWritten);
         authority = target.authority();
-        ruling = handler.ruling(head.method().name(), authority);
+        ruling = life.memory().ruling(head.method().name(), authority, life.caller());
         leg = new OriginLeg(loop, authority, ruling, meter);
-        recording = PlainRecording.begin(loop, meter, handler.caller(), ruling, head, handler.received(head), target);
-        ends = new ExchangeEnds(loop, handler, client, meter, request, response, leg, recording);
+        recording = PlainRecording.begin(loop, meter, life.caller(), ruling, head, received, target);
+        ends = new ExchangeEnds(loop, life, client, meter, request, response, leg, recording);
         up = new RequestHalf(loop, client, requests, request, response, leg, ends, recording);
-        down = new ResponseHalf(loop, client, requests, meter, request, response, leg, ends, recording);
+        down = new ResponseHalf(loop, client, meter, request, response, leg, ends, recording);
         long limitNanos = loop.config().timeouts().exchangeIdle().toNanos();
         watch = new IdleWatch(meter, limitNanos, loop.sweep().nowNanos());
     }
@@ -94,9 +96,9 @@ final class Exchange implements ConnectListener, ActiveSession {
     private @Nullable Refusal refusal() {
         Refusal denied = ruling == null ? null : ruling.refusal();
         if (denied == null) {
-            return loop.admission().admit(meter, handler.caller(), authority.toString());
+            return loop.admission().admit(meter, life.caller(), authority.toString());
         }
-        loop.ledger().recordRefusal(meter, handler.caller().remote(), authority.toString(), denied);
+        loop.ledger().recordRefusal(meter, life.caller().remote(), authority.toString(), denied);
         return denied;
     }
 
@@ -125,7 +127,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             recording.carriedBy(connection);
         }
         connection.carry(this, meter, request.head().method());
-        down.begin(connection, handler.paced(meter, ruling));
+        down.begin(connection, life.memory().paced(meter, life.caller(), ruling));
         up.begin(connection);
     }
 
@@ -152,7 +154,7 @@ final class Exchange implements ConnectListener, ActiveSession {
             loop.ledger()
                     .recordRefusal(
                             meter,
-                            handler.caller().remote(),
+                            life.caller().remote(),
                             request.target().site().ledgerHost(),
                             refusal);
         }

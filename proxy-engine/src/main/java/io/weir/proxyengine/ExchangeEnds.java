@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExchangeEnds {
     private final EngineLoop loop;
-    private final ClientHandler handler;
+    private final ClientLife life;
     private final SocketChannel client;
     private final SessionMeter meter;
     private final RequestSide request;
@@ -26,7 +26,7 @@ final class ExchangeEnds {
 
     ExchangeEnds(
             EngineLoop loop,
-            ClientHandler handler,
+            ClientLife life,
             SocketChannel client,
             SessionMeter meter,
             RequestSide request,
@@ -34,7 +34,7 @@ final class ExchangeEnds {
             OriginLeg leg,
             @Nullable PlainRecording recording) {
         this.loop = loop;
-        this.handler = handler;
+        this.life = life;
         this.client = client;
         this.meter = meter;
         this.request = request;
@@ -45,7 +45,7 @@ final class ExchangeEnds {
 
     /** Whether the client's connection goes on after the answer. */
     boolean keepsClient() {
-        return loop.keeps(handler.caller());
+        return loop.keeps(life.caller());
     }
 
     /** Whether it has ended: nothing that comes is for it any more. */
@@ -61,7 +61,7 @@ final class ExchangeEnds {
     /** The proxy itself is who was asked. */
     void answer(ByteBuf reply) {
         end();
-        handler.answer(meter, Leg.UP, Leg.DOWN, reply, CloseReason.COMPLETED, HttpResponseStatus.OK.code());
+        life.answers().answer(meter, Leg.UP, Leg.DOWN, reply, CloseReason.COMPLETED, HttpResponseStatus.OK.code());
     }
 
     /** The client gets another answer than the origin's. */
@@ -73,7 +73,13 @@ final class ExchangeEnds {
         }
         loop.sessions().unregister(meter);
         leg.drop(false);
-        handler.answer(meter, Leg.UP, Leg.DOWN, refusal, request.head().method().equals(HttpMethod.HEAD));
+        life.answers()
+                .answer(
+                        meter,
+                        Leg.UP,
+                        Leg.DOWN,
+                        refusal,
+                        request.head().method().equals(HttpMethod.HEAD));
     }
 
     /** The last write of the response has ended. */
@@ -83,29 +89,27 @@ final class ExchangeEnds {
         }
         end();
         if (!written.isSuccess()) {
-            handler.settle();
+            life.settle();
             client.close();
             closeMeter(CloseReason.CLIENT_ABORTED);
         } else if (response.closesAfter()) {
-            handler.leave();
+            life.leave();
             LingeringClose.begin(loop, client, meter, Leg.UP, CloseReason.COMPLETED, response.status());
         } else {
             meter.close(CloseReason.COMPLETED, response.status());
-            handler.exchangeEnded();
+            life.served();
         }
     }
 
     /** The protocol changes: a relay has both connections, and the session, from now on. */
-    void relay(OriginHandler connection, RequestDecoder requests) {
+    void relay(OriginHandler connection) {
         over = true;
         leg.leave();
         loop.sessions().unregister(meter);
-        Bandwidth bandwidth = handler.takeBandwidth();
+        Bandwidth bandwidth = life.memory().takeBandwidth();
         var relay = new Relay(loop, meter, client, connection.channel(), response.status(), bandwidth);
         relay.begin();
-        handler.leave();
-        client.pipeline().remove(handler);
-        client.pipeline().remove(requests); // what it holds passes on to the relay
+        life.makeWay();
         connection.leaveTo(relay);
         client.flush();
         relay.run();
@@ -116,12 +120,12 @@ final class ExchangeEnds {
         end();
         leg.drop(false);
         if (reset) {
-            handler.settle();
+            life.settle();
             client.config().setSoLinger(0);
             client.close();
             closeMeter(reason);
         } else {
-            handler.leave();
+            life.leave();
             LingeringClose.begin(loop, client, meter, Leg.UP, reason, response.status());
         }
     }
@@ -137,7 +141,7 @@ final class ExchangeEnds {
         }
         loop.sessions().unregister(meter);
         leg.drop(reason == CloseReason.CLIENT_RESET);
-        handler.settle();
+        life.settle();
         if (response.endsWithFin()) {
             client.config().setSoLinger(0); // FIN would make it look whole
         }

@@ -12,16 +12,16 @@ import io.weir.eventbus.SessionMeter;
  */
 final class KeptAnswer implements ActiveSession {
     private final EngineLoop loop;
-    private final ClientHandler handler;
+    private final ClientLife life;
     private final SocketChannel client;
     private final SessionMeter meter;
     private final Refusal refusal;
     private final IdleWatch watch;
     private boolean over;
 
-    KeptAnswer(EngineLoop loop, ClientHandler handler, SocketChannel client, SessionMeter meter, Refusal refusal) {
+    KeptAnswer(EngineLoop loop, ClientLife life, SocketChannel client, SessionMeter meter, Refusal refusal) {
         this.loop = loop;
-        this.handler = handler;
+        this.life = life;
         this.client = client;
         this.meter = meter;
         this.refusal = refusal;
@@ -43,7 +43,7 @@ final class KeptAnswer implements ActiveSession {
             over = true;
             loop.sessions().unregister(meter);
             meter.close(refusal.reason(), refusal.status().code());
-            handler.answered();
+            life.served();
         } else {
             abort(CloseReason.CLIENT_ABORTED);
         }
@@ -61,7 +61,7 @@ final class KeptAnswer implements ActiveSession {
         }
         over = true;
         loop.sessions().unregister(meter);
-        handler.settle();
+        life.settle();
         client.close();
         loop.eventLoop()
                 .execute(() ->

@@ -20,7 +20,6 @@ final class ResponseHalf {
 
     private final EngineLoop loop;
     private final SocketChannel client;
-    private final RequestDecoder requests;
     private final SessionMeter meter;
     private final RequestSide request;
     private final ResponseSide response;
@@ -33,7 +32,6 @@ final class ResponseHalf {
     ResponseHalf(
             EngineLoop loop,
             SocketChannel client,
-            RequestDecoder requests,
             SessionMeter meter,
             RequestSide request,
             ResponseSide response,
@@ -42,7 +40,6 @@ final class ResponseHalf {
             @Nullable PlainRecording recording) {
         this.loop = loop;
         this.client = client;
-        this.requests = requests;
         this.meter = meter;
         this.request = request;
         this.response = response;
@@ -134,7 +131,7 @@ final class ResponseHalf {
     private void switchToRelay() {
         OriginHandler connection = leg.connection();
         if (connection != null) {
-            ends.relay(connection, requests);
+            ends.relay(connection);
         }
     }
 

@@ -50,7 +50,7 @@ final class Sparing {
 
     private void endKeptAlive(OpenSessions sessions) {
         for (Swept one : sweep.all()) {
-            if (one instanceof ClientHandler client) {
+            if (one instanceof ClientLife client) {
                 client.endKeptAlive();
             } else if (one instanceof MultiplexedClient client) {
                 client.endKeptAlive();
