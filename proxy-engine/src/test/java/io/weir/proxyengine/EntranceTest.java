@@ -1,5 +1,6 @@
 package io.weir.proxyengine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -297,14 +298,11 @@ class EntranceTest {
         try (var talk = Conversation.start(settings -> settings.transport(transport));
                 ServerSocket taken = Peer.listen(0);
                 ServerSocket alsoTaken = Peer.listen(0)) {
-            int free;
-            try (ServerSocket probe = Peer.listen(0)) {
-                free = probe.getLocalPort();
-            }
+            ListenerConfig free = ListenerConfig.of(ListenerKind.SOCKS5, loopback(0));
             List<ListenerConfig> before = talk.proxy.engine().listeners();
             var next = new Entrance(
                     List.of(
-                            ListenerConfig.http(loopback(free)),
+                            free,
                             ListenerConfig.http(loopback(taken.getLocalPort())),
                             ListenerConfig.http(loopback(alsoTaken.getLocalPort()))),
                     false,
@@ -315,9 +313,14 @@ class EntranceTest {
                     .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getLocalPort())
                     .hasMessageContaining("cannot listen on 127.0.0.1:" + alsoTaken.getLocalPort());
 
-            var possible = new Entrance(List.of(ListenerConfig.http(loopback(free))), false, null);
-            prepare(talk.proxy, possible).close(); // somebody changed his mind
-            await().until(() -> !isReached(loopback(free)));
+            InetSocketAddress taking;
+            try (PreparedConfig possible = prepare(talk.proxy, new Entrance(List.of(free), false, null))) {
+                taking = requireNonNull(possible.entrance())
+                        .listeners()
+                        .addresses()
+                        .get(0);
+            } // somebody changed his mind
+            await().until(() -> !isReached(taking));
             assertThat(talk.proxy.engine().listeners()).isEqualTo(before);
             Wire client = talk.client();
             client.send(talk.get("/"));
