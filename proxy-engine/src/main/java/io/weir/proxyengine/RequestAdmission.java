@@ -63,6 +63,9 @@ final class RequestAdmission implements RequestGate.Listener {
 
     /** By the users as they are now: since the last request they may have become others. */
     private void ask(HttpRequest request) {
+        if (isGone(request)) {
+            return;
+        }
         LoopAccess access = loop.access();
         if (!Objects.equals(access, asks)) {
             asks = access;
@@ -91,7 +94,7 @@ final class RequestAdmission implements RequestGate.Listener {
             return;
         }
         try {
-            if (isOverloaded(request)) {
+            if (isOverloaded(request) || isGone(request)) {
                 return;
             }
             if (areUsersOthers()) {
@@ -108,13 +111,17 @@ final class RequestAdmission implements RequestGate.Listener {
 
     private void serve(HttpRequest request, Caller user) {
         life.caller(user);
-        Refusal late = loop.entrance()
-                .turnedAway(nobody); // while a password was looked at the listeners may have become others
-        if (late != null) {
-            answers.refuse(request, late);
-        } else {
-            dispatch.serve(request);
+        dispatch.serve(request);
+    }
+
+    /** Answers so if the client's entrance is no more, and none is for such as it: so it learns nothing of its password either, which may be looked at meanwhile. */
+    private boolean isGone(HttpRequest request) {
+        Refusal gone = loop.entrance().turnedAway(nobody);
+        if (gone == null) {
+            return false;
         }
+        answers.refuse(request, gone);
+        return true;
     }
 
     /** Whether those that were asked are not the ones of now: then what they said is void. */

@@ -29,7 +29,7 @@ final class SocksGate {
 
     /** Whether the handshake was for nothing, since users or listeners are others now, and not for such as this client; tells it so. */
     boolean isVoid() {
-        Refusal away = loop.entrance().turnedAway(caller);
+        Refusal away = loop.entrance().turnedAway(nobody);
         LoopAccess now = loop.access();
         if (away == null && now != null && !now.equals(access) && now.asks(nobody)) {
             away = now.outdated();
