@@ -93,8 +93,10 @@ class AccessLogResumeTest {
                 try (var weir = WeirProcess.start(data, options)) {
                     var traffic = EchoTraffic.start(weir.proxyPort(), origin.authority(), TUNNELS, 70 + round);
                     long before = Files.size(log());
-                    await().atMost(Duration.ofSeconds(20))
-                            .until(() -> traffic.echoed() > 2_000_000 && Files.size(log()) != before);
+                    await().atMost(Duration.ofSeconds(40))
+                            .until(() -> traffic.echoed() > 2_000_000
+                                    && Files.exists(folder.resolve("access.log.1"))
+                                    && log().toFile().length() != before); // 0 while it is renamed
                     weir.kill();
                     traffic.close();
                 }
